@@ -1,0 +1,28 @@
+/**
+ * Link: moves frames (bytes) between nodes; what `post.ts` builds a transport on.
+ *
+ * Three of them: `memory/` within a process, `local/` over a Unix socket of one machine, `amqp/` over
+ * RabbitMQ. A frame is a batch of envelopes that the codec packed; a link never looks inside.
+ */
+import type { Connection, UndeliverableReason } from '../runtime/transport.js'
+import type { NodeAddress } from '../runtime/address.js'
+
+export interface Link {
+  /** Takes a frame for one node, or for all of a group. Never waits, never throws. */
+  send(to: NodeAddress, frame: Uint8Array): void
+  watch(node: NodeAddress): void
+  unwatch(node: NodeAddress): void
+  /** Sends what it has taken, then leaves; peers that watch this node are told. */
+  close(): Promise<void>
+}
+
+export interface LinkListener {
+  frame(frame: Uint8Array): void
+  /** A frame that will not arrive: it came back, or was never taken. */
+  undeliverable(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason): void
+  lost(node: NodeAddress): void
+  connection(state: Connection): void
+}
+
+/** Opens a node's link; resolves once the node can send and be reached. */
+export type OpenLink = (self: NodeAddress, listener: LinkListener) => Promise<Link>

@@ -1,0 +1,53 @@
+/**
+ * Actor: what an actor's author writes and what the kernel gives in return.
+ *
+ * A behaviour is `(state, message, context) => state`: synchronous, deterministic, total. Whatever it
+ * does to the world goes through the context, so a test drives it with plain calls, the simulator
+ * replays it from a seed, and a trace of it is complete.
+ */
+import type { Ref } from './address.js'
+import type { LogLevel } from './logger.js'
+import type { MailboxLimits } from './mailbox.js'
+import type { Protocol } from './protocol.js'
+import type { Supervision } from './supervision.js'
+
+export interface Actor<State, Message> {
+  /**
+   * The first state of each incarnation. A function, so that nothing mutated survives a restart;
+   * with a context, so that a restarted actor can ask for what it forgot.
+   */
+  initial(ctx: Context<Message>): State
+  /** The next state. Throwing is a fault: the supervisor decides. Returning nothing is one, too. */
+  receive(state: State, message: Message, ctx: Context<Message>): State
+  /** The declared messages that other nodes may send here; all others become dead letters. */
+  readonly accepts?: Protocol
+  readonly mailbox?: MailboxLimits
+}
+
+/** All that an actor may do besides returning its next state. */
+export interface Context<Message> {
+  readonly self: Ref<Message>
+  /** Sends; never waits, never throws. What cannot be delivered becomes a counted dead letter. */
+  tell<M>(to: Ref<M>, message: NoInfer<M>): void
+  /** Starts a child. Throws if a child of that name lives. */
+  spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M>
+  /** Stops a child, or (without an argument) this actor after the message at hand; leaves first. */
+  stop(child?: Ref<never>): void
+  /** Sends `message` here once `ref` has terminated, or its node was lost. Once per watch. */
+  watch(ref: Ref<never>, message: Message): void
+  unwatch(ref: Ref<never>): void
+  /** One timer per name; setting it again replaces it. Timers die with their incarnation. */
+  after(name: string, delayMs: number, message: Message): void
+  every(name: string, intervalMs: number, message: Message): void
+  cancel(name: string): void
+  /** Wall-clock time in milliseconds since 1970. */
+  now(): number
+  /** A number in [0, 1). */
+  random(): number
+  log(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Closes every switch over messages: the compiler refuses a type that nobody handles. */
+export const unhandled = (message: never): never => {
+  throw new Error(`unhandled message ${JSON.stringify(message)}`)
+}
