@@ -12,7 +12,7 @@
 declare const accepts: unique symbol
 
 /** An address that accepts `Message`. Contravariant: a wide ref narrows, never widens. */
-export type Ref<in Message> = string & { readonly [accepts]: (message: Message) => void }
+export type Ref<Message> = string & { readonly [accepts]: (message: Message) => void }
 
 /** `name@incarnation`, or `group@*`. */
 export type NodeAddress = string & { readonly brand: 'node' }

@@ -1,0 +1,67 @@
+/** Agent: the conversation between an agent and the leading master. Tags 10–39. */
+import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
+import { message, type MessageOf } from '../../runtime/protocol.js'
+import { agentId, executorId, frameworkId, launchId, taskId, updateId } from './ids.js'
+import { attributes, resources } from './resources.js'
+import { statusUpdate, taskInfo, taskState } from './task.js'
+
+export const agentInfo = record({
+  hostname: text(255),
+  resources,
+  attributes,
+  /** Changes with every boot of the machine: processes of another boot are gone. */
+  bootId: text(128),
+})
+export type AgentInfo = Infer<typeof agentInfo>
+
+/** A task as its agent knows it; what a master that has never heard of it needs to adopt it. */
+export const heldTask = record({ frameworkId, launchId, task: taskInfo, state: taskState })
+export type HeldTask = Infer<typeof heldTask>
+
+export const agentCall = {
+  'register-agent': message(10, 'Joins the cluster, or comes back; repeated until answered.', {
+    agent: ref<AgentEvent>(), info: agentInfo, agentId: optional(agentId), tasks: list(heldTask),
+  }),
+  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
+  'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
+    agentId, update: statusUpdate, latestState: taskState,
+  }),
+  pong: message(13, 'Answers `ping`.', { agentId }),
+  'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
+    agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
+  }),
+  'task-output': message(15, 'Answers `read-task`.', {
+    requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
+  }),
+  'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
+    agentId, frameworkId, executorId, data: bytes,
+  }),
+}
+
+export const agentEvent = {
+  'agent-registered': message(20, 'The agent is admitted, under this id for all its lives.', {
+    agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural,
+  }),
+  'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', { epoch: natural, problem: text() }),
+  ping: message(22, 'Are you there? `connected` is false when the master thinks that the agent is not.', {
+    epoch: natural, connected: flag,
+  }),
+  'run-task': message(23, 'Runs a task, at most once for each launch id.', {
+    epoch: natural, frameworkId, launchId, task: taskInfo,
+  }),
+  'kill-task': message(24, 'Ends a task: SIGTERM, then SIGKILL after the grace.', {
+    epoch: natural, frameworkId, taskId, graceMs: optional(natural),
+  }),
+  'acknowledge-status': message(25, 'The scheduler has this update; the next may be sent.', {
+    epoch: natural, frameworkId, taskId, updateId,
+  }),
+  'shutdown-framework': message(26, 'Ends all tasks and executors of a framework; no updates follow.', { epoch: natural, frameworkId }),
+  'read-task': message(27, 'Asks for a piece of what a task has written.', {
+    requestId: text(128), frameworkId, taskId, stream: oneOf('stdout', 'stderr'), offset: natural, bytesMax: natural, follow: flag,
+  }),
+  'message-to-executor': message(28, 'Carries a framework\'s message to its executor; at most once.', {
+    epoch: natural, frameworkId, executorId, data: bytes,
+  }),
+}
+export type AgentCall = MessageOf<typeof agentCall>
+export type AgentEvent = MessageOf<typeof agentEvent>

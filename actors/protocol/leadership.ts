@@ -1,0 +1,19 @@
+/** Leadership: how nodes find the master that leads. Tags 1–9. */
+import { ref, natural, text } from '../../runtime/schema.js'
+import { message, type MessageOf } from '../../runtime/protocol.js'
+import type { AgentCall } from './agent.js'
+import type { SchedulerCall } from './scheduler.js'
+
+export const leadershipCall = {
+  'find-leader': message(1, 'Asks every master who leads; the leader answers `leader`.', { replyTo: ref<LeadershipEvent>() }),
+}
+export const leadershipEvent = {
+  leader: message(2, 'Says who leads; sent as an answer, and to everybody when leadership begins.', {
+    master: ref<SchedulerCall | AgentCall>(), epoch: natural, cluster: text(128),
+  }),
+}
+export type LeadershipCall = MessageOf<typeof leadershipCall>
+export type LeadershipEvent = MessageOf<typeof leadershipEvent>
+
+/** The path of the master's actor in a master's node. */
+export const MASTER_PATH = 'master'

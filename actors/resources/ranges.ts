@@ -1,0 +1,81 @@
+/**
+ * Ranges: the algebra of inclusive intervals of whole numbers, such as ports.
+ *
+ * Every answer is sorted and coalesced, and every argument must be (`coalesce` makes it so), which lets
+ * all of these walk their arguments once, and lets equality be a plain comparison.
+ */
+
+/** The whole numbers from `begin` to `end`, both included. */
+export interface Range {
+  readonly begin: number
+  readonly end: number
+}
+
+/** Sorts, and joins what overlaps or touches. */
+export function coalesce(ranges: readonly Range[]): readonly Range[] {
+  const sorted = [...ranges].sort((left, right) => left.begin - right.begin)
+  const joined: Range[] = []
+  for (const range of sorted) {
+    const last = joined.at(-1)
+    if (last === undefined || range.begin > last.end + 1) joined.push(range)
+    else if (range.end > last.end) joined[joined.length - 1] = { begin: last.begin, end: range.end }
+  }
+  return joined
+}
+
+/** What is in either. */
+export function union(left: readonly Range[], right: readonly Range[]): readonly Range[] {
+  if (left.length === 0) return right
+  if (right.length === 0) return left
+  return coalesce([...left, ...right])
+}
+
+/** What is in `whole` and not in `part`. */
+export function difference(whole: readonly Range[], part: readonly Range[]): readonly Range[] {
+  const left: Range[] = []
+  let next = 0
+  for (const range of whole) {
+    let begin = range.begin
+    while (next < part.length && part[next]!.end < begin) next += 1
+    // A part may reach into the next range as well, so the walk looks ahead without consuming it.
+    for (let index = next; index < part.length && part[index]!.begin <= range.end; index += 1) {
+      const { begin: cutBegin, end: cutEnd } = part[index]!
+      if (cutBegin > begin) left.push({ begin, end: cutBegin - 1 })
+      begin = cutEnd + 1
+    }
+    if (begin <= range.end) left.push({ begin, end: range.end })
+  }
+  return left
+}
+
+/** Whether every number of `part` is in `whole`. */
+export function covers(whole: readonly Range[], part: readonly Range[]): boolean {
+  let index = 0
+  for (const range of part) {
+    while (index < whole.length && whole[index]!.end < range.begin) index += 1
+    const holder = whole[index]
+    if (holder === undefined || holder.begin > range.begin || holder.end < range.end) return false
+  }
+  return true
+}
+
+export function sameRanges(left: readonly Range[], right: readonly Range[]): boolean {
+  if (left.length !== right.length) return false
+  return left.every((range, index) => range.begin === right[index]!.begin && range.end === right[index]!.end)
+}
+
+/** How many numbers there are. */
+export function countOf(ranges: readonly Range[]): number {
+  return ranges.reduce((count, range) => count + range.end - range.begin + 1, 0)
+}
+
+/** The lowest `count` numbers, or undefined where there are not so many. */
+export function lowest(ranges: readonly Range[], count: number): readonly number[] | undefined {
+  const numbers: number[] = []
+  for (const range of ranges) {
+    for (let number = range.begin; number <= range.end && numbers.length < count; number += 1) {
+      numbers.push(number)
+    }
+  }
+  return numbers.length === count ? numbers : undefined
+}

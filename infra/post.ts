@@ -1,0 +1,147 @@
+/**
+ * Post: a node's transport, made of a link and the codec.
+ *
+ * Envelopes for the same destination that are produced in one turn of the event loop travel in one
+ * frame: a broker carries few large messages far better than many small ones. The batch leaves in the
+ * turn's check phase (`setImmediate`), after all actors that ran in it have had their say.
+ */
+import { isGroup, type NodeAddress } from '../runtime/address.js'
+import {
+  FRAME_BYTES_MAX, type Receiver, type Transport, type UndeliverableReason, type WireEnvelope,
+} from '../runtime/transport.js'
+import { decode, encode, ENVELOPE_BYTES_MAX, FRAME_HEADER_BYTES_MAX, frameOf } from './codec.js'
+import type { LinkListener, OpenLink } from './link.js'
+
+/** What one turn may produce; beyond it envelopes are refused. Links bound what waits for the wire. */
+export const TURN_BYTES_MAX = 67_108_864
+
+interface Batch {
+  readonly to: NodeAddress
+  readonly packed: Uint8Array[]
+  bytes: number
+}
+
+interface Refusal {
+  readonly to: NodeAddress
+  readonly envelope: WireEnvelope
+  readonly reason: UndeliverableReason
+}
+
+/**
+ * Opens the link of `self` and resolves once it is connected; rejects when the link cannot be opened.
+ * The receiver is told nothing before the caller has the transport in hand, and never from within
+ * a call to the transport.
+ */
+export async function openPost(
+  self: NodeAddress, openLink: OpenLink, receiver: Receiver,
+): Promise<Transport> {
+  const gate = new Gate()
+  const listener: LinkListener = {
+    frame: (frame) => gate.pass(() => unpack(frame, receiver)),
+    undeliverable: (to, frame, reason) => gate.pass(() => giveBack(to, frame, reason, receiver)),
+    lost: (node) => gate.pass(() => receiver.lost(node)),
+    connection: (state) => gate.pass(() => receiver.connection(state)),
+  }
+  const link = await openLink(self, listener)
+  setImmediate(() => gate.open())
+  const outbox = new Outbox()
+  let scheduled = false
+  let closed = false
+
+  const flush = (): void => {
+    scheduled = false
+    const { batches, refusals } = outbox.take()
+    for (const { to, envelope, reason } of refusals) receiver.undeliverable(to, [envelope], reason)
+    for (const { to, packed, bytes } of batches) link.send(to, frameOf(packed, bytes))
+  }
+  return {
+    send(to, envelope) {
+      if (closed) outbox.refuse(to, envelope, 'disconnected')
+      else outbox.put(to, envelope)
+      if (scheduled) return
+      scheduled = true
+      setImmediate(flush)
+    },
+    watch: (node) => link.watch(node),
+    unwatch: (node) => link.unwatch(node),
+    async close() {
+      closed = true
+      flush()
+      await link.close()
+    },
+  }
+}
+
+/** What this turn has produced so far, in the order in which it may leave. */
+class Outbox {
+  private batches: Batch[] = []
+  private refusals: Refusal[] = []
+  private open = new Map<NodeAddress, Batch>()
+  private openAreGroups = false
+  private bytes = 0
+
+  put(to: NodeAddress, envelope: WireEnvelope): void {
+    const packed = encode(envelope)
+    // What cannot be packed contains itself or no plain data: a fault of its author. It has no size.
+    if (!packed || packed.length > ENVELOPE_BYTES_MAX) return this.refuse(to, envelope, 'oversized')
+    if (this.bytes + packed.length > TURN_BYTES_MAX) return this.refuse(to, envelope, 'outbox-full')
+    const batch = this.batchFor(to, packed.length)
+    batch.packed.push(packed)
+    batch.bytes += packed.length
+    this.bytes += packed.length
+  }
+
+  refuse(to: NodeAddress, envelope: WireEnvelope, reason: UndeliverableReason): void {
+    this.refusals.push({ to, envelope, reason })
+  }
+
+  take(): { readonly batches: readonly Batch[]; readonly refusals: readonly Refusal[] } {
+    const { batches, refusals } = this
+    this.batches = []
+    this.refusals = []
+    this.open = new Map()
+    this.bytes = 0
+    return { batches, refusals }
+  }
+
+  private batchFor(to: NodeAddress, bytes: number): Batch {
+    const group = isGroup(to)
+    // A group and its members share receivers. What was sent later must not overtake in an older batch.
+    if (group !== this.openAreGroups) this.open.clear()
+    this.openAreGroups = group
+    const open = this.open.get(to)
+    if (open && open.bytes + bytes <= FRAME_BYTES_MAX - FRAME_HEADER_BYTES_MAX) return open
+    const batch: Batch = { to, packed: [], bytes: 0 }
+    this.open.set(to, batch)
+    this.batches.push(batch)
+    return batch
+  }
+}
+
+/** Holds back what happens while the link opens, so that nobody answers before they can. */
+class Gate {
+  private held: (() => void)[] | undefined = []
+
+  pass(event: () => void): void {
+    if (this.held) this.held.push(event)
+    else event()
+  }
+
+  open(): void {
+    const held = this.held ?? []
+    this.held = undefined
+    for (const event of held) event()
+  }
+}
+
+function unpack(frame: Uint8Array, receiver: Receiver): void {
+  const decoded = decode(frame)
+  if (!decoded.ok) return receiver.malformed(decoded.reason)
+  for (const envelope of decoded.envelopes) receiver.received(envelope)
+}
+
+function giveBack(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason, receiver: Receiver): void {
+  const decoded = decode(frame)
+  // The frame was ours, so its envelopes are what `send` was given.
+  if (decoded.ok) receiver.undeliverable(to, decoded.envelopes as readonly WireEnvelope[], reason)
+}
