@@ -1,85 +1,10 @@
-/**
- * Ports of the agent: what it asks of its machine, and what the machine answers.
- *
- * A port is an address like any other; its answers come back as messages to `replyTo`. The real ones
- * are in `infra/agent/`, their twins in `infra/memory/`.
- */
-import type { Ref } from '../../runtime/address.js'
-
-/** What a process runs: an argument vector, or a line for `/bin/sh -c`. */
-export type Program =
-  | { readonly argv: readonly string[] }
-  | { readonly shell: string }
-
-/** How a process ended. Exactly one of the two is present. */
-export type Exit = { readonly code: number } | { readonly signal: string }
-
-/** Launcher: runs processes that belong to no Node process, each in a directory of its own. */
-export type LauncherRequest =
-  | {
-      readonly type: 'start'
-      /** Names the process in later requests; also the name of its directory. */
-      readonly launchId: string
-      readonly program: Program
-      /** Added to a small clean environment (PATH, HOME, LANG), never to the agent's own. */
-      readonly environment: Readonly<Record<string, string>>
-      readonly replyTo: Ref<LauncherEvent>
-    }
-  /** Finds a process that an earlier life of this agent started. Answered like `start`. */
-  | { readonly type: 'adopt'; readonly launchId: string; readonly replyTo: Ref<LauncherEvent> }
-  /** Signals the whole process group. Unknown or ended: nothing happens. */
-  | { readonly type: 'signal'; readonly launchId: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
-  /** Forgets an ended process; its directory stays. */
-  | { readonly type: 'forget'; readonly launchId: string }
-
-export type LauncherEvent =
-  | { readonly type: 'started'; readonly launchId: string; readonly pid: number; readonly directory: string }
-  | { readonly type: 'exited'; readonly launchId: string; readonly exit: Exit }
-  /** It never ran; the reason names what was wrong (no such command, no directory …). */
-  | { readonly type: 'launch-failed'; readonly launchId: string; readonly reason: string }
-  /** `adopt` found no trace of how it ended. */
-  | { readonly type: 'vanished'; readonly launchId: string }
-
-/** Output: reads what a process wrote, waiting for more while it runs. */
-export type OutputRequest =
-  | {
-      readonly type: 'read'
-      readonly launchId: string
-      readonly stream: 'stdout' | 'stderr'
-      readonly offset: number
-      readonly bytesMax: number
-      /** Wait for data beyond `offset` until the process has ended; else answer at once. */
-      readonly follow: boolean
-      /** Comes back in the answer. */
-      readonly requestId: string
-      readonly replyTo: Ref<OutputEvent>
-    }
-  /** The process has ended: whoever waits for its output gets the rest, then the end. */
-  | { readonly type: 'ended'; readonly launchId: string }
-  /** The asker is gone. */
-  | { readonly type: 'abandon'; readonly requestId: string }
-
-export type OutputEvent =
-  | {
-      readonly type: 'output'
-      readonly requestId: string
-      readonly offset: number
-      readonly data: Uint8Array
-      /** Nothing follows: the process has ended and this is the last of it. */
-      readonly end: boolean
-    }
-  | { readonly type: 'output-failed'; readonly requestId: string; readonly reason: string }
-
-/** Journal: durable memory of the agent; entries are plain data and are replayed in order at start. */
+export * from '../protocol/machine.js'
 export type JournalRequest<Entry> = {
   readonly type: 'append'
   readonly entries: readonly Entry[]
-  /** Comes back in the answer; answers come in the order of the requests. */
   readonly token: number
-  readonly replyTo: Ref<JournalEvent>
+  readonly replyTo: import('../../runtime/address.js').Ref<JournalEvent>
 }
-
 export type JournalEvent =
   | { readonly type: 'journaled'; readonly token: number }
-  /** The disk refused; nothing of this request may be relied on. */
   | { readonly type: 'journal-failed'; readonly token: number; readonly reason: string }

@@ -1,7 +1,7 @@
 /** Agent: the conversation between an agent and the leading master. Tags 10–39. */
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
-import { agentId, executorId, frameworkId, launchId, taskId, updateId } from './ids.js'
+import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
@@ -15,7 +15,7 @@ export const agentInfo = record({
 export type AgentInfo = Infer<typeof agentInfo>
 
 /** A task as its agent knows it; what a master that has never heard of it needs to adopt it. */
-export const heldTask = record({ frameworkId, launchId, task: taskInfo, state: taskState })
+export const heldTask = record({ frameworkId, launchId, role, task: taskInfo, state: taskState })
 export type HeldTask = Infer<typeof heldTask>
 
 export const agentCall = {
@@ -47,7 +47,7 @@ export const agentEvent = {
     epoch: natural, connected: flag,
   }),
   'run-task': message(23, 'Runs a task, at most once for each launch id.', {
-    epoch: natural, frameworkId, launchId, task: taskInfo,
+    epoch: natural, frameworkId, launchId, role, task: taskInfo,
   }),
   'kill-task': message(24, 'Ends a task: SIGTERM, then SIGKILL after the grace.', {
     epoch: natural, frameworkId, taskId, graceMs: optional(natural),

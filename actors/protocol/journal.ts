@@ -1,12 +1,14 @@
 /** Journal: what an agent must not forget, entry by entry. Tags 130–149. */
 import { text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
-import { agentId, frameworkId, launchId, taskId, updateId } from './ids.js'
+import { agentId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
 import { statusUpdate, taskInfo } from './task.js'
 
 export const journalEntry = {
   'became-agent': message(130, 'The id under which this agent was admitted, and by which cluster.', { agentId, cluster: text(128) }),
-  'launch-admitted': message(131, 'This launch was taken; it is never taken again.', { launchId, frameworkId, task: taskInfo }),
+  'launch-admitted': message(131, 'This launch was taken; it is never taken again.', {
+    launchId, frameworkId, role, task: taskInfo,
+  }),
   'update-queued': message(132, 'A step in a task\'s life, to be sent until acknowledged.', { update: statusUpdate }),
   'update-acknowledged': message(133, 'The scheduler has this update.', { frameworkId, taskId, updateId }),
 }

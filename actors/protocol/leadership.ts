@@ -17,3 +17,13 @@ export type LeadershipEvent = MessageOf<typeof leadershipEvent>
 
 /** The path of the master's actor in a master's node. */
 export const MASTER_PATH = 'master'
+
+/** The path of the actor that hears of leaders, by the kind of its node. */
+export const LEADER_PATH = { agent: 'agent', framework: 'scheduler' } as const
+
+const SEEK_FIRST_MS = 50
+const SEEK_MAX_MS = 2_000
+
+/** How long to wait before asking again who leads. @param chance in [0, 1) */
+export const seekDelayMs = (attempt: number, chance: number): number =>
+  Math.round(Math.min(SEEK_MAX_MS, SEEK_FIRST_MS * 2 ** attempt) * (0.5 + chance / 2))

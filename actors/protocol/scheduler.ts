@@ -49,6 +49,7 @@ export const schedulerCall = {
   'read-output': message(50, 'Asks for a piece of what a task has written.', {
     frameworkId, requestId: text(128), taskId, stream: oneOf('stdout', 'stderr'), offset: natural, bytesMax: natural, follow: flag,
   }),
+  'check-fit': message(51, 'Could any agent ever hold this? Answered by `fit`.', { frameworkId, requestId: text(128), resources }),
 }
 
 export const schedulerEvent = {
@@ -61,6 +62,9 @@ export const schedulerEvent = {
   'framework-error': message(66, 'The framework cannot go on; the reason says what to change.', { problem: text() }),
   output: message(67, 'Answers `read-output`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
+  }),
+  fit: message(69, 'Answers `check-fit`; `problem` says why no agent could, `agents` how many there are.', {
+    requestId: text(128), agents: natural, problem: optional(text()),
   }),
   'torn-down': message(68, 'The framework has ended.', { frameworkId }),
 }

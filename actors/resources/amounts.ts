@@ -3,8 +3,8 @@
  *
  * `of` and `amountsOf` are each other's inverse: what an offer shows can be written in a task.
  */
-import { lowest, type Range } from './ranges.js'
-import { own, subtract, NONE, THOUSANDTHS, type Resources } from './resources.js'
+import { firstPart, lowest, type Range } from './ranges.js'
+import { own, subtract, THOUSANDTHS, type Resources } from './resources.js'
 import { assemble, parseValue, type Value } from './parse.js'
 import { printedValues } from './print.js'
 import { RANGES_MAX } from './validity.js'
@@ -27,8 +27,8 @@ export interface TakenPorts {
  */
 export function of(wanted: Wanted): Resources {
   const values: [string, Value][] = []
-  for (const name of Object.keys(wanted)) {
-    const value = valueOf(name, wanted[name]!)
+  for (const [name, written] of Object.entries(wanted)) {
+    const value = valueFrom(name, written)
     if (value !== undefined) values.push([name, value])
   }
   const assembled = assemble(values)
@@ -50,14 +50,14 @@ export function takePorts(resources: Resources, count: number): TakenPorts | und
   if (!Number.isInteger(count) || count < 0 || count > RANGES_MAX) {
     throw new RangeError(`cannot take ${count} ports: write a whole number from 0 to ${RANGES_MAX}`)
   }
-  const ports = lowest(own(resources.ranges, 'ports') ?? [], count)
+  const offered = own(resources.ranges, 'ports') ?? []
+  const ports = lowest(offered, count)
   if (ports === undefined) return undefined
-  if (count === 0) return { ports, taken: NONE, rest: resources }
-  const taken = of({ ports: ports.map((port) => ({ begin: port, end: port })) })
+  const taken = of({ ports: firstPart(offered, count) })
   return { ports, taken, rest: subtract(resources, taken) }
 }
 
-function valueOf(name: string, written: Wanted[string]): Value | undefined {
+function valueFrom(name: string, written: Wanted[string]): Value | undefined {
   if (typeof written === 'number') return { kind: 'scalar', units: written }
   if (typeof written === 'string') {
     const parsed = parseValue(name, written)

@@ -36,8 +36,8 @@ export function parseAttributes(text: string): Parsed<Attributes> {
 
 /** The text that `parseAttributes` reads back, by name. */
 export function printAttributes(attributes: Attributes): string {
-  const names = Object.keys(attributes).sort()
-  return names.map((name) => `${name}:${printAttribute(attributes[name]!)}`).join(';')
+  const pieces = Object.entries(attributes).map(([name, value]) => `${name}:${printAttribute(value)}`)
+  return pieces.sort().join(';')
 }
 
 export function printAttribute(attribute: Attribute): string {

@@ -82,7 +82,7 @@ export function parseValue(name: string, written: string): Parsed<Value> {
   if (written.startsWith('{')) return parseItems(name, written)
   if (AMOUNT.test(written)) return { ok: true, value: { kind: 'scalar', units: Number(written) } }
   const suffixed = WITH_UNIT.exec(written)
-  if (suffixed !== null) return refuse(unitProblem(name, written, suffixed[1]!, suffixed[2]!))
+  if (suffixed !== null) return refuse(unitProblem(name, written, suffixed[1] ?? '', suffixed[2] ?? ''))
   const choices = `${name}:2, ${name}:[1-9] or ${name}:{a,b}`
   return refuse(`${name}:${quoted(written)} is no amount, ranges or set: write ${choices}`)
 }

@@ -26,9 +26,9 @@ export function describeResources(resources: Resources): string {
 export function printedValues(resources: Resources): Record<string, string> {
   const { scalars, ranges, sets } = resources
   const printed: [string, string][] = []
-  for (const name of Object.keys(scalars)) printed.push([name, printScalar(scalars[name]!)])
-  for (const name of Object.keys(ranges)) printed.push([name, printRanges(ranges[name]!)])
-  for (const name of Object.keys(sets)) printed.push([name, `{${sets[name]!.join(',')}}`])
+  for (const [name, thousandths] of Object.entries(scalars)) printed.push([name, printScalar(thousandths)])
+  for (const [name, list] of Object.entries(ranges)) printed.push([name, printRanges(list)])
+  for (const [name, items] of Object.entries(sets)) printed.push([name, `{${items.join(',')}}`])
   return Object.fromEntries(printed.sort(([left], [right]) => inOrder(left, right)))
 }
 

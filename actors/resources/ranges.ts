@@ -34,16 +34,18 @@ export function union(left: readonly Range[], right: readonly Range[]): readonly
 export function difference(whole: readonly Range[], part: readonly Range[]): readonly Range[] {
   const left: Range[] = []
   let next = 0
-  for (const range of whole) {
-    let begin = range.begin
-    while (next < part.length && part[next]!.end < begin) next += 1
-    // A part may reach into the next range as well, so the walk looks ahead without consuming it.
-    for (let index = next; index < part.length && part[index]!.begin <= range.end; index += 1) {
-      const { begin: cutBegin, end: cutEnd } = part[index]!
-      if (cutBegin > begin) left.push({ begin, end: cutBegin - 1 })
-      begin = cutEnd + 1
+  for (const { begin, end } of whole) {
+    let from = begin
+    let cut = part[next]
+    while (cut !== undefined && cut.begin <= end) {
+      if (cut.begin > from) left.push({ begin: from, end: cut.begin - 1 })
+      from = Math.max(from, cut.end + 1)
+      // A cut that reaches beyond this range may reach into the next as well.
+      if (cut.end > end) break
+      next += 1
+      cut = part[next]
     }
-    if (begin <= range.end) left.push({ begin, end: range.end })
+    if (from <= end) left.push({ begin: from, end })
   }
   return left
 }
@@ -51,17 +53,20 @@ export function difference(whole: readonly Range[], part: readonly Range[]): rea
 /** Whether every number of `part` is in `whole`. */
 export function covers(whole: readonly Range[], part: readonly Range[]): boolean {
   let index = 0
-  for (const range of part) {
-    while (index < whole.length && whole[index]!.end < range.begin) index += 1
-    const holder = whole[index]
-    if (holder === undefined || holder.begin > range.begin || holder.end < range.end) return false
+  for (const { begin, end } of part) {
+    let holder = whole[index]
+    while (holder !== undefined && holder.end < begin) {
+      index += 1
+      holder = whole[index]
+    }
+    if (holder === undefined || holder.begin > begin || holder.end < end) return false
   }
   return true
 }
 
 export function sameRanges(left: readonly Range[], right: readonly Range[]): boolean {
   if (left.length !== right.length) return false
-  return left.every((range, index) => range.begin === right[index]!.begin && range.end === right[index]!.end)
+  return left.every(({ begin, end }, index) => begin === right[index]?.begin && end === right[index]?.end)
 }
 
 /** How many numbers there are. */
@@ -78,4 +83,17 @@ export function lowest(ranges: readonly Range[], count: number): readonly number
     }
   }
   return numbers.length === count ? numbers : undefined
+}
+
+/** The ranges of the lowest `count` numbers, or of all where there are fewer. */
+export function firstPart(ranges: readonly Range[], count: number): readonly Range[] {
+  const part: Range[] = []
+  let missing = count
+  for (const { begin, end } of ranges) {
+    if (missing <= 0) break
+    const last = Math.min(end, begin + missing - 1)
+    part.push({ begin, end: last })
+    missing -= last - begin + 1
+  }
+  return part
 }

@@ -64,15 +64,15 @@ export function without(whole: Resources, part: Resources): Resources {
 /** Whether `part` could be taken out of `whole`. */
 export function contains(whole: Resources, part: Resources): boolean {
   for (const name in part.scalars) {
-    if ((own(whole.scalars, name) ?? 0) < part.scalars[name]!) return false
+    if ((own(whole.scalars, name) ?? 0) < (part.scalars[name] as number)) return false
   }
   for (const name in part.ranges) {
     const ranges = own(whole.ranges, name)
-    if (ranges === undefined || !covers(ranges, part.ranges[name]!)) return false
+    if (ranges === undefined || !covers(ranges, part.ranges[name] as readonly Range[])) return false
   }
   for (const name in part.sets) {
     const items = own(whole.sets, name)
-    if (items === undefined || !part.sets[name]!.every((item) => items.includes(item))) return false
+    if (items === undefined || setMinus(part.sets[name] as readonly string[], items)) return false
   }
   return true
 }
@@ -94,12 +94,6 @@ export function scalar(resources: Resources, name: string): number {
   return (own(resources.scalars, name) ?? 0) / THOUSANDTHS
 }
 
-/** The scalars alone. */
-export function scalarsOf(resources: Resources): Resources {
-  if (isBlank(resources.ranges) && isBlank(resources.sets)) return resources
-  return { scalars: resources.scalars, ranges: BLANK, sets: BLANK }
-}
-
 /** What a record holds under a name of its own; never what objects inherit. */
 export function own<T>(table: Table<T>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
@@ -116,7 +110,8 @@ function merged<T>(left: Table<T>, right: Table<T>, join: (left: T, right: T) =>
   const result: Record<string, T> = { ...left }
   for (const name in right) {
     const mine = own(left, name)
-    result[name] = mine === undefined ? right[name]! : join(mine, right[name]!)
+    const other = right[name] as T
+    result[name] = mine === undefined ? other : join(mine, other)
   }
   return result
 }
@@ -130,7 +125,8 @@ function reduced<T>(
   const result: Record<string, T> = {}
   for (const name in whole) {
     const taken = own(part, name)
-    const left = taken === undefined ? whole[name]! : cut(whole[name]!, taken)
+    const mine = whole[name] as T
+    const left = taken === undefined ? mine : cut(mine, taken)
     if (left !== undefined) result[name] = left
   }
   return isBlank(result) ? BLANK : result
@@ -138,9 +134,12 @@ function reduced<T>(
 
 function sameTable<T>(left: Table<T>, right: Table<T>, same: (left: T, right: T) => boolean): boolean {
   if (left === right) return true
-  const names = Object.keys(left)
-  if (names.length !== Object.keys(right).length) return false
-  return names.every((name) => Object.hasOwn(right, name) && same(left[name]!, right[name]!))
+  const entries = Object.entries(left)
+  if (entries.length !== Object.keys(right).length) return false
+  return entries.every(([name, value]) => {
+    const other = own(right, name)
+    return other !== undefined && same(value, other)
+  })
 }
 
 function plus(left: number, right: number): number {

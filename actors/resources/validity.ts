@@ -74,11 +74,13 @@ export function rangesProblem(name: string, ranges: readonly Range[]): string | 
     if (end > RANGE_END_MAX) return `${written} is too far: write at most ${RANGE_END_MAX}`
   }
   const sorted = [...ranges].sort((left, right) => left.begin - right.begin)
-  const clash = sorted.findIndex((range, index) => index > 0 && range.begin <= sorted[index - 1]!.end)
-  if (clash < 0) return undefined
-  const [first, second] = [sorted[clash - 1]!, sorted[clash]!]
-  const pair = `${first.begin}-${first.end} and ${second.begin}-${second.end}`
-  return `${name} has ranges that overlap, ${pair}: write each number once`
+  for (const [index, { begin, end }] of sorted.entries()) {
+    const next = sorted[index + 1]
+    if (next === undefined || next.begin > end) continue
+    const pair = `${begin}-${end} and ${next.begin}-${next.end}`
+    return `${name} has ranges that overlap, ${pair}: write each number once`
+  }
+  return undefined
 }
 
 export function itemsProblem(name: string, items: readonly string[]): string | undefined {
@@ -115,8 +117,8 @@ function firstProblem<T>(
   kind: Kind,
   problemOf: (name: string, value: T) => string | undefined,
 ): string | undefined {
-  for (const name of Object.keys(table)) {
-    const problem = nameProblem(name) ?? kindProblem(name, kind) ?? problemOf(name, table[name]!)
+  for (const [name, value] of Object.entries(table)) {
+    const problem = nameProblem(name) ?? kindProblem(name, kind) ?? problemOf(name, value)
     if (problem !== undefined) return problem
   }
   return undefined
@@ -130,13 +132,13 @@ function canonicalScalarProblem(name: string, thousandths: number): string | und
 }
 
 function canonicalRangesProblem(name: string, ranges: readonly Range[]): string | undefined {
-  const apart = ranges.every((range, index) => index === 0 || range.begin > ranges[index - 1]!.end + 1)
+  const apart = ranges.every(({ end }, index) => end + 1 < (ranges[index + 1]?.begin ?? Infinity))
   if (ranges.length === 0 || !apart) return `${name} is not canonical: sort its ranges and join them`
   return rangesProblem(name, ranges)
 }
 
 function canonicalItemsProblem(name: string, items: readonly string[]): string | undefined {
-  const sorted = items.every((item, index) => index === 0 || item > items[index - 1]!)
+  const sorted = items.every((item, index) => index === 0 || item > (items[index - 1] ?? ''))
   if (items.length === 0 || !sorted) return `${name} is not canonical: sort its items, each once`
   return itemsProblem(name, items)
 }

@@ -7,7 +7,8 @@
  * chunks, loaded when needed. The author's module is an entry of the same bundle, so that a framework
  * file and the program that runs it share one copy of everything.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+import {
+  copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { inTurn, root, say, SetupError, textOf, versionOf, whenStarted } from './clone.mjs'
@@ -18,6 +19,9 @@ const BUNDLE = join(OUT, 'bin')
 const STAMP = join(OUT, '.stamp.json')
 /** Large, and used by few commands: loaded from node_modules when they are needed. */
 const NOT_BUNDLED = ['fastify', 'pino', 'systeminformation', 'esbuild']
+/** Packages in CommonJS ask for Node's own modules by `require`, which a module does not have. */
+const REQUIRE = `import { createRequire as requirer } from 'node:module'
+const require = requirer(import.meta.url)`
 /** A running program may still ask for a chunk of the build that it was started from. */
 const OLD_CHUNK_KEPT_MS = 24 * 3_600_000
 
@@ -116,8 +120,7 @@ async function bundle(entryPoints) {
   const written = await emit({
     ...common, entryPoints, outdir: BUNDLE, entryNames: '[name]', chunkNames: 'chunk-[hash]',
     bundle: true, splitting: true, external: NOT_BUNDLED, plugins: [placeOfModules], legalComments: 'none',
-    // Packages in CommonJS ask for Node's own modules by `require`, which a module does not have.
-    banner: { js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url)" },
+    banner: { js: REQUIRE },
   })
   for (const name of readdirSync(BUNDLE)) {
     const path = join(BUNDLE, name)
@@ -141,6 +144,8 @@ const placeOfModules = {
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8')
+      const other = /import\.meta\.(?:dirname|filename)/.exec(text)?.[0]
+      if (other) return { errors: [{ text: `${other} has no meaning in the bundle; write import.meta.url` }] }
       const mirrored = outputOf(relative(BUNDLE, join(OUT, relative(root, path))))
       const place = `(new URL(${JSON.stringify(mirrored)}, import.meta.url).href)`
       return { contents: text.replaceAll('import.meta.url', place), loader: 'ts' }

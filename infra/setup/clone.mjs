@@ -4,7 +4,9 @@
  * The set-up is plain JavaScript over Node's own modules, because it runs before anything is installed
  * or built. It talks on stderr, in whole lines without control codes: stdout belongs to what it starts.
  */
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync, mkdirSync, readFileSync, realpathSync, statSync, unlinkSync, writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,13 +16,19 @@ const NODE_MAJOR_MIN = 20
 const TURN_POLL_MS = 100
 
 /** A failure whose message is all that the user needs: no stack is shown. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+  /** @param {string} message @param {number} [exitCode] 2 if the command was misused */
+  constructor(message, exitCode = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
 
 export const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
 
 /**
  * Runs `work` if the module at `url` is what Node was started with. The number that `work` resolves to
- * becomes the exit code; a `SetupError` is printed and makes it 1.
+ * becomes the exit code; a `SetupError` is printed and brings its own.
  * @param {string} url @param {() => unknown} work
  */
 export async function whenStarted(url, work) {
@@ -32,7 +40,7 @@ export async function whenStarted(url, work) {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     say(`warren: ${error.message}`)
-    process.exitCode = 1
+    process.exitCode = error.exitCode
   }
 }
 

@@ -15,7 +15,15 @@ const LOCK_FILE = join(root, 'package-lock.json')
 const MODULES = join(root, 'node_modules')
 const STAMP = join(MODULES, '.warren-stamp')
 const LINK = join(MODULES, '.bin', 'warren')
-const LINES_SHOWN_MAX = 15
+const LINES_SHOWN_MAX = 12
+/**
+ * Not `npm ci`: it refuses a lock file that lacks a platform's optional package, and a registry mirror
+ * may not carry them all. This takes the same versions and checksums, and leaves the lock file alone.
+ */
+const INSTALL = [
+  'install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit',
+  '--no-fund', '--no-progress', '--loglevel=error',
+]
 
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[],
  *   libc?: string[] }} Package */
@@ -35,7 +43,9 @@ function fingerprint() {
 /** @param {string} wanted */
 function bringUp(wanted) {
   if (textOf(STAMP) === wanted) return
-  if (!isSameMachine(wanted) || !isInstalled()) install()
+  if (!isSameMachine(wanted) || missing().length > 0) install()
+  const left = missing()
+  if (left.length > 0) throw new SetupError(`npm installed the packages, yet not ${left.join(', ')}`)
   writeFileSync(STAMP, wanted)
 }
 
@@ -45,15 +55,15 @@ function isSameMachine(wanted) {
   return wanted.endsWith(machine.join(' '))
 }
 
-/** Whether npm's record of `node_modules` has all that the lock file asks for on this machine. */
-function isInstalled() {
+/** What the lock file asks for on this machine and npm's record of `node_modules` does not have. */
+function missing() {
   const installed = packagesIn(join(MODULES, '.package-lock.json'))
-  return Object.entries(packagesIn(LOCK_FILE)).every(([path, wanted]) => {
+  return Object.entries(packagesIn(LOCK_FILE)).filter(([path, wanted]) => {
     const found = installed[path]
-    if (path === '' || (!found && wanted.optional && !fitsHere(wanted))) return true
-    return found?.version === wanted.version && found?.integrity === wanted.integrity
-      && existsSync(join(root, path, 'package.json'))
-  })
+    if (path === '' || (!found && wanted.optional && !fitsHere(wanted))) return false
+    return found?.version !== wanted.version || found?.integrity !== wanted.integrity
+      || !existsSync(join(root, path, 'package.json'))
+  }).map(([path]) => path)
 }
 
 /** @param {string} path @returns {Record<string, Package>} */
@@ -64,15 +74,12 @@ const fitsHere = ({ os, cpu, libc }) =>
   (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true) && libc === undefined
 
 function install() {
-  const count = Object.keys(packagesIn(LOCK_FILE)).length - 1
-  say(`Installing the packages of package-lock.json (${count} at the most) with npm ci …`)
+  say('Installing the packages of package-lock.json with npm …')
   const started = Date.now()
-  const options = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund',
-    '--no-progress', '--loglevel=error']
   const script = process.env.npm_execpath
   const throughScript = script !== undefined && /npm-cli\.c?js$/.test(script) && existsSync(script)
   const [command, first] = throughScript ? [process.execPath, [script]] : ['npm', []]
-  const result = spawnSync(command, [...first, ...options], { cwd: root, encoding: 'utf8' })
+  const result = spawnSync(command, [...first, ...INSTALL], { cwd: root, encoding: 'utf8' })
   if (result.error && codeOf(result.error) === 'ENOENT') {
     throw new SetupError('npm is not on the PATH; it comes with Node, or: apt-get install npm')
   }
@@ -83,9 +90,10 @@ function install() {
 
 /** @param {{ status: number | null, signal: string | null, stdout: string, stderr: string }} result */
 function refusal({ status, signal, stdout, stderr }) {
-  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '')
-  const shown = lines.slice(-LINES_SHOWN_MAX).map((line) => `  ${line}`)
-  return [`npm ci failed (${signal ?? `exit code ${status}`}); it said:`, ...shown,
+  const isWord = (/** @type {string} */ line) => !/^(?:npm error)?\s*(?:at .*)?$/.test(line)
+  const lines = `${stdout}\n${stderr}`.split('\n').filter(isWord)
+  const shown = lines.slice(0, LINES_SHOWN_MAX).map((line) => `  ${line}`)
+  return [`npm install failed (${signal ?? `exit code ${status}`}); it said:`, ...shown,
     'Needed: a network that reaches the npm registry (or a warm npm cache), and a writable node_modules.',
     'Mend that and run the same command again.'].join('\n')
 }

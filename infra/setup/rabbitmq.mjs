@@ -44,8 +44,9 @@ export function ensureRabbitmq() {
 function install() {
   if (!isProgram('/usr/bin/apt-get')) return advice()
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  if (asRoot.length > 0 && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) return advice()
-  say('RabbitMQ is not installed. Installing rabbitmq-server from the Debian packages (apt-get), its service off …')
+  const mayBeRoot = asRoot.length === 0 || spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
+  if (!mayBeRoot) return advice()
+  say('RabbitMQ is missing. Installing the package rabbitmq-server with apt-get, its service switched off …')
   const started = Date.now()
   const [command = '/bin/sh', ...rest] = [...asRoot, '/bin/sh', '-c', INSTALL]
   const result = spawnSync(command, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -82,8 +83,8 @@ function advice() {
   if (isProgram('/usr/bin/apt-get')) {
     return 'Install RabbitMQ 3.10 or newer: sudo apt-get install --no-install-recommends rabbitmq-server'
   }
-  return 'Install RabbitMQ 3.10 or newer so that rabbitmq-server is on the PATH'
-    + ' (Fedora: dnf install rabbitmq-server; Arch: pacman -S rabbitmq; else https://www.rabbitmq.com/docs/download)'
+  return 'Install RabbitMQ 3.10 or newer so that rabbitmq-server is on the PATH (Fedora: '
+    + 'dnf install rabbitmq-server; Arch: pacman -S rabbitmq; else https://www.rabbitmq.com/docs/download)'
 }
 
 await whenStarted(import.meta.url, () => {

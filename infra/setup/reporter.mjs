@@ -7,6 +7,8 @@
 import { inspect } from 'node:util'
 
 const ERROR_CHARACTERS_MAX = 4_000
+/** What Node says of every file; all else that it notes is a fault outside of any test. */
+const COUNT = /^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/
 
 /**
  * One line: a test has begun, or ended; or the file came to its end (without that line it did not).
@@ -14,7 +16,7 @@ const ERROR_CHARACTERS_MAX = 4_000
  *   | { event: 'passed', name: string, durationMs: number }
  *   | { event: 'failed', name: string, durationMs: number, error: string }
  *   | { event: 'skipped', name: string, reason: string }
- *   | { event: 'end' }} Line
+ *   | { event: 'noted', text: string } | { event: 'end' }} Line
  */
 
 /** @param {AsyncIterable<{ type: string, data: any }>} source */
@@ -22,10 +24,13 @@ export default async function* reporter(source) {
   /** @type {string[]} names of the tests around the one at hand, by depth */
   const path = []
   for await (const { type, data } of source) {
-    if (type === 'test:start') {
+    if (type === 'test:dequeue') {
       path.length = data.nesting
       path[data.nesting] = data.name
       yield line({ event: 'begun', name: path.join(' › ') })
+    }
+    if (type === 'test:diagnostic' && !COUNT.test(data.message)) {
+      yield line({ event: 'noted', text: data.message })
     }
     if (type === 'test:pass' || type === 'test:fail') yield* ended(type === 'test:pass', path, data)
   }
@@ -49,9 +54,9 @@ function* ended(passed, path, data) {
 /** @param {any} error */
 function textOf(error) {
   const cause = error?.cause ?? error
-  const text = cause instanceof Error ? cause.stack ?? cause.message : inspect(cause)
-  return text.split('\n').filter((/** @type {string} */ each) => !/^ {4}at .*(node:internal|node:test)/.test(each))
-    .join('\n').slice(0, ERROR_CHARACTERS_MAX)
+  const text = String(cause instanceof Error ? cause.stack ?? cause.message : inspect(cause))
+  const lines = text.split('\n').filter((each) => !/^ {4}at .*\(?node:/.test(each))
+  return lines.join('\n').slice(0, ERROR_CHARACTERS_MAX)
 }
 
 /** @param {Line} content */

@@ -10,8 +10,10 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { root, textOf } from './clone.mjs'
 
+const REPORTER = new URL('reporter.mjs', import.meta.url).href
 const OUTPUT_BYTES_MAX = 20_000
 /** After its end, a file's last output is waited for no longer than this. */
 const OUTPUT_AFTER_END_MS = 500
@@ -34,8 +36,8 @@ export async function runFile(path, timeoutMs) {
   const directory = mkdtempSync(join(tmpdir(), 'warren-test-'))
   const report = join(directory, 'report')
   const started = Date.now()
-  const child = spawn(process.execPath, ['--enable-source-maps',
-    `--test-reporter=${new URL('reporter.mjs', import.meta.url)}`, `--test-reporter-destination=${report}`, path,
+  const child = spawn(process.execPath, [
+    '--enable-source-maps', `--test-reporter=${REPORTER}`, `--test-reporter-destination=${report}`, path,
   ], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const group = child.pid ?? 0
   if (group > 0) groups.add(group)
@@ -48,8 +50,9 @@ export async function runFile(path, timeoutMs) {
   const closed = once(child, 'close')
   const [code, signal] = await once(child, 'exit')
   clearTimeout(timer)
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, OUTPUT_AFTER_END_MS).unref())])
+  await Promise.race([closed, sleep(OUTPUT_AFTER_END_MS)])
   endGroup(group)
+  await Promise.race([closed, sleep(OUTPUT_AFTER_END_MS)])
   groups.delete(group)
   child.stdout.destroy()
   child.stderr.destroy()
@@ -75,8 +78,10 @@ function resultsOf(report, end) {
   /** @type {Result[]} */
   const results = []
   const open = new Set()
+  const said = [end]
   for (const line of lines) {
     if (line.event === 'begun') open.add(line.name)
+    else if (line.event === 'noted') said.push(line.text)
     else if (line.event !== 'end') {
       open.delete(line.name)
       const text = line.event === 'failed' ? line.error : line.event === 'skipped' ? line.reason : ''
@@ -86,7 +91,7 @@ function resultsOf(report, end) {
   const isWhole = lines.at(-1)?.event === 'end'
   const isGood = end === 'exit code 0' || results.some(({ outcome }) => outcome === 'failed')
   if (isWhole && isGood && results.length > 0) return results
-  const name = isWhole && isGood ? 'the file holds a test' : 'the file runs to its end'
-  const within = [...open].map((each) => `\n  it was in: ${each}`).join('')
-  return [...results, { name, outcome: 'failed', text: `${end}${within}` }]
+  if (results.length === 0 && end === 'exit code 0') said.push('it holds no test, or ended in the first one')
+  said.push(...[...open].map((each) => `it was in: ${each}`))
+  return [...results, { name: 'the file runs to its end', outcome: 'failed', text: said.join('; ') }]
 }

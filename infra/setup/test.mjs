@@ -16,7 +16,8 @@ import { endAll, runFile } from './test-file.mjs'
 
 const FILES_AT_ONCE = 2
 const FILE_TIMEOUT_MS = 120_000
-const FAILURE_LINES_MAX = 40
+const FAILURE_LINES_MAX = 80
+const LINT = ['lint', '--error-on-warnings', '--colors=off', '--max-diagnostics=50']
 const IN_CI = !['', '0', 'false', undefined].includes(process.env.CI)
 
 /** @typedef {import('./test-file.mjs').Result & { file: string }} Row */
@@ -27,7 +28,7 @@ const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 /** @param {string[]} args */
 async function test(args) {
   const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--fast')
-  if (unknown !== undefined) throw new SetupError(`unknown flag ${unknown}; usage: npm test -- [--fast] [PATTERN…]`)
+  if (unknown) throw new SetupError(`unknown flag ${unknown}; usage: npm test -- [--fast] [PATTERN…]`, 2)
   const patterns = args.filter((arg) => !arg.startsWith('-'))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => { endAll(); process.exit(130) })
@@ -37,7 +38,7 @@ async function test(args) {
   if (!args.includes('--fast')) {
     await Promise.all([
       prove('the types hold', 'node_modules/.bin/tsc', ['--pretty', 'false']),
-      prove('the linter is content', 'node_modules/.bin/biome', ['lint', '--error-on-warnings', '--colors=off']),
+      prove('the linter is content', 'node_modules/.bin/biome', LINT),
     ])
   }
   if (await proveBuild()) await proveFiles(testFiles(patterns), patterns)
@@ -82,7 +83,7 @@ async function prove(name, program, args) {
 function testFiles(patterns) {
   const folder = join(root, '.build', 'test')
   const all = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []
-  return all.filter((path) => path.endsWith('.test.js')).map((path) => `test/${path.replaceAll('\\', '/')}`).sort()
+  return all.filter((path) => path.endsWith('.test.js')).map((path) => `test/${path}`).sort()
     .filter((path) => patterns.length === 0 || patterns.some((each) => sourceOf(path).includes(each)))
 }
 
@@ -91,7 +92,7 @@ const sourceOf = (/** @type {string} */ path) => path.replace(/\.js$/, '.ts')
 /** @param {string[]} files @param {string[]} patterns */
 async function proveFiles(files, patterns) {
   if (files.length === 0) {
-    const text = patterns.length > 0 ? `no test file's path contains ${patterns.join(' or ')}` : 'there is none'
+    const text = patterns.length > 0 ? `no test file is named like ${patterns.join(' or ')}` : 'there is none'
     record({ file: 'test/', name: 'a test file is found', outcome: 'failed', text })
   }
   const waiting = [...files]
@@ -126,7 +127,7 @@ function indent(text) {
   const lines = text.trimEnd().split('\n')
   const left = lines.length - FAILURE_LINES_MAX
   const shown = left > 0 ? [...lines.slice(0, FAILURE_LINES_MAX), `… ${left} more lines`] : lines
-  return shown.map((line) => `        ${line}`).join('\n')
+  return shown.map((line) => `        ${line}`.trimEnd()).join('\n')
 }
 
 /** @returns {number} the exit code */
@@ -136,7 +137,8 @@ function conclude() {
   print('')
   for (const { file, name, text } of skipped) print(`skipped: ${file} › ${name} (${firstLine(text)})`)
   for (const { file, name, text } of failed) print(`failed: ${file} › ${name}: ${firstLine(text)}`)
-  print(`${passed.length} passed, ${failed.length} failed${skipped.length ? `, ${skipped.length} skipped` : ''}`)
+  const left = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
+  print(`${passed.length} passed, ${failed.length} failed${left}`)
   return failed.length > 0 ? 1 : 0
 }
 

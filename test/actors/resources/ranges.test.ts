@@ -1,7 +1,9 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { coalesce, countOf, covers, difference, lowest, union } from '../../../actors/resources/ranges.js'
+import {
+  coalesce, countOf, covers, difference, firstPart, lowest, union,
+} from '../../../actors/resources/ranges.js'
 import type { Range } from '../../../actors/resources/ranges.js'
 import { range, ranges } from './arbitraries.js'
 
@@ -16,7 +18,7 @@ test('coalescing keeps the numbers, and leaves a gap between ranges', () => {
       return Array.from({ length: end - begin + 1 }, (_, index) => begin + index)
     }))
     assert.deepEqual(numbersOf(joined), new Set([...expected].sort((left, right) => left - right)))
-    joined.forEach((each, index) => assert.ok(index === 0 || each.begin > joined[index - 1]!.end + 1))
+    assert.ok(joined.every(({ end }, index) => end + 1 < (joined[index + 1]?.begin ?? Infinity)))
   }))
 })
 
@@ -34,4 +36,11 @@ test('the lowest numbers come first, and too few are none at all', () => {
   assert.deepEqual(lowest([{ begin: 5, end: 6 }, { begin: 9, end: 9 }], 3), [5, 6, 9])
   assert.deepEqual(lowest([{ begin: 5, end: 6 }], 0), [])
   assert.equal(lowest([{ begin: 5, end: 6 }], 3), undefined)
+})
+
+test('the first part holds the lowest numbers', () => {
+  fc.assert(fc.property(ranges, fc.integer({ min: 0, max: 80 }), (list, count) => {
+    const expected = lowest(list, Math.min(count, countOf(list)))
+    assert.deepEqual([...numbersOf(firstPart(list, count))], expected)
+  }))
 })

@@ -1,0 +1,153 @@
+/**
+ * Agent: owns a machine. Takes launches that fit, at most once each; lets executors run them; reports
+ * what became of them. It is the last arbiter: it obeys no master older than the newest it has met, and
+ * what it has taken is in its journal before anything runs.
+ */
+import { unhandled, type Actor } from '../../runtime/actor.js'
+import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
+import { agentEvent, type AgentEvent } from '../protocol/agent.js'
+import type { JournalEntry } from '../protocol/journal.js'
+import { leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent } from '../protocol/leadership.js'
+import { newMemory, remember } from './memory.js'
+import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
+import * as running from './tasks.js'
+import { updates } from './updates.js'
+
+export const agent = (options: AgentOptions): Actor<State, Message> => ({
+  accepts: { ...agentEvent, ...leadershipEvent },
+  initial(ctx) {
+    ctx.tell(options.journal, { type: 'replay', replyTo: ctx.self })
+    return {
+      phase: 'recovering', memory: newMemory(), active: newActive(), master: undefined, epoch: 0, attempt: 0,
+      pingTimeoutMs: 75_000, updates: undefined, leaver: undefined,
+    }
+  },
+  receive(state, message, ctx) {
+    // A master that has been replaced must not be obeyed, however late its words arrive.
+    if ('epoch' in message && message.type !== 'leader' && message.epoch < state.epoch) return state
+    switch (message.type) {
+      case 'replayed': return recover(state, message.records, options, ctx)
+      case 'seek': return seek(state, ctx)
+      case 'leader': return onLeader(state, message, options, ctx)
+      case 'register': return register(state, options, ctx)
+      case 'agent-registered': return onRegistered(state, message, options, ctx)
+      case 'agent-refused':
+        ctx.log('error', 'the master refused this agent', { problem: message.problem })
+        return state
+      case 'ping': return onPing(state, message.connected, options, ctx)
+      case 'ping-over': return lose(state, ctx)
+      case 'master-gone': return message.master === state.master ? lose(state, ctx) : state
+      case 'run-task': return running.onRun(state, message, options, ctx)
+      case 'kill-task': return running.onKill(state, message, ctx)
+      case 'acknowledge-status':
+        if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
+        return state
+      case 'shutdown-framework': return running.onShutdownFramework(state, message.frameworkId, options, ctx)
+      case 'message-to-executor': return running.onMessageToExecutor(state, message, ctx)
+      case 'read-task': return running.onRead(state, message, options, ctx)
+      case 'output': case 'output-failed': return running.onOutput(state, message, ctx)
+      case 'committed': return running.onAdmitted(state, message.token, options, ctx)
+      case 'append-failed': return running.onNotAdmitted(state, message.token, message.reason, ctx)
+      case 'task-report': return running.onReport(state, message, options, ctx)
+      case 'update-journaled': return checkLeft(running.onJournaled(state, message.entry, ctx), ctx)
+      case 'executor-said': return running.onExecutorSaid(state, message, ctx)
+      case 'executor-gone': return running.onExecutorGone(state, message, ctx)
+      case 'executor-stopped': return running.onExecutorStopped(state, message.key, options, ctx)
+      case 'leave': return leave(state, message.replyTo, ctx)
+      case 'check-left': return left(state, ctx)
+      default: return unhandled(message)
+    }
+  },
+})
+
+/** The journal has been read: updates go on, and running tasks are found again. */
+function recover(state: State, entries: readonly JournalEntry[], options: AgentOptions, ctx: Ctx): State {
+  for (const entry of entries) remember(state.memory, entry)
+  const pending = [...state.memory.tasks.values()].flatMap((task) => task.pending)
+  state.updates = ctx.spawn('updates', updates({ agent: ctx.self, journal: options.journal, pending }))
+  running.adoptAll(state, options, ctx)
+  return seek({ ...state, phase: 'seeking' }, ctx)
+}
+
+function seek(state: State, ctx: Ctx): State {
+  if (state.phase !== 'seeking') return state
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  ctx.after('seek', seekDelayMs(state.attempt, ctx.random()), { type: 'seek' })
+  return { ...state, attempt: state.attempt + 1 }
+}
+
+function onLeader(state: State, { master, epoch }: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
+  if (state.phase === 'recovering' || state.phase === 'leaving' || epoch < state.epoch) return state
+  if (master === state.master && state.phase === 'running' && epoch === state.epoch) return state
+  if (state.master) ctx.unwatch(state.master)
+  ctx.watch(master, { type: 'master-gone', master })
+  ctx.cancel('seek')
+  return register({ ...state, master, epoch, attempt: 0, phase: 'registering' }, options, ctx)
+}
+
+function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
+  if (state.phase !== 'registering' || !state.master) return state
+  const tasks = [...state.memory.tasks.values()].map(({ frameworkId, launchId, role, task, state: taskState }) =>
+    ({ frameworkId, launchId, role, task, state: taskState }))
+  const { agentId } = state.memory
+  ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, tasks, ...(agentId ? { agentId } : {}) })
+  ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
+  return { ...state, attempt: state.attempt + 1 }
+}
+
+function onRegistered(
+  state: State, message: Extract<AgentEvent, { type: 'agent-registered' }>, options: AgentOptions, ctx: Ctx,
+): State {
+  const { agentId, epoch, cluster, pingTimeoutMs } = message
+  if (!state.master || !state.updates || state.phase === 'leaving') return state
+  ctx.cancel('register')
+  ctx.after('ping', pingTimeoutMs, { type: 'ping-over' })
+  if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {
+    const entry = { type: 'became-agent', agentId, cluster } as const
+    remember(state.memory, entry)
+    ctx.tell(options.journal, { type: 'append', records: [entry], token: NO_LAUNCH, replyTo: ctx.self })
+  }
+  if (state.phase !== 'running') ctx.log('info', 'registered', { agentId, cluster, epoch })
+  ctx.tell(state.updates, { type: 'master-found', master: state.master, agentId })
+  return { ...state, phase: 'running', epoch, pingTimeoutMs, attempt: 0 }
+}
+
+function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ctx): State {
+  const { agentId } = state.memory
+  if (state.phase !== 'running' || !state.master || !agentId) return state
+  ctx.tell(state.master, { type: 'pong', agentId })
+  ctx.after('ping', state.pingTimeoutMs, { type: 'ping-over' })
+  return connected ? state : register({ ...state, phase: 'registering' }, options, ctx)
+}
+
+/** The master is gone, or silent: the tasks run on, and the agent looks for who leads now. */
+function lose(state: State, ctx: Ctx): State {
+  if (state.phase === 'recovering' || state.phase === 'leaving') return state
+  if (state.master) ctx.unwatch(state.master)
+  if (state.updates) ctx.tell(state.updates, { type: 'master-lost' })
+  ctx.cancel('ping')
+  ctx.cancel('register')
+  ctx.log('warn', 'the master is gone; looking for the next')
+  return seek({ ...state, phase: 'seeking', master: undefined, attempt: 0 }, ctx)
+}
+
+/** How long the ends of its tasks may take to be acknowledged before an agent leaves all the same. */
+export const LEAVE_TIMEOUT_MS = 8_000
+const LEAVE_GRACE_MS = 3_000
+
+function leave(state: State, replyTo: Ref<{ readonly type: 'left' }>, ctx: Ctx): State {
+  running.endAll(state, LEAVE_GRACE_MS, ctx)
+  ctx.after('leave', LEAVE_TIMEOUT_MS, { type: 'check-left' })
+  return checkLeft({ ...state, phase: 'leaving', leaver: replyTo }, ctx)
+}
+
+function checkLeft(state: State, ctx: Ctx): State {
+  return state.leaver && state.memory.tasks.size === 0 ? left(state, ctx) : state
+}
+
+function left(state: State, ctx: Ctx): State {
+  const { agentId } = state.memory
+  if (state.master && agentId) ctx.tell(state.master, { type: 'unregister-agent', agentId })
+  if (state.leaver) ctx.tell(state.leaver, { type: 'left' })
+  return { ...state, leaver: undefined }
+}

@@ -1,0 +1,66 @@
+/** State: what an agent is given, what it hears, and what it knows besides its memory. */
+import type { Context } from '../../runtime/actor.js'
+import type { Ref } from '../../runtime/address.js'
+import type { LogEvent, LogRequest } from '../../runtime/log.js'
+import type { AgentCall, AgentEvent, AgentInfo } from '../protocol/agent.js'
+import type { FrameworkId, LaunchId } from '../protocol/ids.js'
+import type { JournalEntry } from '../protocol/journal.js'
+import type { LeadershipEvent } from '../protocol/leadership.js'
+import type { LauncherRequest, OutputEvent, OutputRequest } from '../protocol/machine.js'
+import type { ExecutorOrder, ExecutorReport, Executors, TaskReport } from '../protocol/running.js'
+import type { Memory } from './memory.js'
+import type { UpdatesEvent, UpdatesOrder } from './updates.js'
+
+export interface AgentOptions {
+  readonly info: AgentInfo
+  readonly journal: Ref<LogRequest<JournalEntry>>
+  readonly launcher: Ref<LauncherRequest>
+  readonly output: Ref<OutputRequest>
+  readonly executors: Executors
+}
+
+export type AgentOrder =
+  /** Ends all tasks, reports them, and leaves the cluster; answered by `left`. */
+  { readonly type: 'leave'; readonly replyTo: Ref<{ readonly type: 'left' }> }
+
+type Private =
+  | { readonly type: 'seek' | 'register' | 'ping-over' | 'check-left' }
+  | { readonly type: 'master-gone'; readonly master: Ref<AgentCall> }
+  | { readonly type: 'executor-stopped'; readonly key: string }
+export type Message =
+  | AgentEvent | AgentOrder | LeadershipEvent | LogEvent<JournalEntry> | UpdatesEvent | ExecutorReport | OutputEvent | Private
+
+export interface State {
+  phase: 'recovering' | 'seeking' | 'registering' | 'running' | 'leaving'
+  readonly memory: Memory
+  readonly active: Active
+  master: Ref<AgentCall> | undefined
+  epoch: number
+  attempt: number
+  pingTimeoutMs: number
+  updates: Ref<UpdatesOrder> | undefined
+  leaver: Ref<{ readonly type: 'left' }> | undefined
+}
+export type Ctx = Context<Message>
+
+/** What runs in this life of the agent; gone with it. */
+export interface Active {
+  /** Launches on their way to the disk, by token. */
+  readonly admitting: Map<number, { readonly entry: Extract<JournalEntry, { type: 'launch-admitted' }>; killed: boolean }>
+  readonly runners: Map<LaunchId, Ref<ExecutorOrder>>
+  /** Custom executors by framework and executor id, with the launch that names their process. */
+  readonly executors: Map<string, { readonly ref: Ref<ExecutorOrder>; readonly launchId: LaunchId; readonly frameworkId: FrameworkId }>
+  /** The process whose output is a task's; differs from the launch for tasks of custom executors. */
+  readonly outputs: Map<LaunchId, LaunchId>
+  /** Updates made for each launch, the ones still on their way to the disk included. */
+  readonly counts: Map<LaunchId, number>
+  readonly noted: Map<string, NonNullable<TaskReport['noted']>>
+  nextToken: number
+}
+
+/** The token of an append that admits nothing. */
+export const NO_LAUNCH = 0
+
+export const newActive = (): Active => ({
+  admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(), noted: new Map(), nextToken: 1,
+})

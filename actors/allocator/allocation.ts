@@ -1,0 +1,249 @@
+/**
+ * Allocation: who holds what of which agent, and who may be offered the rest.
+ *
+ * An owned structure, mutated in place: at 50,000 agents a copy per change would cost more than the
+ * change. Offered and used resources are one and the same here; the master tells them apart. The agents
+ * that have something to offer are kept as a set, so that a run over all of them costs what is free, and
+ * not what there is.
+ */
+import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.js'
+import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
+import { of } from '../resources/amounts.js'
+import {
+  add, contains, isEmpty, NONE, subtract, sum, without, type Resources,
+} from '../resources/resources.js'
+import { ELIGIBLE, type Eligibility, type Obstacle } from './eligibility.js'
+import { Filters } from './filters.js'
+import { Shares } from './shares.js'
+
+export interface Policy {
+  /** What is worth offering: at least one of these. */
+  readonly minimum: readonly Resources[]
+  /** Whether frameworks that compete for an agent are offered parts of it; see `fair-parts.ts`. */
+  readonly shareOffers: boolean
+}
+
+export const POLICY: Policy = { minimum: [of({ cpus: 0.01 }), of({ mem: 32 })], shareOffers: false }
+
+interface Agent {
+  total: Resources
+  used: Resources
+  available: Resources
+  active: boolean
+  /** Why nobody at all may be offered anything of it now. */
+  obstacle: Obstacle | undefined
+  readonly holdings: Map<FrameworkId, Map<Role, Resources>>
+}
+
+interface Framework {
+  roles: ReadonlySet<Role>
+  suppressed: Set<Role>
+  active: boolean
+}
+
+export class Allocation {
+  readonly shares = new Shares()
+  readonly filters = new Filters()
+  private readonly agents = new Map<AgentId, Agent>()
+  private readonly frameworks = new Map<FrameworkId, Framework>()
+  private readonly open = new Set<AgentId>()
+
+  constructor(readonly policy: Policy = POLICY) {}
+
+  /** An agent known before is replaced. What is `used` may be held by frameworks that are yet to come. */
+  addAgent({ agentId, total, used, active }: AgentShare): void {
+    this.removeAgent(agentId)
+    const agent: Agent = {
+      total, used: NONE, available: total, active, obstacle: undefined, holdings: new Map(),
+    }
+    this.agents.set(agentId, agent)
+    this.shares.pool.change(total, 1)
+    for (const { frameworkId, role, resources } of used) this.charge(frameworkId, role, agentId, resources)
+    this.settle(agentId, agent)
+  }
+
+  /** The agent has become larger or smaller; who holds something there keeps it. */
+  resizeAgent(agentId: AgentId, total: Resources): void {
+    const agent = this.agents.get(agentId)
+    if (agent === undefined) return
+    this.shares.pool.change(agent.total, -1)
+    this.shares.pool.change(total, 1)
+    agent.total = total
+    this.settle(agentId, agent)
+  }
+
+  /** What was held there is held no more. */
+  removeAgent(agentId: AgentId): void {
+    const agent = this.agents.get(agentId)
+    if (agent === undefined) return
+    for (const holding of holdingsOf(agent)) {
+      this.shares.refund(holding.frameworkId, holding.role, holding.resources)
+    }
+    this.shares.pool.change(agent.total, -1)
+    this.filters.clearAgent(agentId)
+    this.agents.delete(agentId)
+    this.open.delete(agentId)
+  }
+
+  /** What an inactive agent has is counted, and not offered. */
+  setAgentActive(agentId: AgentId, active: boolean): void {
+    const agent = this.agents.get(agentId)
+    if (agent === undefined) return
+    agent.active = active
+    this.settle(agentId, agent)
+  }
+
+  /** A framework known before has its roles replaced. */
+  addFramework({ frameworkId, roles, suppressed, active }: FrameworkShare): void {
+    const former = this.frameworks.get(frameworkId)
+    const framework: Framework = { roles: new Set(roles), suppressed: new Set(suppressed), active }
+    this.frameworks.set(frameworkId, framework)
+    this.list(frameworkId, framework, [...(former?.roles ?? []), ...roles])
+  }
+
+  /** All that it holds is free again; the answer is on which agents. */
+  removeFramework(frameworkId: FrameworkId): AgentId[] {
+    this.setFrameworkActive(frameworkId, false)
+    this.frameworks.delete(frameworkId)
+    const freed: AgentId[] = []
+    for (const [agentId, agent] of this.agents) {
+      const held = agent.holdings.get(frameworkId)
+      if (held === undefined) continue
+      for (const [role, resources] of held) this.shares.refund(frameworkId, role, resources)
+      agent.holdings.delete(frameworkId)
+      agent.used = sum([...holdingsOf(agent)].map(({ resources }) => resources))
+      this.settle(agentId, agent)
+      freed.push(agentId)
+    }
+    return freed
+  }
+
+  /** A framework that is away keeps what it holds, is offered nothing, and has refused nothing. */
+  setFrameworkActive(frameworkId: FrameworkId, active: boolean): void {
+    const framework = this.frameworks.get(frameworkId)
+    if (framework === undefined) return
+    framework.active = active
+    if (!active) this.filters.clearFramework(frameworkId)
+    this.list(frameworkId, framework, framework.roles)
+  }
+
+  /** No roles at all means all of them. */
+  suppress(frameworkId: FrameworkId, roles: readonly Role[]): void {
+    const framework = this.frameworks.get(frameworkId)
+    if (framework === undefined) return
+    const meant = roles.length > 0 ? roles : framework.roles
+    for (const role of meant) framework.suppressed.add(role)
+    this.list(frameworkId, framework, meant)
+  }
+
+  /** Offers again, as if nothing had been refused. No roles at all means all of them. */
+  revive(frameworkId: FrameworkId, roles: readonly Role[]): void {
+    const framework = this.frameworks.get(frameworkId)
+    if (framework === undefined) return
+    const meant = roles.length > 0 ? roles : framework.roles
+    for (const role of meant) framework.suppressed.delete(role)
+    this.filters.clearFramework(frameworkId, meant)
+    this.list(frameworkId, framework, meant)
+  }
+
+  /** The framework holds `resources` of the agent from now on. Throws where the agent is not known. */
+  charge(frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources): void {
+    const agent = this.agents.get(agentId)
+    if (agent === undefined) throw new RangeError(`cannot charge unknown agent ${agentId}`)
+    const held = agent.holdings.get(frameworkId) ?? new Map<Role, Resources>()
+    agent.holdings.set(frameworkId, held.set(role, add(held.get(role) ?? NONE, resources)))
+    agent.used = add(agent.used, resources)
+    this.settle(agentId, agent)
+    this.shares.charge(frameworkId, role, resources)
+  }
+
+  /**
+   * The framework holds them no more, and with a `refuseMs` above 0 does not want them for so long.
+   * False where it held nothing there, as when agent or framework went away meanwhile; throws where it
+   * held something, but not this much, since then the books are wrong.
+   */
+  recover(
+    frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources,
+    refuseMs: number, nowMs: number,
+  ): boolean {
+    const agent = this.agents.get(agentId)
+    const held = agent?.holdings.get(frameworkId)
+    const holding = held?.get(role)
+    if (agent === undefined || held === undefined || holding === undefined) return false
+    const left = subtract(holding, resources)
+    if (!isEmpty(left)) held.set(role, left)
+    else if (held.delete(role) && held.size === 0) agent.holdings.delete(frameworkId)
+    agent.used = subtract(agent.used, resources)
+    this.settle(agentId, agent)
+    this.shares.refund(frameworkId, role, resources)
+    if (refuseMs > 0 && this.frameworks.has(frameworkId)) {
+      this.filters.add(frameworkId, role, agentId, resources, nowMs + refuseMs)
+    }
+    return true
+  }
+
+  /** May the framework be offered this part of the agent, or all that is left of it? */
+  check(
+    frameworkId: FrameworkId, role: Role, agentId: AgentId, nowMs: number, part?: Resources,
+  ): Eligibility {
+    const agent = this.agents.get(agentId)
+    if (agent === undefined) return { kind: 'agent-unknown' }
+    if (agent.obstacle !== undefined) return agent.obstacle
+    const framework = this.frameworks.get(frameworkId)
+    if (framework === undefined) return { kind: 'framework-unknown' }
+    if (!framework.active) return { kind: 'framework-inactive' }
+    if (!framework.roles.has(role)) return { kind: 'not-subscribed' }
+    if (framework.suppressed.has(role)) return { kind: 'suppressed' }
+    if (part !== undefined && !this.isWorthOffering(part)) return { kind: 'below-minimum' }
+    const untilMs = this.filters.blockedUntil(frameworkId, role, agentId, part ?? agent.available, nowMs)
+    return untilMs === undefined ? ELIGIBLE : { kind: 'filtered', untilMs }
+  }
+
+  /** The agents that have something to offer. */
+  openAgents(): ReadonlySet<AgentId> {
+    return this.open
+  }
+
+  /** What is left of an agent; nothing of one that is not known. */
+  available(agentId: AgentId): Resources {
+    return this.agents.get(agentId)?.available ?? NONE
+  }
+
+  /** Who holds what of an agent, offered or in use. */
+  held(agentId: AgentId): Holding[] {
+    const agent = this.agents.get(agentId)
+    return agent === undefined ? [] : [...holdingsOf(agent)]
+  }
+
+  /** Brings what follows from an agent's books up to date. */
+  private settle(agentId: AgentId, agent: Agent): void {
+    // Not `subtract`: an agent that came back smaller may hold more than it has, until tasks end.
+    agent.available = without(agent.total, agent.used)
+    agent.obstacle = this.obstacleOf(agent)
+    if (agent.obstacle === undefined) this.open.add(agentId)
+    else this.open.delete(agentId)
+  }
+
+  private obstacleOf(agent: Agent): Obstacle | undefined {
+    if (!agent.active) return { kind: 'agent-inactive' }
+    if (isEmpty(agent.available)) return { kind: 'nothing-left' }
+    return this.isWorthOffering(agent.available) ? undefined : { kind: 'below-minimum' }
+  }
+
+  private isWorthOffering(resources: Resources): boolean {
+    return this.policy.minimum.some((least) => contains(resources, least))
+  }
+
+  private list(frameworkId: FrameworkId, framework: Framework, roles: Iterable<Role>): void {
+    for (const role of roles) {
+      const wanted = framework.active && framework.roles.has(role) && !framework.suppressed.has(role)
+      this.shares.setActive(frameworkId, role, wanted)
+    }
+  }
+}
+
+function* holdingsOf(agent: Agent): Iterable<Holding> {
+  for (const [frameworkId, held] of agent.holdings) {
+    for (const [role, resources] of held) yield { frameworkId, role, resources }
+  }
+}

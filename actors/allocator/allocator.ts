@@ -1,0 +1,105 @@
+/**
+ * Allocator: decides whom to offer what. Keeps the allocation (plain data, see `allocation.ts`) and runs
+ * over the agents that have changed. A run is asked for by a message to itself, so that all changes
+ * that are already waiting are in it: resources are offered at once when they are freed, and yet a
+ * thousand tasks that end together make one run.
+ */
+import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import type { Ref } from '../../runtime/address.js'
+import type { AllocatorCall, AllocatorEvent } from '../protocol/allocator.js'
+import type { AgentId, Role } from '../protocol/ids.js'
+import { allocate } from './allocate.js'
+import { Allocation, POLICY, type Policy } from './allocation.js'
+
+export interface AllocatorOptions {
+  readonly master: Ref<AllocatorEvent>
+  /** Shares of roles count by their weight; 1 unless given. */
+  readonly weights?: ReadonlyMap<Role, number>
+  readonly policy?: Policy
+}
+
+type Message = AllocatorCall | { readonly type: 'run' | 'filter-ended' }
+
+interface State {
+  readonly allocation: Allocation
+  /** What the next run looks at. */
+  candidates: Set<AgentId> | 'all'
+  running: boolean
+}
+
+type Ctx = Context<Message>
+
+export const allocator = (options: AllocatorOptions): Actor<State, Message> => ({
+  initial(ctx) {
+    ctx.tell(options.master, { type: 'allocator-started', allocator: ctx.self })
+    return { allocation: newAllocation(options), candidates: new Set(), running: false }
+  },
+  receive(state, message, ctx) {
+    const { allocation } = state
+    switch (message.type) {
+      case 'rebuild': {
+        const rebuilt = newAllocation(options)
+        for (const framework of message.frameworks) rebuilt.addFramework(framework)
+        for (const agent of message.agents) {
+          rebuilt.addAgent(agent)
+          rebuilt.setAgentActive(agent.agentId, agent.active)
+        }
+        return request({ ...state, allocation: rebuilt }, 'all', ctx)
+      }
+      case 'add-agent':
+        allocation.addAgent(message.agent)
+        return request(state, [message.agent.agentId], ctx)
+      case 'remove-agent':
+        allocation.removeAgent(message.agentId)
+        return state
+      case 'activate-agent': case 'deactivate-agent':
+        allocation.setAgentActive(message.agentId, message.type === 'activate-agent')
+        return request(state, [message.agentId], ctx)
+      case 'add-framework':
+        allocation.addFramework(message.framework)
+        allocation.setFrameworkActive(message.framework.frameworkId, message.framework.active)
+        return request(state, 'all', ctx)
+      case 'remove-framework': return request(state, allocation.removeFramework(message.frameworkId), ctx)
+      case 'activate-framework': case 'deactivate-framework':
+        allocation.setFrameworkActive(message.frameworkId, message.type === 'activate-framework')
+        return request(state, 'all', ctx)
+      case 'suppress-roles':
+        allocation.suppress(message.frameworkId, message.roles)
+        return state
+      case 'revive-roles':
+        allocation.revive(message.frameworkId, message.roles)
+        return request(state, 'all', ctx)
+      case 'recover': {
+        const { frameworkId, role, agentId, resources, refuseMs } = message
+        allocation.recover(frameworkId, role, agentId, resources, refuseMs, ctx.now())
+        return request(state, [agentId], ctx)
+      }
+      case 'filter-ended': return request(state, allocation.filters.expire(ctx.now()), ctx)
+      case 'run': return run(state, options, ctx)
+      default: return unhandled(message)
+    }
+  },
+})
+
+function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOptions): Allocation {
+  const allocation = new Allocation(policy)
+  for (const [role, weight] of weights) allocation.shares.setWeight(role, weight)
+  return allocation
+}
+
+function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): State {
+  if (agentIds === 'all') state.candidates = 'all'
+  else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
+  if (!state.running && (state.candidates === 'all' || state.candidates.size > 0)) ctx.tell(ctx.self, { type: 'run' })
+  state.running ||= state.candidates === 'all' || state.candidates.size > 0
+  return state
+}
+
+function run(state: State, { master }: AllocatorOptions, ctx: Ctx): State {
+  const { allocation, candidates } = state
+  const grants = allocate(allocation, candidates, ctx.now(), { next: () => ctx.random() })
+  if (grants.length > 0) ctx.tell(master, { type: 'allocated', grants })
+  const expiryMs = allocation.filters.nextExpiryMs()
+  if (expiryMs !== undefined) ctx.after('filter', Math.max(0, expiryMs - ctx.now()), { type: 'filter-ended' })
+  return { ...state, candidates: new Set(), running: false }
+}

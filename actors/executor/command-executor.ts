@@ -1,0 +1,109 @@
+/**
+ * Command executor: runs one command as one task. A supervised actor in the agent; the process itself
+ * belongs to the machine, so a restarted executor, or agent, asks for it by its launch id and goes on.
+ */
+import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import type { LauncherEvent, Program as MachineProgram } from '../protocol/machine.js'
+import { KILL_GRACE_DEFAULT_MS, type CommandExecutorOptions, type ExecutorOrder, type TaskReport } from '../protocol/running.js'
+import type { Program, TaskInfo } from '../protocol/task.js'
+import { taskEnvironment } from './environment.js'
+
+type Private = { readonly type: 'grace-over' | 'time-over' }
+type Message = ExecutorOrder | LauncherEvent | Private
+
+interface State {
+  readonly phase: 'starting' | 'running' | 'ending' | 'ended'
+  /** Why it is being ended, if it is. */
+  readonly cause: 'killed' | 'timed-out' | undefined
+}
+
+export const commandExecutor = (options: CommandExecutorOptions): Actor<State, Message> => ({
+  initial(ctx) {
+    const { launch: { launchId, task }, launcher } = options
+    if (options.recovered) ctx.tell(launcher, { type: 'adopt', launchId, replyTo: ctx.self })
+    else {
+      ctx.tell(launcher, {
+        type: 'start', launchId, program: machineProgram(task), environment: taskEnvironment(options.launch), replyTo: ctx.self,
+      })
+    }
+    return { phase: 'starting', cause: undefined }
+  },
+  receive(state, message, ctx) {
+    switch (message.type) {
+      case 'started': return onStarted(state, options, ctx)
+      case 'exited': return onExited(state, message.exit, options, ctx)
+      case 'launch-failed': return end(state, { state: 'FAILED', reason: 'launch-failed', text: message.reason }, options, ctx)
+      case 'vanished':
+        return end(state, { state: 'FAILED', reason: 'agent-restarted', text: 'it ended while no agent watched' }, options, ctx)
+      case 'end': return onEnd(state, message.graceMs, 'killed', options, ctx)
+      case 'end-all': return onEnd(state, 0, 'killed', options, ctx)
+      case 'time-over': return onEnd(state, options.launch.task.killGraceMs ?? KILL_GRACE_DEFAULT_MS, 'timed-out', options, ctx)
+      case 'grace-over':
+        ctx.tell(options.launcher, { type: 'signal', launchId: options.launch.launchId, signal: 'SIGKILL' })
+        return state
+      case 'run': case 'pass-message': case 'noted': return state
+      default: return unhandled(message)
+    }
+  },
+})
+
+type Ctx = Context<Message>
+
+function onStarted(state: State, options: CommandExecutorOptions, ctx: Ctx): State {
+  const { launch: { launchId, task }, agent } = options
+  if (state.phase === 'ended') return state
+  if (state.phase === 'ending') {
+    // It was to end before it had begun; now there is something to signal.
+    ctx.tell(options.launcher, { type: 'signal', launchId, signal: 'SIGTERM' })
+    return state
+  }
+  if (task.timeoutMs !== undefined) ctx.after('time-over', task.timeoutMs, { type: 'time-over' })
+  ctx.tell(agent, { type: 'task-report', launchId, state: 'RUNNING' })
+  return { ...state, phase: 'running' }
+}
+
+/** SIGTERM now, SIGKILL after the grace; a further order can only shorten the grace. */
+function onEnd(state: State, graceMs: number, cause: 'killed' | 'timed-out', options: CommandExecutorOptions, ctx: Ctx): State {
+  const { launch: { launchId }, agent, launcher } = options
+  if (state.phase === 'ended') return state
+  ctx.after('grace', graceMs, { type: 'grace-over' })
+  if (state.phase === 'ending') return state
+  if (state.phase === 'running') {
+    ctx.tell(launcher, { type: 'signal', launchId, signal: 'SIGTERM' })
+    ctx.tell(agent, { type: 'task-report', launchId, state: 'KILLING' })
+  }
+  return { phase: 'ending', cause }
+}
+
+function onExited(state: State, exit: { code: number } | { signal: string }, options: CommandExecutorOptions, ctx: Ctx): State {
+  const told = 'code' in exit ? { exitCode: exit.code } : { signal: exit.signal }
+  const how = 'code' in exit ? `exited with ${exit.code}` : `ended by ${exit.signal}`
+  if (state.cause === 'killed') return end(state, { state: 'KILLED', text: how, ...told }, options, ctx)
+  if (state.cause === 'timed-out') {
+    const text = `it ran longer than ${options.launch.task.timeoutMs} ms`
+    return end(state, { state: 'FAILED', reason: 'timed-out', text, ...told }, options, ctx)
+  }
+  const finished = 'code' in exit && exit.code === 0
+  return end(state, { state: finished ? 'FINISHED' : 'FAILED', text: how, ...told }, options, ctx)
+}
+
+function end(
+  state: State, report: Omit<TaskReport, 'type' | 'launchId'>, options: CommandExecutorOptions, ctx: Ctx,
+): State {
+  if (state.phase === 'ended') return state
+  const { launch: { launchId }, agent, launcher } = options
+  ctx.tell(agent, { type: 'task-report', launchId, ...report })
+  ctx.tell(launcher, { type: 'forget', launchId })
+  ctx.stop()
+  return { ...state, phase: 'ended' }
+}
+
+function machineProgram(task: TaskInfo): MachineProgram {
+  const program = task.command?.program as Program
+  switch (program.type) {
+    case 'argv': return { argv: program.argv }
+    case 'shell': return { shell: program.line }
+    // The master refuses modules as commands; only executors are modules.
+    case 'module': throw new Error(`a command cannot be a module: ${program.file}`)
+  }
+}

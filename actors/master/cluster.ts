@@ -1,0 +1,207 @@
+/**
+ * Cluster: what the master has decided and must not forget, as a fold over the log's records.
+ *
+ * Every master that folds the same records holds the same cluster; nothing else changes it. It is an
+ * owned structure, mutated in place: at 500,000 tasks a copy per record would cost more than the work.
+ */
+import type { AgentInfo } from '../protocol/agent.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId } from '../protocol/ids.js'
+import type { LogRecord } from '../protocol/log.js'
+import type { FrameworkInfo } from '../protocol/scheduler.js'
+import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
+import { add, type Resources } from '../resources/resources.js'
+
+/** Ended tasks that stay readable, over all frameworks. */
+export const COMPLETED_TASKS_MAX = 10_000
+/** Ended frameworks whose ids are refused by name; older ones are refused as unknown. */
+export const COMPLETED_FRAMEWORKS_MAX = 1_000
+
+export interface AgentRecord {
+  readonly agentId: AgentId
+  info: AgentInfo
+  readonly admittedMs: number
+  unreachableSinceMs: number | undefined
+}
+
+export interface FrameworkRecord {
+  readonly frameworkId: FrameworkId
+  info: FrameworkInfo
+  readonly admittedMs: number
+  readonly tasks: Map<TaskId, TaskRecord>
+}
+
+export interface TaskRecord {
+  readonly frameworkId: FrameworkId
+  readonly agentId: AgentId
+  readonly launchId: LaunchId
+  readonly role: Role
+  readonly task: TaskInfo
+  state: TaskState
+  /** Of the update that brought the present state. */
+  updateId: UpdateId | undefined
+  exitCode: number | undefined
+  signal: string | undefined
+  text: string | undefined
+  readonly launchedMs: number
+  changedMs: number
+}
+
+export interface ExecutorRecord {
+  readonly frameworkId: FrameworkId
+  readonly agentId: AgentId
+  readonly executorId: ExecutorId
+  readonly role: Role
+  readonly resources: Resources
+}
+
+export interface Cluster {
+  name: string
+  prefix: string
+  epoch: number
+  readonly agents: Map<AgentId, AgentRecord>
+  readonly frameworks: Map<FrameworkId, FrameworkRecord>
+  /** By agent, framework and executor, joined by `/`. */
+  readonly executors: Map<string, ExecutorRecord>
+  readonly completedTasks: Map<string, TaskRecord>
+  readonly completedFrameworks: Map<FrameworkId, { readonly info: FrameworkInfo; readonly removedMs: number }>
+  nextAgent: number
+  nextFramework: number
+  nextLaunch: number
+}
+
+export const newCluster = (): Cluster => ({
+  name: '', prefix: '', epoch: 0, agents: new Map(), frameworks: new Map(), executors: new Map(),
+  completedTasks: new Map(), completedFrameworks: new Map(), nextAgent: 0, nextFramework: 0, nextLaunch: 0,
+})
+
+/** Folds one record in. Total: a record about something unknown changes nothing. */
+export function apply(cluster: Cluster, record: LogRecord): void {
+  switch (record.type) {
+    case 'genesis':
+      cluster.name = record.cluster
+      cluster.prefix = record.prefix
+      return
+    case 'leadership-claimed':
+      cluster.epoch = Math.max(cluster.epoch, record.epoch)
+      return
+    case 'agent-admitted': return onAgentAdmitted(cluster, record)
+    case 'agent-unreachable': return setUnreachable(cluster, record.agentId, record.atMs)
+    case 'agent-reachable': return setUnreachable(cluster, record.agentId, undefined)
+    case 'agent-removed': return onAgentRemoved(cluster, record.agentId)
+    case 'framework-admitted': return onFrameworkAdmitted(cluster, record)
+    case 'framework-removed': return onFrameworkRemoved(cluster, record.frameworkId, record.atMs)
+    case 'task-launched': return onTaskLaunched(cluster, record)
+    case 'task-changed': return onTaskChanged(cluster, record)
+    case 'task-removed': return complete(cluster, cluster.frameworks.get(record.frameworkId), record.taskId)
+    case 'executor-launched': {
+      const { type: _, ...executor } = record
+      cluster.executors.set(executorKey(record), executor)
+      return
+    }
+    case 'executor-ended':
+      cluster.executors.delete(executorKey(record))
+      return
+    default: {
+      const unknown: never = record
+      throw new Error(`unknown record ${JSON.stringify(unknown)}`)
+    }
+  }
+}
+
+type Of<T extends LogRecord['type']> = Extract<LogRecord, { type: T }>
+
+function onAgentAdmitted(cluster: Cluster, { agentId, info, atMs }: Of<'agent-admitted'>): void {
+  const known = cluster.agents.get(agentId)
+  if (known) known.info = info
+  else cluster.agents.set(agentId, { agentId, info, admittedMs: atMs, unreachableSinceMs: undefined })
+  cluster.nextAgent = Math.max(cluster.nextAgent, numberAfter(`${cluster.prefix}-S`, agentId) + 1)
+}
+
+function setUnreachable(cluster: Cluster, agentId: AgentId, sinceMs: number | undefined): void {
+  const agent = cluster.agents.get(agentId)
+  if (agent) agent.unreachableSinceMs = sinceMs
+}
+
+function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
+  cluster.agents.delete(agentId)
+  for (const [key, executor] of cluster.executors) if (executor.agentId === agentId) cluster.executors.delete(key)
+}
+
+function onFrameworkAdmitted(cluster: Cluster, { frameworkId, info, atMs }: Of<'framework-admitted'>): void {
+  const known = cluster.frameworks.get(frameworkId)
+  if (known) known.info = info
+  else cluster.frameworks.set(frameworkId, { frameworkId, info, admittedMs: atMs, tasks: new Map() })
+  cluster.nextFramework = Math.max(cluster.nextFramework, numberAfter(`${cluster.prefix}-`, frameworkId) + 1)
+}
+
+function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: number): void {
+  const framework = cluster.frameworks.get(frameworkId)
+  if (!framework) return
+  for (const task of framework.tasks.values()) {
+    if (!isTerminal(task.state)) Object.assign(task, { state: 'KILLED', changedMs: atMs, text: 'its framework has ended' })
+    complete(cluster, framework, task.task.taskId)
+  }
+  for (const [key, executor] of cluster.executors) if (executor.frameworkId === frameworkId) cluster.executors.delete(key)
+  cluster.frameworks.delete(frameworkId)
+  cluster.completedFrameworks.set(frameworkId, { info: framework.info, removedMs: atMs })
+  forgetOldest(cluster.completedFrameworks, COMPLETED_FRAMEWORKS_MAX)
+}
+
+function onTaskLaunched(cluster: Cluster, record: Of<'task-launched'>): void {
+  const { frameworkId, agentId, launchId, role, task, state, atMs } = record
+  cluster.nextLaunch = Math.max(cluster.nextLaunch, numberAfter(`${cluster.prefix}-L`, launchId) + 1)
+  cluster.frameworks.get(frameworkId)?.tasks.set(task.taskId, {
+    frameworkId, agentId, launchId, role, task, state, updateId: undefined, exitCode: undefined, signal: undefined,
+    text: undefined, launchedMs: atMs, changedMs: atMs,
+  })
+}
+
+function onTaskChanged(cluster: Cluster, record: Of<'task-changed'>): void {
+  const task = cluster.frameworks.get(record.frameworkId)?.tasks.get(record.taskId)
+  // A terminal state stays; what is learnt of it later (its own update, an exit code) is added.
+  if (!task || (isTerminal(task.state) && task.state !== record.state)) return
+  task.state = record.state
+  task.updateId = record.updateId
+  task.exitCode = record.exitCode
+  task.signal = record.signal
+  task.text = record.text
+  task.changedMs = record.atMs
+}
+
+function complete(cluster: Cluster, framework: FrameworkRecord | undefined, taskId: TaskId): void {
+  const task = framework?.tasks.get(taskId)
+  if (!framework || !task) return
+  framework.tasks.delete(taskId)
+  cluster.completedTasks.set(task.launchId, task)
+  forgetOldest(cluster.completedTasks, COMPLETED_TASKS_MAX)
+}
+
+export const executorKey = (of: { agentId: AgentId; frameworkId: FrameworkId; executorId: ExecutorId }): string =>
+  `${of.agentId}/${of.frameworkId}/${of.executorId}`
+
+/** Every task that holds resources, or whose end its scheduler has not yet acknowledged. */
+export function* tasksOf(cluster: Cluster): Iterable<TaskRecord> {
+  for (const framework of cluster.frameworks.values()) yield* framework.tasks.values()
+}
+
+/** What one framework's live tasks and executors take, over all agents. */
+export function usedBy(cluster: Cluster, framework: FrameworkRecord): Resources {
+  let used: Resources = { scalars: {}, ranges: {}, sets: {} }
+  for (const task of framework.tasks.values()) if (!isTerminal(task.state)) used = add(used, task.task.resources)
+  for (const executor of cluster.executors.values()) {
+    if (executor.frameworkId === framework.frameworkId) used = add(used, executor.resources)
+  }
+  return used
+}
+
+function numberAfter(prefix: string, id: string): number {
+  const number = id.startsWith(prefix) ? Number(id.slice(prefix.length)) : NaN
+  return Number.isInteger(number) ? number : -1
+}
+
+function forgetOldest<K, V>(entries: Map<K, V>, entriesMax: number): void {
+  for (const key of entries.keys()) {
+    if (entries.size <= entriesMax) return
+    entries.delete(key)
+  }
+}

@@ -1,0 +1,59 @@
+/** Decide: which decision answers which message. The whole of the master's mind, as one pure function. */
+import { unhandled } from '../../runtime/actor.js'
+import { onAccept } from './acceptance.js'
+import { onAgentLost, onPingRound, onRegister, onUnregister } from './agents.js'
+import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown } from './frameworks.js'
+import type { Decidable } from './messages.js'
+import { onAllocated, onDecline, onSweep } from './offering.js'
+import {
+  onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput, onReadOutput,
+  onReconcile, onStatus,
+} from './tasks.js'
+import { clusterView, viewsOf } from './views.js'
+
+export function decide(knowledge: Knowledge, message: Decidable): Decision {
+  const { cluster, present } = knowledge
+  switch (message.type) {
+    case 'register-agent': return onRegister(knowledge, message)
+    case 'unregister-agent': return onUnregister(knowledge, message.agentId)
+    case 'task-status': return onStatus(knowledge, message)
+    case 'pong': return decision({ changes: [{ type: 'agent-answered', agentId: message.agentId }] })
+    case 'executor-exited': return onExecutorExited(knowledge, message)
+    case 'task-output': return onOutput(knowledge, message)
+    case 'message-from-executor': return onMessageFromExecutor(knowledge, message)
+    case 'subscribe': return onSubscribe(knowledge, message)
+    case 'accept': return onAccept(knowledge, message)
+    case 'decline': return onDecline(knowledge, message)
+    case 'kill': return onKill(knowledge, message)
+    case 'acknowledge': return onAcknowledge(knowledge, message)
+    case 'reconcile': return onReconcile(knowledge, message)
+    case 'suppress': return onSuppress(knowledge, message)
+    case 'revive': return onRevive(knowledge, message)
+    case 'framework-message': return onMessageToExecutor(knowledge, message)
+    case 'teardown': return onTeardown(knowledge, message)
+    case 'check-fit': return onCheckFit(knowledge, message)
+    case 'read-output': {
+      const scheduler = present.schedulers.get(message.frameworkId)?.ref
+      return scheduler ? onReadOutput(knowledge, message, scheduler) : NOTHING
+    }
+    case 'allocated': return onAllocated(knowledge, message.grants)
+    // A peer that has come back under a new address is not lost with its old one.
+    case 'agent-lost':
+      return present.agents.get(message.agentId)?.ref === message.ref ? onAgentLost(knowledge, message.agentId) : NOTHING
+    case 'scheduler-lost':
+      return present.schedulers.get(message.frameworkId)?.ref === message.ref ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
+    case 'ping-round': return onPingRound(knowledge)
+    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge)])
+    case 'list': return decision({ effects: tell(message.replyTo, { type: 'views', views: viewsOf(knowledge, message.what) }) })
+    case 'describe-cluster': return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
+    case 'operator-kill': {
+      const known = cluster.frameworks.get(message.frameworkId)?.tasks.has(message.taskId)
+      if (!known) return decision({ effects: tell(message.replyTo, { type: 'not-found', problem: `no live task '${message.taskId}'` }) })
+      const { frameworkId, taskId } = message
+      return combine([onKill(knowledge, { type: 'kill', frameworkId, taskId }), decision({ effects: tell(message.replyTo, { type: 'done' }) })])
+    }
+    case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
+    default: return unhandled(message)
+  }
+}

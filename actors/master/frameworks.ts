@@ -1,0 +1,119 @@
+/** Frameworks: how they subscribe, fall silent, come back and end. Decisions only. */
+import type { Ref } from '../../runtime/address.js'
+import type { FrameworkShare } from '../protocol/allocator.js'
+import type { FrameworkId, Role } from '../protocol/ids.js'
+import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
+import type { FrameworkRecord } from './cluster.js'
+import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import { rescindOfFramework } from './offering.js'
+import { frameworkProblem } from './validation.js'
+
+type Call<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
+
+export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Decision {
+  const { cluster, present, now } = knowledge
+  const ended = call.frameworkId && cluster.completedFrameworks.has(call.frameworkId)
+  const problem = ended ? 'this framework has ended; subscribe without its id' : frameworkProblem(call.info)
+  if (problem) return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem }) })
+  const linked = [...present.schedulers].find(([, link]) => link.ref === call.scheduler)?.[0]
+  const number = String(cluster.nextFramework).padStart(4, '0')
+  const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
+  return combine([
+    // Offers never outlive a subscription: the new instance has not seen them.
+    rescindOfFramework(knowledge, frameworkId),
+    decision({
+      records: [{ type: 'framework-admitted', frameworkId, info: call.info, atMs: now }],
+      changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
+      allocator: [{ type: 'add-framework', framework: shareOf(frameworkId, call.info.roles) }],
+      effects: [
+        ...replaced(knowledge, frameworkId, call.scheduler),
+        ...tell(call.scheduler, { type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name }),
+      ],
+    }),
+  ])
+}
+
+/** Its tasks run on until the failover timeout; without one they end with their scheduler. */
+export function onSchedulerLost(knowledge: Knowledge, frameworkId: FrameworkId): Decision {
+  const framework = knowledge.cluster.frameworks.get(frameworkId)
+  if (!framework) return NOTHING
+  if (framework.info.failoverTimeoutMs === 0) return endFramework(knowledge, framework)
+  return combine([
+    rescindOfFramework(knowledge, frameworkId),
+    decision({
+      changes: [{ type: 'scheduler-unlinked', frameworkId, atMs: knowledge.now }],
+      allocator: [{ type: 'deactivate-framework', frameworkId }],
+    }),
+  ])
+}
+
+/** Frameworks whose schedulers have stayed away too long. */
+export function onFailoverSweep(knowledge: Knowledge): Decision {
+  const { cluster, present, now } = knowledge
+  const overdue = [...present.schedulers].flatMap(([frameworkId, link]) => {
+    const framework = cluster.frameworks.get(frameworkId)
+    return framework && !link.ref && now - link.sinceMs >= framework.info.failoverTimeoutMs ? [framework] : []
+  })
+  return combine([NOTHING, ...overdue.map((framework) => endFramework(knowledge, framework))])
+}
+
+export function onTeardown(knowledge: Knowledge, call: Call<'teardown'>): Decision {
+  const framework = knowledge.cluster.frameworks.get(call.frameworkId)
+  if (!framework) return NOTHING
+  const scheduler = knowledge.present.schedulers.get(call.frameworkId)?.ref
+  return combine([
+    endFramework(knowledge, framework),
+    decision({ effects: tell(scheduler, { type: 'torn-down', frameworkId: call.frameworkId }) }),
+  ])
+}
+
+export function onSuppress({ cluster, present }: Knowledge, call: Call<'suppress'>): Decision {
+  const roles = rolesOf(cluster.frameworks.get(call.frameworkId), call.roles)
+  if (roles.length === 0) return NOTHING
+  const before = present.schedulers.get(call.frameworkId)?.suppressed ?? []
+  return decision({
+    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: [...new Set([...before, ...roles])] }],
+    allocator: [{ type: 'suppress-roles', frameworkId: call.frameworkId, roles }],
+  })
+}
+
+export function onRevive({ cluster, present }: Knowledge, call: Call<'revive'>): Decision {
+  const roles = rolesOf(cluster.frameworks.get(call.frameworkId), call.roles)
+  if (roles.length === 0) return NOTHING
+  const before = present.schedulers.get(call.frameworkId)?.suppressed ?? []
+  return decision({
+    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: before.filter((role) => !roles.includes(role)) }],
+    allocator: [{ type: 'revive-roles', frameworkId: call.frameworkId, roles }],
+  })
+}
+
+export const shareOf = (frameworkId: FrameworkId, roles: readonly Role[], suppressed: readonly Role[] = [], active = true): FrameworkShare =>
+  ({ frameworkId, roles, suppressed, active })
+
+function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): Decision {
+  const { cluster, present, now } = knowledge
+  return combine([
+    rescindOfFramework(knowledge, frameworkId),
+    decision({
+      records: [{ type: 'framework-removed', frameworkId, atMs: now }],
+      changes: [{ type: 'scheduler-forgotten', frameworkId }],
+      allocator: [{ type: 'remove-framework', frameworkId }],
+      effects: [...present.agents.values()].flatMap(({ ref }) =>
+        tell(ref, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId })),
+    }),
+  ])
+}
+
+/** An older instance under the same id learns that it has been replaced. */
+function replaced({ present }: Knowledge, frameworkId: FrameworkId, by: Ref<SchedulerEvent>) {
+  const before = present.schedulers.get(frameworkId)?.ref
+  if (before === undefined || before === by) return []
+  return tell(before, { type: 'framework-error', problem: 'another instance has subscribed under this framework id' })
+}
+
+/** None named means all; one that is not the framework's makes the call void. */
+function rolesOf(framework: FrameworkRecord | undefined, named: readonly Role[]): readonly Role[] {
+  if (!framework) return []
+  if (named.length === 0) return framework.info.roles
+  return named.every((role) => framework.info.roles.includes(role)) ? named : []
+}

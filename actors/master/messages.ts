@@ -1,0 +1,21 @@
+/** Messages: everything that the master's mailbox may hold. */
+import type { Ref } from '../../runtime/address.js'
+import type { LogEvent } from '../../runtime/log.js'
+import type { AgentCall } from '../protocol/agent.js'
+import type { AllocatorEvent } from '../protocol/allocator.js'
+import type { AgentId, FrameworkId } from '../protocol/ids.js'
+import type { LeadershipCall } from '../protocol/leadership.js'
+import type { LogRecord } from '../protocol/log.js'
+import type { OperatorCall } from '../protocol/operator.js'
+import type { SchedulerCall } from '../protocol/scheduler.js'
+
+/** What the world may tell the master. */
+export type MasterMessage = AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | LogEvent<LogRecord>
+
+/** Messages that a decision is made of. */
+export type Decidable = Exclude<MasterMessage, LeadershipCall | LogEvent<LogRecord> | { type: 'allocator-started' }> | Lost | Round
+type Lost =
+  | { readonly type: 'agent-lost'; readonly agentId: AgentId; readonly ref: Ref<never> }
+  | { readonly type: 'scheduler-lost'; readonly frameworkId: FrameworkId; readonly ref: Ref<never> }
+type Round = { readonly type: 'ping-round' | 'sweep' }
+export type Message = MasterMessage | Lost | Round

@@ -1,0 +1,89 @@
+/** Offering: makes offers of what the allocator granted, and takes them back. Decisions only. */
+import type { Grant } from '../protocol/allocator.js'
+import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
+import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
+import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import type { OfferOut } from './present.js'
+
+/** An offer that nobody answers goes back after this long. */
+export const OFFER_TIMEOUT_MS = 30_000
+
+/** Grants become offers, one event per framework; what nobody can take any more goes straight back. */
+export function onAllocated({ cluster, present, now }: Knowledge, grants: readonly Grant[]): Decision {
+  const offers = new Map<FrameworkId, Offer[]>()
+  const returned: Grant[] = []
+  let number = present.nextOffer
+  for (const grant of grants) {
+    const agent = cluster.agents.get(grant.agentId)
+    const reachable = present.agents.get(grant.agentId)?.ref && present.schedulers.get(grant.frameworkId)?.ref
+    if (!agent || !reachable) {
+      returned.push(grant)
+      continue
+    }
+    const offerId = `${cluster.prefix}-O${cluster.epoch}.${number++}` as OfferId
+    const { hostname, attributes } = agent.info
+    offers.set(grant.frameworkId, [...offers.get(grant.frameworkId) ?? [], { offerId, ...grant, hostname, attributes }])
+  }
+  const made = [...offers.values()].flat()
+  return {
+    records: [],
+    changes: made.map((offer) => ({ type: 'offer-made', offer, atMs: now })),
+    allocator: returned.map((grant) => ({ type: 'recover', ...grant, refuseMs: 0 })),
+    effects: [...offers].flatMap(([frameworkId, of]) =>
+      tell(present.schedulers.get(frameworkId)?.ref, { type: 'offers', offers: of })),
+  }
+}
+
+export function onDecline({ present }: Knowledge, call: Extract<SchedulerCall, { type: 'decline' }>): Decision {
+  const declined = new Set(call.offerIds)
+  const own = [...declined].map((offerId) => present.offers.get(offerId))
+    .filter((out): out is OfferOut => out?.offer.frameworkId === call.frameworkId)
+  return combine([NOTHING, ...own.map((out) => giveBack(out.offer, refusal(call.refuseMs)))])
+}
+
+/** Offers that have waited too long are taken back; the order of the book is the order of their age. */
+export function onSweep({ present, now }: Knowledge): Decision {
+  const expired: Decision[] = [NOTHING]
+  for (const { offer, madeMs } of present.offers.values()) {
+    if (now - madeMs < OFFER_TIMEOUT_MS) break
+    expired.push(rescind({ present }, offer, REFUSE_DEFAULT_MS))
+  }
+  return combine(expired)
+}
+
+export const rescindOfAgent = (knowledge: Knowledge, agentId: AgentId): Decision =>
+  rescindWhere(knowledge, (offer) => offer.agentId === agentId)
+
+export const rescindOfFramework = (knowledge: Knowledge, frameworkId: FrameworkId): Decision =>
+  rescindWhere(knowledge, (offer) => offer.frameworkId === frameworkId)
+
+/** Ends an offer; its resources are free again. */
+export function giveBack(offer: Offer, refuseMs: number): Decision {
+  const { frameworkId, role, agentId, resources } = offer
+  return decision({
+    changes: [{ type: 'offer-ended', offerId: offer.offerId }],
+    allocator: [{ type: 'recover', frameworkId, role, agentId, resources, refuseMs }],
+  })
+}
+
+/**
+ * A refusal stands at least this long: resources are offered at once when they are free, so a scheduler
+ * that refuses for no time would get the same offer back as fast as messages travel.
+ */
+export const REFUSE_MIN_MS = 100
+
+/** How long what was refused is withheld, from what the scheduler said. */
+export const refusal = (refuseMs: number | undefined): number =>
+  Math.max(REFUSE_MIN_MS, Math.min(refuseMs ?? REFUSE_DEFAULT_MS, REFUSE_MAX_MS))
+
+function rescindWhere(knowledge: Knowledge, matches: (offer: Offer) => boolean): Decision {
+  const ended = [...knowledge.present.offers.values()].filter(({ offer }) => matches(offer))
+  return combine([NOTHING, ...ended.map(({ offer }) => rescind(knowledge, offer, 0))])
+}
+
+function rescind({ present }: Pick<Knowledge, 'present'>, offer: Offer, refuseMs: number): Decision {
+  return {
+    ...giveBack(offer, refuseMs),
+    effects: tell(present.schedulers.get(offer.frameworkId)?.ref, { type: 'rescind', offerId: offer.offerId }),
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Present: what the leading master knows only now: who is connected, which offers are out. None of it
+ * survives the master, and none of it must: peers reconnect, and offers of an older epoch are void.
+ */
+import type { Ref } from '../../runtime/address.js'
+import type { AgentEvent } from '../protocol/agent.js'
+import type { AgentId, FrameworkId, OfferId, Role } from '../protocol/ids.js'
+import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
+
+export interface AgentLink {
+  /** Undefined while the agent is away. */
+  readonly ref: Ref<AgentEvent> | undefined
+  readonly sinceMs: number
+  /** Pings without an answer. */
+  readonly missed: number
+}
+
+export interface SchedulerLink {
+  readonly ref: Ref<SchedulerEvent> | undefined
+  readonly sinceMs: number
+  readonly suppressed: readonly Role[]
+}
+
+export interface OfferOut {
+  readonly offer: Offer
+  readonly madeMs: number
+}
+
+/** Who reads a task's output, until the agent answers. */
+export interface OutputAnswer {
+  readonly type: 'output'
+  readonly requestId: string
+  readonly offset: number
+  readonly data: Uint8Array
+  readonly end: boolean
+  readonly problem?: string
+}
+
+export interface Present {
+  readonly agents: Map<AgentId, AgentLink>
+  readonly schedulers: Map<FrameworkId, SchedulerLink>
+  readonly offers: Map<OfferId, OfferOut>
+  readonly readers: Map<string, Ref<OutputAnswer>>
+  nextOffer: number
+  nextRead: number
+}
+
+export type PresentChange =
+  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
+  | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
+  | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
+  | { readonly type: 'agent-pinged' | 'agent-answered'; readonly agentId: AgentId }
+  | { readonly type: 'scheduler-linked'; readonly frameworkId: FrameworkId; readonly ref: Ref<SchedulerEvent>; readonly atMs: number }
+  | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
+  | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
+  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
+  | { readonly type: 'offer-ended'; readonly offerId: OfferId }
+  | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
+  | { readonly type: 'read-answered'; readonly readId: string }
+
+/** Outputs being read at once; the oldest gives way, and its reader asks again. */
+export const READERS_MAX = 10_000
+
+export const newPresent = (): Present => ({
+  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), nextOffer: 0, nextRead: 0,
+})
+
+export function change(present: Present, by: PresentChange): void {
+  switch (by.type) {
+    case 'agent-linked':
+      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0 })
+      return
+    case 'agent-unlinked':
+      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0 })
+      return
+    case 'agent-forgotten':
+      present.agents.delete(by.agentId)
+      return
+    case 'agent-pinged':
+    case 'agent-answered': {
+      const link = present.agents.get(by.agentId)
+      if (link) present.agents.set(by.agentId, { ...link, missed: by.type === 'agent-pinged' ? link.missed + 1 : 0 })
+      return
+    }
+    case 'scheduler-linked':
+      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [] })
+      return
+    case 'scheduler-unlinked':
+      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
+      return
+    case 'scheduler-forgotten':
+      present.schedulers.delete(by.frameworkId)
+      return
+    case 'roles-suppressed': {
+      const link = present.schedulers.get(by.frameworkId)
+      if (link) present.schedulers.set(by.frameworkId, { ...link, suppressed: by.roles })
+      return
+    }
+    case 'offer-made':
+      present.nextOffer++
+      present.offers.set(by.offer.offerId, { offer: by.offer, madeMs: by.atMs })
+      return
+    case 'offer-ended':
+      present.offers.delete(by.offerId)
+      return
+    case 'read-asked':
+      present.nextRead++
+      present.readers.set(by.readId, by.replyTo)
+      if (present.readers.size > READERS_MAX) present.readers.delete(present.readers.keys().next().value as string)
+      return
+    case 'read-answered':
+      present.readers.delete(by.readId)
+      return
+    default: {
+      const unknown: never = by
+      throw new Error(`unknown change ${JSON.stringify(unknown)}`)
+    }
+  }
+}

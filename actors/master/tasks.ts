@@ -1,0 +1,148 @@
+/** Tasks: what becomes of updates, kills, questions and messages about them. Decisions only. */
+import type { Ref } from '../../runtime/address.js'
+import type { AgentCall } from '../protocol/agent.js'
+import type { FrameworkId, TaskId } from '../protocol/ids.js'
+import type { SchedulerCall } from '../protocol/scheduler.js'
+import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+import { executorKey, type Cluster, type TaskRecord } from './cluster.js'
+import { decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import type { OutputAnswer } from './present.js'
+import { fitProblem } from './validation.js'
+
+type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
+type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
+
+/** The scheduler gets every update; the resources are free with the first that is terminal. */
+export function onStatus({ cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>): Decision {
+  const { frameworkId, taskId } = update
+  const framework = cluster.frameworks.get(frameworkId)
+  if (!framework) {
+    // Nobody is left to acknowledge: the agent may forget the framework altogether.
+    const ended = cluster.completedFrameworks.has(frameworkId)
+    const agent = present.agents.get(agentId)?.ref
+    return ended ? decision({ effects: tell(agent, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId }) }) : NOTHING
+  }
+  const task = framework.tasks.get(taskId)
+  const forward = tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
+  if (!task || task.launchId !== update.launchId) return decision({ effects: forward })
+  const over = isTerminal(task.state)
+  if (over && (update.state !== task.state || update.updateId === task.updateId)) return decision({ effects: forward })
+  return decision({
+    records: [{ type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now }],
+    allocator: isTerminal(latestState) && !over ? [recoverOf(task)] : [],
+    effects: forward,
+  })
+}
+
+export function onAcknowledge({ cluster, present }: Knowledge, call: FromScheduler<'acknowledge'>): Decision {
+  const { frameworkId, agentId, taskId, updateId } = call
+  const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
+  const over = task && isTerminal(task.state) && task.updateId === updateId
+  return decision({
+    records: over ? [{ type: 'task-removed', frameworkId, taskId }] : [],
+    effects: tell(present.agents.get(agentId)?.ref, { type: 'acknowledge-status', epoch: cluster.epoch, frameworkId, taskId, updateId }),
+  })
+}
+
+export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: FromScheduler<'kill'>): Decision {
+  const { cluster, present } = knowledge
+  const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
+  if (!task) return onReconcile(knowledge, { type: 'reconcile', frameworkId, taskIds: [taskId] })
+  return decision({ effects: tell(present.agents.get(task.agentId)?.ref, {
+    type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId, ...(graceMs === undefined ? {} : { graceMs }),
+  }) })
+}
+
+export function onReconcile({ cluster, present, now }: Knowledge, { frameworkId, taskIds }: FromScheduler<'reconcile'>): Decision {
+  const scheduler = present.schedulers.get(frameworkId)?.ref
+  const tasks = cluster.frameworks.get(frameworkId)?.tasks
+  const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
+  return decision({ effects: asked.flatMap((taskId): Effect[] =>
+    tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, tasks?.get(taskId), now) })) })
+}
+
+/** Passes a question about output on to the agent that has it. */
+export function onReadOutput(
+  { cluster, present }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>, replyTo: Ref<OutputAnswer>,
+): Decision {
+  const { frameworkId, requestId, taskId, stream, offset, bytesMax, follow } = call
+  const task = findTask(cluster, frameworkId, taskId)
+  const agent = task && present.agents.get(task.agentId)?.ref
+  if (!task || !agent) {
+    const problem = task ? 'its agent is away' : `there is no task '${taskId}'`
+    return decision({ effects: tell(replyTo, { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem }) })
+  }
+  const readId = `${present.nextRead}.${requestId}`
+  return decision({
+    changes: [{ type: 'read-asked', readId, replyTo }],
+    effects: tell(agent, { type: 'read-task', requestId: readId, frameworkId, taskId, stream, offset, bytesMax, follow }),
+  })
+}
+
+export function onOutput({ present }: Knowledge, { requestId: readId, offset, data, end, problem }: FromAgent<'task-output'>): Decision {
+  const requestId = readId.slice(readId.indexOf('.') + 1)
+  return decision({
+    changes: [{ type: 'read-answered', readId }],
+    effects: tell(present.readers.get(readId), { type: 'output', requestId, offset, data, end, ...(problem ? { problem } : {}) }),
+  })
+}
+
+export function onExecutorExited({ cluster, present }: Knowledge, call: FromAgent<'executor-exited'>): Decision {
+  const { agentId, frameworkId, executorId, exitCode } = call
+  const executor = cluster.executors.get(executorKey(call))
+  if (!executor) return NOTHING
+  const { role, resources } = executor
+  return decision({
+    records: [{ type: 'executor-ended', agentId, frameworkId, executorId }],
+    allocator: [{ type: 'recover', agentId, frameworkId, role, resources, refuseMs: 0 }],
+    effects: tell(present.schedulers.get(frameworkId)?.ref, {
+      type: 'failure', agentId, executorId, ...(exitCode === undefined ? {} : { exitCode }),
+    }),
+  })
+}
+
+export const onMessageToExecutor = ({ cluster, present }: Knowledge, call: FromScheduler<'framework-message'>): Decision =>
+  decision({ effects: tell(present.agents.get(call.agentId)?.ref, {
+    type: 'message-to-executor', epoch: cluster.epoch, frameworkId: call.frameworkId, executorId: call.executorId, data: call.data,
+  }) })
+
+export const onMessageFromExecutor = ({ present }: Knowledge, call: FromAgent<'message-from-executor'>): Decision =>
+  decision({ effects: tell(present.schedulers.get(call.frameworkId)?.ref, {
+    type: 'message', agentId: call.agentId, executorId: call.executorId, data: call.data,
+  }) })
+
+export function onCheckFit({ cluster, present }: Knowledge, call: FromScheduler<'check-fit'>): Decision {
+  const problem = fitProblem(cluster, call.resources)
+  return decision({ effects: tell(present.schedulers.get(call.frameworkId)?.ref, {
+    type: 'fit', requestId: call.requestId, agents: cluster.agents.size, ...(problem ? { problem } : {}),
+  }) })
+}
+
+/** Live or ended: output can be read as long as the master remembers the task. */
+function findTask(cluster: Cluster, frameworkId: FrameworkId, taskId: TaskId): TaskRecord | undefined {
+  const live = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
+  if (live) return live
+  let last: TaskRecord | undefined
+  for (const task of cluster.completedTasks.values()) {
+    if (task.frameworkId === frameworkId && task.task.taskId === taskId) last = task
+  }
+  return last
+}
+
+function stateOf(frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number): StatusUpdate {
+  const common = { frameworkId, taskId, source: 'master', reason: 'reconciliation', atMs: now } as const
+  return task ? { ...common, state: task.state, agentId: task.agentId, launchId: task.launchId } : { ...common, state: 'UNKNOWN' }
+}
+
+/** What an update tells about the state; an older update that travels with a newer state tells nothing of it. */
+function toldBy({ state, updateId, exitCode, signal, text }: StatusUpdate, latestState: StatusUpdate['state']) {
+  if (state !== latestState) return {}
+  return {
+    ...(updateId ? { updateId } : {}), ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }), ...(text === undefined ? {} : { text }),
+  }
+}
+
+const recoverOf = ({ frameworkId, role, agentId, task }: TaskRecord) =>
+  ({ type: 'recover', frameworkId, role, agentId, resources: task.resources, refuseMs: 0 }) as const
+

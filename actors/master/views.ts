@@ -1,0 +1,94 @@
+/** Views: the cluster as an operator reads it. Pure; amounts in units, times as ISO 8601. */
+import type { AgentView, ClusterView, FrameworkView, OfferView, TaskView, View, ViewName } from '../protocol/operator.js'
+import { isTerminal, type TaskInfo } from '../protocol/task.js'
+import { amountsOf } from '../resources/amounts.js'
+import { printAttributes } from '../resources/attributes.js'
+import { add, NONE, type Resources } from '../resources/resources.js'
+import { tasksOf, usedBy, type AgentRecord, type FrameworkRecord, type TaskRecord } from './cluster.js'
+import type { Knowledge } from './decision.js'
+
+export function viewsOf(knowledge: Knowledge, what: ViewName): View[] {
+  const { cluster, present } = knowledge
+  switch (what) {
+    case 'agents': {
+      const loads = loadOfAgents(knowledge)
+      return [...cluster.agents.values()].map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
+    }
+    case 'frameworks': return [...cluster.frameworks.values()].map((framework) => frameworkView(knowledge, framework))
+    case 'tasks': return [...cluster.completedTasks.values(), ...tasksOf(cluster)].map(taskView)
+    case 'offers': return [...present.offers.values()].map(({ offer, madeMs }): OfferView => ({
+      id: offer.offerId, framework: offer.frameworkId, agent: offer.agentId, role: offer.role,
+      resources: amountsOf(offer.resources), offeredAt: iso(madeMs),
+    }))
+  }
+}
+
+export const clusterView = ({ cluster, present }: Knowledge): ClusterView => ({
+  cluster: cluster.name, epoch: cluster.epoch, leading: true, agents: cluster.agents.size,
+  frameworks: cluster.frameworks.size, tasks: [...tasksOf(cluster)].filter((task) => !isTerminal(task.state)).length,
+  offers: present.offers.size,
+})
+
+interface Load {
+  used: Resources
+  offered: Resources
+  tasks: number
+}
+
+function loadOfAgents({ cluster, present }: Knowledge): Map<string, Load> {
+  const loads = new Map<string, Load>()
+  const of = (agentId: string): Load => {
+    const load = loads.get(agentId) ?? { used: NONE, offered: NONE, tasks: 0 }
+    loads.set(agentId, load)
+    return load
+  }
+  for (const task of tasksOf(cluster)) {
+    if (isTerminal(task.state)) continue
+    const load = of(task.agentId)
+    load.used = add(load.used, task.task.resources)
+    load.tasks++
+  }
+  for (const executor of cluster.executors.values()) of(executor.agentId).used = add(of(executor.agentId).used, executor.resources)
+  for (const { offer } of present.offers.values()) of(offer.agentId).offered = add(of(offer.agentId).offered, offer.resources)
+  return loads
+}
+
+function agentView({ present }: Knowledge, agent: AgentRecord, load: Load | undefined): AgentView {
+  const connected = present.agents.get(agent.agentId)?.ref !== undefined
+  const state = agent.unreachableSinceMs !== undefined ? 'unreachable' : connected ? 'active' : 'disconnected'
+  return {
+    id: agent.agentId, hostname: agent.info.hostname, state, resources: amountsOf(agent.info.resources),
+    used: amountsOf(load?.used ?? NONE), offered: amountsOf(load?.offered ?? NONE),
+    attributes: printAttributes(agent.info.attributes), tasks: load?.tasks ?? 0, admittedAt: iso(agent.admittedMs),
+  }
+}
+
+function frameworkView({ cluster, present }: Knowledge, framework: FrameworkRecord): FrameworkView {
+  const link = present.schedulers.get(framework.frameworkId)
+  return {
+    id: framework.frameworkId, name: framework.info.name, state: link?.ref ? 'active' : 'disconnected',
+    roles: framework.info.roles, suppressed: link?.suppressed ?? [], used: amountsOf(usedBy(cluster, framework)),
+    tasks: [...framework.tasks.values()].filter((task) => !isTerminal(task.state)).length, subscribedAt: iso(framework.admittedMs),
+  }
+}
+
+const taskView = (record: TaskRecord): TaskView => ({
+  id: record.task.taskId, name: record.task.name, framework: record.frameworkId, agent: record.agentId, launch: record.launchId,
+  role: record.role, state: record.state, resources: amountsOf(record.task.resources), command: commandOf(record.task),
+  ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
+  ...(record.signal === undefined ? {} : { signal: record.signal }),
+  ...(record.text === undefined ? {} : { message: record.text }),
+  launchedAt: iso(record.launchedMs), changedAt: iso(record.changedMs),
+})
+
+function commandOf(task: TaskInfo): string {
+  const program = task.command?.program ?? task.executor?.program
+  switch (program?.type) {
+    case 'argv': return program.argv.join(' ')
+    case 'shell': return program.line
+    case 'module': return program.file
+    default: return ''
+  }
+}
+
+const iso = (atMs: number): string => new Date(atMs).toISOString()

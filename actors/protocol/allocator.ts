@@ -1,0 +1,54 @@
+/** Allocator: what it and the master say to each other. Within one node, so nothing is declared. */
+import type { Ref } from '../../runtime/address.js'
+import type { Resources } from '../resources/resources.js'
+import type { AgentId, FrameworkId, Role } from './ids.js'
+
+export interface Holding {
+  readonly frameworkId: FrameworkId
+  readonly role: Role
+  readonly resources: Resources
+}
+
+export interface AgentShare {
+  readonly agentId: AgentId
+  readonly total: Resources
+  /** What is promised or in use there. */
+  readonly used: readonly Holding[]
+  readonly active: boolean
+}
+
+export interface FrameworkShare {
+  readonly frameworkId: FrameworkId
+  readonly roles: readonly Role[]
+  readonly suppressed: readonly Role[]
+  readonly active: boolean
+}
+
+export type AllocatorCall =
+  /** All that the master knows; whatever the allocator believed before is void. */
+  | { readonly type: 'rebuild'; readonly agents: readonly AgentShare[]; readonly frameworks: readonly FrameworkShare[] }
+  | { readonly type: 'add-agent'; readonly agent: AgentShare }
+  | { readonly type: 'remove-agent'; readonly agentId: AgentId }
+  | { readonly type: 'activate-agent' | 'deactivate-agent'; readonly agentId: AgentId }
+  | { readonly type: 'add-framework'; readonly framework: FrameworkShare }
+  | { readonly type: 'remove-framework'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'activate-framework' | 'deactivate-framework'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'suppress-roles' | 'revive-roles'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
+  /** Resources are free again; with `refuseMs` the framework does not want them for so long. */
+  | {
+      readonly type: 'recover'
+      readonly frameworkId: FrameworkId
+      readonly role: Role
+      readonly agentId: AgentId
+      readonly resources: Resources
+      readonly refuseMs: number
+    }
+
+export interface Grant extends Holding {
+  readonly agentId: AgentId
+}
+
+export type AllocatorEvent =
+  /** A new life of the allocator asks to be rebuilt. */
+  | { readonly type: 'allocator-started'; readonly allocator: Ref<AllocatorCall> }
+  | { readonly type: 'allocated'; readonly grants: readonly Grant[] }

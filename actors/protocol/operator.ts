@@ -1,0 +1,99 @@
+/** Operator: what the HTTP interface asks of the master. Within one node, so nothing is declared. */
+import type { Ref } from '../../runtime/address.js'
+import type { Amounts } from '../resources/amounts.js'
+import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
+import type { TaskState } from './task.js'
+
+export interface AgentView {
+  readonly id: AgentId
+  readonly hostname: string
+  readonly state: 'active' | 'disconnected' | 'unreachable'
+  readonly resources: Amounts
+  readonly used: Amounts
+  readonly offered: Amounts
+  readonly attributes: string
+  readonly tasks: number
+  readonly admittedAt: string
+}
+
+export interface FrameworkView {
+  readonly id: FrameworkId
+  readonly name: string
+  readonly state: 'active' | 'disconnected'
+  readonly roles: readonly Role[]
+  readonly suppressed: readonly Role[]
+  readonly used: Amounts
+  readonly tasks: number
+  readonly subscribedAt: string
+}
+
+export interface TaskView {
+  readonly id: TaskId
+  readonly name: string
+  readonly framework: FrameworkId
+  readonly agent: AgentId
+  readonly launch: LaunchId
+  readonly role: Role
+  readonly state: TaskState
+  readonly resources: Amounts
+  readonly command: string
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly message?: string
+  readonly launchedAt: string
+  readonly changedAt: string
+}
+
+export interface OfferView {
+  readonly id: OfferId
+  readonly framework: FrameworkId
+  readonly agent: AgentId
+  readonly role: Role
+  readonly resources: Amounts
+  readonly offeredAt: string
+}
+
+export interface ClusterView {
+  readonly cluster: string
+  readonly epoch: number
+  readonly leading: boolean
+  readonly agents: number
+  readonly frameworks: number
+  readonly tasks: number
+  readonly offers: number
+}
+
+export type View = AgentView | FrameworkView | TaskView | OfferView
+
+export const VIEWS = ['agents', 'frameworks', 'tasks', 'offers'] as const
+export type ViewName = (typeof VIEWS)[number]
+
+export type OperatorAnswer =
+  | { readonly type: 'views'; readonly views: readonly View[] }
+  | { readonly type: 'cluster'; readonly view: ClusterView }
+  | { readonly type: 'done' }
+  | { readonly type: 'not-found'; readonly problem: string }
+
+export type OperatorCall =
+  | { readonly type: 'list'; readonly what: ViewName; readonly replyTo: Ref<OperatorAnswer> }
+  | { readonly type: 'describe-cluster'; readonly replyTo: Ref<OperatorAnswer> }
+  | { readonly type: 'operator-kill'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly replyTo: Ref<OperatorAnswer> }
+  | {
+      readonly type: 'operator-read'
+      readonly frameworkId: FrameworkId
+      readonly taskId: TaskId
+      readonly stream: 'stdout' | 'stderr'
+      readonly offset: number
+      readonly bytesMax: number
+      readonly follow: boolean
+      readonly replyTo: Ref<OperatorRead>
+    }
+
+/** Answers `operator-read`. */
+export interface OperatorRead {
+  readonly type: 'output'
+  readonly data: Uint8Array
+  readonly offset: number
+  readonly end: boolean
+  readonly problem?: string
+}

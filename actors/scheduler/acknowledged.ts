@@ -1,0 +1,30 @@
+/** Acknowledged: tells new updates from those that a scheduler has already seen. Plain data. */
+import type { TaskId, UpdateId } from '../protocol/ids.js'
+import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+
+/** Tasks whose last update is remembered; an update older than that many tasks may be seen again. */
+export const TASKS_REMEMBERED_MAX = 100_000
+
+interface Seen {
+  readonly updateId: UpdateId | undefined
+  readonly launchId: string | undefined
+  readonly ended: boolean
+}
+
+export class Acknowledged {
+  private readonly seen = new Map<TaskId, Seen>()
+
+  /** Whether the author must see this update; says so once for each. */
+  isNew({ taskId, updateId, launchId, state, source }: StatusUpdate): boolean {
+    const last = this.seen.get(taskId)
+    const sameLaunch = last !== undefined && (launchId === undefined || last.launchId === undefined || last.launchId === launchId)
+    if (sameLaunch && last.ended) return false
+    if (sameLaunch && updateId !== undefined && updateId === last.updateId) return false
+    // What the master says of itself (a reconciliation) is no step in the task's own life.
+    if (source === 'master' && !isTerminal(state)) return true
+    this.seen.delete(taskId)
+    this.seen.set(taskId, { updateId, launchId, ended: isTerminal(state) })
+    if (this.seen.size > TASKS_REMEMBERED_MAX) this.seen.delete(this.seen.keys().next().value as TaskId)
+    return true
+  }
+}

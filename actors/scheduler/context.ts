@@ -1,0 +1,64 @@
+/** Context: carries out what a framework's author asks for, by telling the master. */
+import type { Context } from '../../runtime/actor.js'
+import type { ExecutorId, FrameworkId, Role, TaskId } from '../protocol/ids.js'
+import type { Offer, SchedulerCall } from '../protocol/scheduler.js'
+import type { FrameworkContext, Refusing } from './framework.js'
+import type { Message, SchedulerOptions, State } from './scheduler.js'
+
+/** As much of a task's output as one answer carries unless the author says otherwise. */
+const READ_BYTES = 65_536
+
+/**
+ * A context for one event. Calls made while nobody leads are dropped: offers are void by then, and a
+ * framework that cares reconciles when it is subscribed again.
+ */
+export function authorContext<Author, Told>(
+  state: State<Author>, ctx: Context<Message<Told>>, options: SchedulerOptions | undefined,
+): FrameworkContext {
+  const call = (make: (frameworkId: FrameworkId) => SchedulerCall) => {
+    if (state.master && state.frameworkId) ctx.tell(state.master, make(state.frameworkId))
+  }
+  return {
+    get frameworkId() {
+      return state.frameworkId
+    },
+    accept: (offers, tasks, refusing) => call((frameworkId) => ({
+      type: 'accept', frameworkId, offerIds: idsOf(offers), operations: [{ type: 'launch', tasks }], ...refusal(refusing),
+    })),
+    decline: (offers, refusing) => call((frameworkId) => ({ type: 'decline', frameworkId, offerIds: idsOf(offers), ...refusal(refusing) })),
+    kill: (taskId, killing) => call((frameworkId) => ({
+      type: 'kill', frameworkId, taskId: taskId as TaskId, ...(killing?.graceMs === undefined ? {} : { graceMs: killing.graceMs }),
+    })),
+    revive: (roles = []) => call((frameworkId) => ({ type: 'revive', frameworkId, roles: roles as readonly Role[] })),
+    suppress: (roles = []) => call((frameworkId) => ({ type: 'suppress', frameworkId, roles: roles as readonly Role[] })),
+    reconcile: (taskIds = []) => call((frameworkId) => ({ type: 'reconcile', frameworkId, taskIds: taskIds as readonly TaskId[] })),
+    message: (agentId, executorId, data) => call((frameworkId) => ({
+      type: 'framework-message', frameworkId, agentId, executorId: executorId as ExecutorId, data,
+    })),
+    acknowledge: ({ agentId, taskId, updateId }) => {
+      if (updateId && agentId) call((frameworkId) => ({ type: 'acknowledge', frameworkId, agentId, taskId, updateId }))
+    },
+    read: ({ requestId, taskId, stream, offset, bytesMax = READ_BYTES, follow = false }) => call((frameworkId) => ({
+      type: 'read-output', frameworkId, requestId, taskId: taskId as TaskId, stream, offset, bytesMax, follow,
+    })),
+    checkFit: (requestId, resources) => call((frameworkId) => ({ type: 'check-fit', frameworkId, requestId, resources })),
+    after: (name, delayMs) => ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name }),
+    cancel: (name) => ctx.cancel(`author:${name}`),
+    tell: (to, message) => ctx.tell(to, message),
+    finish(exitCode = 0) {
+      if (state.phase === 'ended') return
+      call((frameworkId) => ({ type: 'teardown', frameworkId }))
+      state.phase = 'ended'
+      if (options) ctx.tell(options.owner, { type: 'finished', exitCode })
+    },
+    now: () => ctx.now(),
+    random: () => ctx.random(),
+    log: (level, text, fields) => ctx.log(level, text, fields),
+  }
+}
+
+const idsOf = (offers: Offer | readonly Offer[]) =>
+  ('offerId' in offers ? [offers] : offers).map((offer) => offer.offerId)
+
+const refusal = (refusing: Refusing | undefined) =>
+  refusing?.refuseMs === undefined ? {} : { refuseMs: refusing.refuseMs }

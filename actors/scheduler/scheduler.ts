@@ -1,0 +1,153 @@
+/**
+ * Scheduler: the actor around a framework. It finds who leads, subscribes and stays subscribed, hands
+ * the author one event at a time, and acknowledges for them; duplicates and what follows a terminal
+ * state never reach the author.
+ */
+import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
+import type { FrameworkId, Role } from '../protocol/ids.js'
+import { leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent } from '../protocol/leadership.js'
+import { schedulerEvent, type FrameworkInfo, type SchedulerCall, type SchedulerEvent } from '../protocol/scheduler.js'
+import type { StatusUpdate } from '../protocol/task.js'
+import { Acknowledged } from './acknowledged.js'
+import type { Framework, FrameworkEvent } from './framework.js'
+import { authorContext } from './context.js'
+
+/** What the process that runs a framework hears of it. */
+export type OwnerEvent =
+  | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId; readonly cluster: string }
+  | { readonly type: 'finished'; readonly exitCode: number }
+  | { readonly type: 'refused'; readonly problem: string }
+
+export interface SchedulerOptions {
+  readonly user: string
+  readonly owner: Ref<OwnerEvent>
+  /** Resumes a framework of an earlier process. */
+  readonly frameworkId?: FrameworkId
+}
+
+export type SchedulerOrder<Told> =
+  | { readonly type: 'told'; readonly told: Told }
+  /** Ends the framework from outside; its tasks end with it. */
+  | { readonly type: 'end' }
+
+type Private =
+  | { readonly type: 'seek' | 'subscribe-again' }
+  | { readonly type: 'master-gone'; readonly master: Ref<SchedulerCall> }
+  | { readonly type: 'author-timer'; readonly name: string }
+export type Message<Told> = SchedulerEvent | LeadershipEvent | SchedulerOrder<Told> | Private
+
+export interface State<Author> {
+  phase: 'seeking' | 'subscribing' | 'subscribed' | 'ended'
+  author: Author
+  master: Ref<SchedulerCall> | undefined
+  epoch: number
+  frameworkId: FrameworkId | undefined
+  attempt: number
+  readonly acknowledged: Acknowledged
+}
+
+export const scheduler = <Author, Told>(definition: Framework<Author, Told>, options: SchedulerOptions): Actor<State<Author>, Message<Told>> => ({
+  accepts: { ...schedulerEvent, ...leadershipEvent },
+  initial(ctx) {
+    const state: State<Author> = {
+      phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0,
+      frameworkId: options.frameworkId, attempt: 0, acknowledged: new Acknowledged(),
+    }
+    state.author = definition.initial(authorContext(state, ctx, options))
+    return seek(state, ctx)
+  },
+  receive(state, message, ctx) {
+    const give = (event: FrameworkEvent<Told>): State<Author> => {
+      state.author = definition.receive(state.author, event, authorContext(state, ctx, options))
+      return state
+    }
+    switch (message.type) {
+      case 'seek': return seek(state, ctx)
+      case 'leader': return onLeader(state, message, definition, options, ctx)
+      case 'subscribe-again': return subscribe(state, definition, options, ctx)
+      case 'master-gone': return message.master === state.master && state.phase !== 'ended' ? lose(state, give, ctx) : state
+      case 'subscribed': return onSubscribed(state, message, give, options, ctx)
+      case 'update': return onUpdate(state, message.update, definition, give, ctx)
+      case 'framework-error':
+        state.phase = 'ended'
+        ctx.tell(options.owner, { type: 'refused', problem: message.problem })
+        return give({ type: 'error', problem: message.problem })
+      case 'torn-down': return state
+      case 'author-timer': return give({ type: 'timer', name: message.name })
+      case 'end':
+        authorContext(state, ctx, options).finish(0)
+        return state
+      case 'offers': case 'rescind': case 'message': case 'failure': case 'output': case 'fit': case 'told':
+        return state.phase === 'ended' ? state : give(message)
+      default: return unhandled(message)
+    }
+  },
+})
+
+type Give<Author, Told> = (event: FrameworkEvent<Told>) => State<Author>
+
+function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): State<Author> {
+  if (state.phase !== 'seeking') return state
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  ctx.after('seek', seekDelayMs(state.attempt++, ctx.random()), { type: 'seek' })
+  return state
+}
+
+function onLeader<Author, Told>(
+  state: State<Author>, { master, epoch }: LeadershipEvent, definition: Framework<Author, Told>, options: SchedulerOptions,
+  ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase === 'ended' || epoch < state.epoch) return state
+  if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
+  if (state.master) ctx.unwatch(state.master)
+  ctx.watch(master, { type: 'master-gone', master })
+  ctx.cancel('seek')
+  Object.assign(state, { master, epoch, phase: 'subscribing', attempt: 0 })
+  return subscribe(state, definition, options, ctx)
+}
+
+function subscribe<Author, Told>(
+  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase !== 'subscribing' || !state.master) return state
+  const info: FrameworkInfo = {
+    name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
+    failoverTimeoutMs: definition.failoverTimeoutMs ?? 0, labels: definition.labels ?? [],
+  }
+  const { frameworkId } = state
+  ctx.tell(state.master, { type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}) })
+  ctx.after('subscribe', seekDelayMs(state.attempt++ + 2, ctx.random()), { type: 'subscribe-again' })
+  return state
+}
+
+function onSubscribed<Author, Told>(
+  state: State<Author>, { frameworkId, cluster }: Extract<SchedulerEvent, { type: 'subscribed' }>, give: Give<Author, Told>,
+  options: SchedulerOptions, ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase !== 'subscribing') return state
+  ctx.cancel('subscribe')
+  Object.assign(state, { frameworkId, phase: 'subscribed', attempt: 0 })
+  ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
+  return give({ type: 'subscribed', frameworkId })
+}
+
+function onUpdate<Author, Told>(
+  state: State<Author>, update: StatusUpdate, definition: Framework<Author, Told>, give: Give<Author, Told>,
+  ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase === 'ended') return state
+  const fresh = state.acknowledged.isNew(update)
+  if (fresh) give({ type: 'update', update })
+  if (fresh && definition.acknowledge === 'explicit') return state
+  authorContext(state, ctx, undefined).acknowledge(update)
+  return state
+}
+
+function lose<Author, Told>(state: State<Author>, give: Give<Author, Told>, ctx: Context<Message<Told>>): State<Author> {
+  const subscribed = state.phase === 'subscribed'
+  ctx.cancel('subscribe')
+  Object.assign(state, { phase: 'seeking', master: undefined, attempt: 0 })
+  seek(state, ctx)
+  return subscribed ? give({ type: 'disconnected' }) : state
+}

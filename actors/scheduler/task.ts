@@ -1,0 +1,54 @@
+/** Task: says in one short call what is to run, for authors of frameworks. */
+import type { ExecutorId, TaskId } from '../protocol/ids.js'
+import type { ExecutorInfo, Program, TaskInfo } from '../protocol/task.js'
+import { of, type Wanted } from '../resources/amounts.js'
+import type { Resources } from '../resources/resources.js'
+
+/** An argument vector, or one line for `/bin/sh -c`. */
+export type Command = string | readonly string[]
+
+export interface TaskWish {
+  readonly id: string
+  /** The id unless given. */
+  readonly name?: string
+  /** Such as `{ cpus: 1, mem: 512 }`; memory in MB. */
+  readonly resources: Wanted | Resources
+  readonly command?: Command
+  readonly executor?: ExecutorInfo
+  readonly environment?: Readonly<Record<string, string>>
+  /** For a custom executor; text is sent as UTF-8. */
+  readonly data?: Uint8Array | string
+  readonly killGraceMs?: number
+  readonly timeoutMs?: number
+}
+
+export function task(wish: TaskWish): TaskInfo {
+  const { id, name, command, environment, executor, data, killGraceMs, timeoutMs } = wish
+  return {
+    taskId: id as TaskId,
+    name: name ?? id,
+    resources: resourcesOf(wish.resources),
+    ...(command === undefined ? {} : { command: { program: programOf(command), ...(environment ? { environment } : {}) } }),
+    ...(executor === undefined ? {} : { executor }),
+    ...(data === undefined ? {} : { data: typeof data === 'string' ? new TextEncoder().encode(data) : data }),
+    ...(killGraceMs === undefined ? {} : { killGraceMs }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  }
+}
+
+/** A custom executor: a file that exports `executor({ … })`, or a command that joins by itself. */
+export function executorOf(wish: {
+  readonly id: string
+  readonly file?: string
+  readonly command?: Command
+  readonly resources: Wanted | Resources
+}): ExecutorInfo {
+  const program: Program = wish.file === undefined ? programOf(wish.command ?? []) : { type: 'module', file: wish.file }
+  return { executorId: wish.id as ExecutorId, program, resources: resourcesOf(wish.resources) }
+}
+
+const programOf = (command: Command): Program =>
+  typeof command === 'string' ? { type: 'shell', line: command } : { type: 'argv', argv: command }
+
+const resourcesOf = (wanted: Wanted | Resources): Resources =>
+  'scalars' in wanted && typeof wanted['scalars'] === 'object' ? wanted as Resources : of(wanted as Wanted)

@@ -1,0 +1,188 @@
+/**
+ * Launcher: runs processes that belong to no Node process, each in a directory of its own.
+ *
+ * A process survives its agent, so all that matters is on disk (see task-directory.ts) and memory
+ * holds only what runs at present. Its file work is synchronous: it takes less time than handing it
+ * to another thread would.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/agent/ports.js'
+import type { Ref } from '../../runtime/address.js'
+import { codeOf, reasonOf } from '../disk/reason.js'
+import { findProgram } from './program.js'
+import { MARK, SHELL, shimArguments } from './shim.js'
+import { kill, Survivors } from './survivors.js'
+import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
+
+/** How many processes run under one agent at once. */
+export const PROCESSES_MAX = 10_000
+const SURVIVOR_CHECK_MS = 1_000
+
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+export interface LauncherOptions {
+  readonly workDir: string
+  readonly tell: (to: Ref<LauncherEvent>, event: LauncherEvent) => void
+  /** PATH of tasks that bring none. */
+  readonly path?: string
+  /** How soon the death of a process is found that an earlier life started and whose shim was killed. */
+  readonly survivorCheckMs?: number
+}
+
+type Start = Extract<LauncherRequest, { type: 'start' }>
+type Adopt = Extract<LauncherRequest, { type: 'adopt' }>
+
+interface Life {
+  readonly launchId: string
+  readonly directory: string
+  readonly pid: number
+  /** Absent when an earlier life of this agent started it. */
+  readonly child?: ChildProcess
+  replyTo: Ref<LauncherEvent>
+}
+
+/** Throws when the directory of tasks cannot be made. */
+export const openLauncher = (options: LauncherOptions): Launcher => new Launcher(options)
+
+export class Launcher {
+  readonly #options: LauncherOptions
+  readonly #lives = new Map<string, Life>()
+  readonly #survivors: Survivors
+
+  constructor(options: LauncherOptions) {
+    this.#options = options
+    this.#survivors = new Survivors(options.survivorCheckMs ?? SURVIVOR_CHECK_MS)
+    mkdirSync(`${options.workDir}/tasks`, { recursive: true, mode: 0o700 })
+  }
+
+  /** Answers by `tell`, sometimes at once. Never throws. */
+  request(request: LauncherRequest): void {
+    switch (request.type) {
+      case 'start': return this.#onStart(request)
+      case 'adopt': return this.#onAdopt(request)
+      case 'signal': return this.#onSignal(request.launchId, request.signal)
+      case 'forget': return // What has ended is only on disk already.
+    }
+  }
+
+  /** Leaves everything running and hears of nothing more. */
+  close(): void {
+    this.#survivors.close()
+    for (const { child } of this.#lives.values()) {
+      child?.removeAllListeners('exit')
+      child?.unref()
+    }
+    this.#lives.clear()
+  }
+
+  #onStart(request: Start): void {
+    const { launchId, replyTo } = request
+    const failed = (reason: string) => this.#options.tell(replyTo, { type: 'launch-failed', launchId, reason })
+    const directory = taskDirectory(this.#options.workDir, launchId)
+    if (directory === undefined) return failed(`'${launchId}' is no launch id: use letters, digits, '.', '_' and '-'`)
+    if (this.#lives.size >= PROCESSES_MAX) return failed(`${PROCESSES_MAX} processes run already`)
+    const sandbox = `${directory}/sandbox`
+    const environment = {
+      PATH: this.#options.path ?? DEFAULT_PATH, HOME: sandbox, LANG: 'C.UTF-8',
+      ...request.environment, [MARK]: directory,
+    }
+    const wrong = Object.keys(environment).find((name) => !VARIABLE.test(name))
+    if (wrong !== undefined) {
+      return failed(`'${wrong}' is no name of an environment variable: use letters, digits and '_'`)
+    }
+    const found = findProgram(request.program, environment.PATH, sandbox)
+    if ('reason' in found) return failed(found.reason)
+    const outcome = run(directory, found.argv, environment, failed)
+    if (typeof outcome === 'string') return failed(outcome)
+    const { pid } = outcome
+    if (pid === undefined) return // Its `error` event says why.
+    const life = { launchId, directory, pid, child: outcome, replyTo }
+    this.#lives.set(launchId, life)
+    outcome.once('exit', (code, signal) => this.#onExit(life, code, signal))
+    this.#options.tell(replyTo, { type: 'started', launchId, pid, directory })
+  }
+
+  #onAdopt({ launchId, replyTo }: Adopt): void {
+    const { tell } = this.#options
+    const known = this.#lives.get(launchId)
+    const directory = taskDirectory(this.#options.workDir, launchId)
+    if (known !== undefined) {
+      known.replyTo = replyTo
+      return tell(replyTo, { type: 'started', launchId, pid: known.pid, directory: known.directory })
+    }
+    if (directory === undefined) return tell(replyTo, { type: 'vanished', launchId })
+    const truth = this.#survivors.truth(directory)
+    if (truth.type === 'ended') return this.#tellEnd(replyTo, launchId, truth.end)
+    const life: Life = { launchId, directory, pid: truth.pid, replyTo }
+    this.#lives.set(launchId, life)
+    tell(replyTo, { type: 'started', launchId, pid: life.pid, directory })
+    this.#survivors.watch(directory, life.pid, (end) => {
+      this.#lives.delete(launchId)
+      this.#tellEnd(life.replyTo, launchId, end)
+    })
+  }
+
+  #onSignal(launchId: string, signal: 'SIGTERM' | 'SIGKILL'): void {
+    const life = this.#lives.get(launchId)
+    if (life === undefined) return
+    // Until its exit is known here, a child's pid cannot belong to anybody else.
+    if (life.child !== undefined) kill(-life.pid, signal)
+    else this.#survivors.signal(life.directory, signal)
+  }
+
+  #onExit(life: Life, code: number | null, signal: NodeJS.Signals | null): void {
+    this.#lives.delete(life.launchId)
+    const { launchId, directory, pid } = life
+    const status = readStatus(directory) ?? parseStatus('')
+    if (status.end !== undefined) return this.#tellEnd(life.replyTo, launchId, status.end)
+    // The shim was killed, or found no room to write. What it watched must not run on unseen.
+    kill(-pid, 'SIGKILL')
+    const end: Exit = code === null ? { signal: signal ?? 'SIGKILL' } : { code }
+    recordEnd(directory, pid, end)
+    if (code !== null && (status.pid === undefined || status.words !== undefined)) {
+      const reason = `the process could not be started: ${status.words ?? `no room to write '${directory}/status'`}`
+      return this.#options.tell(life.replyTo, { type: 'launch-failed', launchId, reason })
+    }
+    this.#tellEnd(life.replyTo, launchId, end)
+  }
+
+  #tellEnd(replyTo: Ref<LauncherEvent>, launchId: string, end: Exit | 'vanished'): void {
+    this.#options.tell(
+      replyTo, end === 'vanished' ? { type: 'vanished', launchId } : { type: 'exited', launchId, exit: end },
+    )
+  }
+}
+
+/** Answers the process, or the reason why there is none; `failed` hears of a reason that comes later. */
+function run(
+  directory: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  failed: (reason: string) => void,
+): ChildProcess | string {
+  const descriptors: number[] = []
+  let made = false
+  try {
+    // That the directory is new makes sure that no launch id ever runs twice.
+    mkdirSync(directory, { mode: 0o700 })
+    made = true
+    mkdirSync(`${directory}/sandbox`)
+    for (const file of ['stdout', 'status', 'stderr']) descriptors.push(openSync(`${directory}/${file}`, 'ax', 0o600))
+    const child = spawn(SHELL, shimArguments(directory, argv), {
+      cwd: `${directory}/sandbox`, env, detached: true, stdio: ['ignore', ...descriptors],
+    })
+    child.once('error', (error) => {
+      rmSync(directory, { recursive: true, force: true })
+      failed(`the process could not be started: ${reasonOf(error)}`)
+    })
+    return child
+  } catch (error) {
+    if (!made && codeOf(error) === 'EEXIST') return 'this launch id was used before'
+    if (made) rmSync(directory, { recursive: true, force: true })
+    return `the process could not be started in '${directory}': ${reasonOf(error)}`
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor)
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Output: reads what a process wrote, waiting for more while it runs.
+ *
+ * The files are the only truth: whether a process has ended is read from its status file, so output
+ * can be read long after it ended, by a life of the agent that never knew it. Who waits is woken by
+ * the kernel; between watching and waiting lies one more look, so that nothing is missed.
+ */
+import { type FSWatcher, constants, watch } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { OutputEvent, OutputRequest } from '../../actors/agent/ports.js'
+import type { Ref } from '../../runtime/address.js'
+import { codeOf, reasonOf } from '../disk/reason.js'
+import { readStatus, taskDirectory } from './task-directory.js'
+
+/** The most that one answer carries. */
+export const OUTPUT_BYTES_MAX = 262_144
+/** How many requests may be read or waited for at once. */
+export const OUTPUT_REQUESTS_MAX = 1_024
+
+export interface OutputOptions {
+  readonly workDir: string
+  readonly tell: (to: Ref<OutputEvent>, event: OutputEvent) => void
+}
+
+type Read = Extract<OutputRequest, { type: 'read' }>
+
+interface Reader {
+  readonly request: Read
+  readonly directory: string
+  /** `again`: something happened while it read, so what it saw may be old. */
+  state: 'reading' | 'again' | 'waiting'
+  ended: boolean
+}
+
+/** A watch on one file, shared by all who wait for it. */
+interface Watched {
+  readonly watcher: FSWatcher
+  readonly readers: Set<Reader>
+}
+
+export const openOutput = (options: OutputOptions): Output => new Output(options)
+
+export class Output {
+  readonly #options: OutputOptions
+  readonly #readers = new Map<string, Reader>()
+  readonly #watched = new Map<string, Watched>()
+
+  constructor(options: OutputOptions) {
+    this.#options = options
+  }
+
+  /** Answers by `tell`, later. Never throws. */
+  request(request: OutputRequest): void {
+    switch (request.type) {
+      case 'read': return this.#onRead(request)
+      case 'ended': return this.#onEnded(request.launchId)
+      case 'abandon': return this.#forget(request.requestId)
+    }
+  }
+
+  /** Leaves all requests without an answer. */
+  close(): void {
+    for (const requestId of [...this.#readers.keys()]) this.#forget(requestId)
+  }
+
+  #onRead(request: Read): void {
+    const { launchId, requestId, offset, bytesMax } = request
+    const directory = taskDirectory(this.#options.workDir, launchId)
+    const reason =
+      directory === undefined ? `'${launchId}' is no launch id`
+      : !Number.isSafeInteger(offset) || offset < 0 ? `${offset} is no offset: use a whole number from 0`
+      : !Number.isSafeInteger(bytesMax) || bytesMax < 1 ? `${bytesMax} bytes cannot be read: use a whole number from 1`
+      : this.#readers.has(requestId) ? `request '${requestId}' is being answered already`
+      : this.#readers.size >= OUTPUT_REQUESTS_MAX ? `${OUTPUT_REQUESTS_MAX} requests for output wait already`
+      : undefined
+    if (directory === undefined || reason !== undefined) {
+      return this.#options.tell(request.replyTo, { type: 'output-failed', requestId, reason: reason ?? '' })
+    }
+    const reader: Reader = { request, directory, state: 'reading', ended: false }
+    this.#readers.set(requestId, reader)
+    void this.#read(reader)
+  }
+
+  #onEnded(launchId: string): void {
+    for (const reader of this.#readers.values()) {
+      if (reader.request.launchId !== launchId) continue
+      reader.ended = true
+      this.#wake(reader)
+    }
+  }
+
+  #wake(reader: Reader): void {
+    if (reader.state !== 'waiting') {
+      reader.state = 'again'
+      return
+    }
+    reader.state = 'reading'
+    void this.#read(reader)
+  }
+
+  async #read(reader: Reader): Promise<void> {
+    const { requestId, offset, follow, replyTo } = reader.request
+    try {
+      do {
+        reader.state = 'reading'
+        // Looked at before the file, so that an end is never told while data may still come.
+        const ended = reader.ended || readStatus(reader.directory)?.end !== undefined
+        const { data, complete } = await this.#look(reader)
+        if (!this.#readers.has(requestId)) return
+        if (data.length === 0 && follow && !ended) {
+          if (this.#watch(reader)) reader.state = 'again'
+          continue
+        }
+        this.#forget(requestId)
+        return this.#options.tell(replyTo, { type: 'output', requestId, offset, data, end: ended && complete })
+      } while (this.#isStale(reader))
+      reader.state = 'waiting'
+    } catch (error) {
+      if (!this.#readers.has(requestId)) return
+      this.#forget(requestId)
+      this.#options.tell(replyTo, { type: 'output-failed', requestId, reason: whyUnreadable(reader.request, error) })
+    }
+  }
+
+  #isStale(reader: Reader): boolean {
+    return reader.state === 'again'
+  }
+
+  /** `complete`: the file ends with this data. */
+  async #look({ request, directory }: Reader): Promise<{ data: Uint8Array; complete: boolean }> {
+    // A task owns its files and could put a link or a pipe in their place.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+    const file = await open(`${directory}/${request.stream}`, flags)
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) throw new Error('it is not a file any more')
+      const wanted = Math.min(request.bytesMax, OUTPUT_BYTES_MAX, Math.max(0, stat.size - request.offset))
+      if (wanted === 0) return { data: new Uint8Array(0), complete: true }
+      const data = new Uint8Array(wanted)
+      const { bytesRead } = await file.read(data, 0, wanted, request.offset)
+      return { data: data.subarray(0, bytesRead), complete: request.offset + bytesRead >= stat.size }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** False when it watched already. What came before the watch has announced itself to nobody. */
+  #watch(reader: Reader): boolean {
+    const path = `${reader.directory}/${reader.request.stream}`
+    let watched = this.#watched.get(path)
+    if (watched === undefined) {
+      const readers = new Set<Reader>()
+      const watcher = watch(path, () => {
+        for (const waiting of [...readers]) this.#wake(waiting)
+      })
+      watcher.on('error', () => watcher.close())
+      watched = { watcher, readers }
+      this.#watched.set(path, watched)
+    }
+    if (watched.readers.has(reader)) return false
+    watched.readers.add(reader)
+    return true
+  }
+
+  #forget(requestId: string): void {
+    const reader = this.#readers.get(requestId)
+    if (reader === undefined) return
+    this.#readers.delete(requestId)
+    const path = `${reader.directory}/${reader.request.stream}`
+    const watched = this.#watched.get(path)
+    watched?.readers.delete(reader)
+    if (watched === undefined || watched.readers.size > 0) return
+    this.#watched.delete(path)
+    watched.watcher.close()
+  }
+}
+
+const whyUnreadable = ({ launchId, stream }: Read, error: unknown): string =>
+  codeOf(error) === 'ENOENT'
+    ? `there is no ${stream} of '${launchId}' on this agent`
+    : `${stream} of '${launchId}' cannot be read: ${reasonOf(error)}`

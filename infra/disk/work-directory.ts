@@ -1,0 +1,107 @@
+/**
+ * Work directory: where one agent, or one cluster of this machine, keeps all it has on disk.
+ *
+ * Two owners would overwrite each other's memory, so it is locked by a file that names its owner by
+ * pid, start time and boot. The lock of a dead owner is taken over: after a crash an agent must come
+ * back by itself.
+ */
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { bootId, startTicks } from '../process-table.js'
+import { codeOf, reasonOf } from './reason.js'
+
+/** More takers-over than this at once mean that something else is wrong. */
+const ATTEMPTS_MAX = 5
+
+export interface WorkDirectory {
+  /** Absolute. */
+  readonly path: string
+  /** Unlocks it. A process that dies without this is noticed as well. */
+  close(): void
+}
+
+/** Says in its message what is wrong and what to do. */
+export class WorkDirectoryError extends Error {}
+
+let opened = 0
+
+/** Creates it for its owner alone when it is missing. Throws a WorkDirectoryError. */
+export function openWorkDirectory(directory: string): WorkDirectory {
+  const path = resolve(directory)
+  const lock = `${path}/lock`
+  const mine = `${process.pid} ${startTicks(process.pid) ?? ''} ${bootId()}\n`
+  opened += 1
+  const draft = `${lock}.${process.pid}.${opened}`
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    writeFileSync(draft, mine, { mode: 0o600 })
+  } catch (error) {
+    throw new WorkDirectoryError(
+      `work directory '${path}' is not writable: ${reasonOf(error)}; choose another with --work-dir`,
+    )
+  }
+  try {
+    take(path, lock, draft)
+  } finally {
+    unlinkSync(draft)
+  }
+  return { path, close: () => release(lock, mine) }
+}
+
+/** A link appears whole and only where nothing was, so a lock never lacks its owner's name. */
+function take(path: string, lock: string, draft: string): void {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    try {
+      return linkSync(draft, lock)
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') {
+        throw new WorkDirectoryError(
+          `work directory '${path}' cannot be locked: ${reasonOf(error)}; choose another with --work-dir`,
+        )
+      }
+    }
+    const owner = ownerOf(lock)
+    if (owner === undefined) continue
+    if (isAlive(owner)) {
+      throw new WorkDirectoryError(
+        `work directory '${path}' is in use by process ${owner.split(' ')[0]}; ` +
+        'stop it, or choose another with --work-dir',
+      )
+    }
+    removeStale(lock, owner, `${draft}.stale`)
+  }
+  throw new WorkDirectoryError(`work directory '${path}' is fought over by several processes; start one of them`)
+}
+
+/** Moved away before it is deleted: what is moved may already be the lock of another, and goes back. */
+function removeStale(lock: string, stale: string, aside: string): void {
+  try {
+    renameSync(lock, aside)
+    if (ownerOf(aside) !== stale) linkSync(aside, lock)
+    unlinkSync(aside)
+  } catch {
+    // Another was faster; the next attempt sees who.
+  }
+}
+
+function ownerOf(lock: string): string | undefined {
+  try {
+    return readFileSync(lock, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(owner: string): boolean {
+  const [pid, start, boot] = owner.trim().split(' ')
+  return boot === bootId() && start !== undefined && startTicks(Number(pid)) === start
+}
+
+function release(lock: string, mine: string): void {
+  if (ownerOf(lock) !== mine) return
+  try {
+    unlinkSync(lock)
+  } catch {
+    // The directory is gone; so is the lock.
+  }
+}
