@@ -39,22 +39,17 @@ export function remember(memory: Memory, entry: JournalEntry): void {
       memory.agentId = entry.agentId
       memory.cluster = entry.cluster
       return
-    case 'launch-admitted': {
-      const { launchId, frameworkId, role, task } = entry
-      memory.launches.add(launchId)
-      memory.tasks.set(launchId, { launchId, frameworkId, role, task, state: 'STAGING', pending: [], updates: 0 })
-      const key = taskKey(frameworkId, task.taskId)
-      memory.lastLaunch.delete(key)
-      memory.lastLaunch.set(key, launchId)
-      if (memory.lastLaunch.size > LAST_LAUNCHES_MAX) memory.lastLaunch.delete(memory.lastLaunch.keys().next().value as string)
+    case 'launch-admitted': return hold(memory, entry, 'STAGING', 0)
+    case 'task-remembered': return hold(memory, entry, entry.state, entry.updates)
+    case 'launches-remembered':
+      for (const launchId of entry.launchIds) memory.launches.add(launchId)
       return
-    }
     case 'update-queued': {
       const task = memory.tasks.get(entry.update.launchId as LaunchId)
       if (!task) return
       task.pending.push(entry.update)
       task.state = entry.update.state
-      task.updates++
+      task.updates = Math.max(task.updates + 1, countOf(entry.update.updateId))
       return
     }
     case 'update-acknowledged': {
@@ -71,6 +66,33 @@ export function remember(memory: Memory, entry: JournalEntry): void {
     }
   }
 }
+
+/** The shortest journal that folds to this memory. */
+export function compact(memory: Memory): JournalEntry[] {
+  const entries: JournalEntry[] = []
+  const { agentId, cluster } = memory
+  if (agentId !== undefined && cluster !== undefined) entries.push({ type: 'became-agent', agentId, cluster })
+  entries.push({ type: 'launches-remembered', launchIds: [...memory.launches].filter((launchId) => !memory.tasks.has(launchId)) })
+  for (const { launchId, frameworkId, role, task, state, updates, pending } of memory.tasks.values()) {
+    entries.push({ type: 'task-remembered', launchId, frameworkId, role, task, state, updates: updates - pending.length })
+    for (const update of pending) entries.push({ type: 'update-queued', update })
+  }
+  return entries
+}
+
+type Held = Pick<HeldTask, 'launchId' | 'frameworkId' | 'role' | 'task'>
+
+function hold(memory: Memory, { launchId, frameworkId, role, task }: Held, state: TaskState, updates: number): void {
+  memory.launches.add(launchId)
+  memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates })
+  const key = taskKey(frameworkId, task.taskId)
+  memory.lastLaunch.delete(key)
+  memory.lastLaunch.set(key, launchId)
+  if (memory.lastLaunch.size > LAST_LAUNCHES_MAX) memory.lastLaunch.delete(memory.lastLaunch.keys().next().value as string)
+}
+
+/** The number that an update's id ends with. */
+const countOf = (updateId: string | undefined): number => Number(updateId?.slice(updateId.lastIndexOf('.') + 1) ?? 0)
 
 export function findTask(memory: Memory, frameworkId: FrameworkId, taskId: TaskId): TaskMemory | undefined {
   const launchId = memory.lastLaunch.get(taskKey(frameworkId, taskId))

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import type { LauncherEvent, Program } from '../../../actors/agent/ports.js'
 import { type Launcher, openLauncher } from '../../../infra/agent/launcher.js'
 import { shimArguments } from '../../../infra/agent/shim.js'
 import { Inbox } from './inbox.js'
-import { temporaryDirectory } from './temporary.js'
+import { pipeTo, temporaryDirectory } from './temporary.js'
 
 interface Bench {
   readonly workDir: string
@@ -39,13 +38,6 @@ async function started({ inbox }: Bench): Promise<number> {
   const event = await inbox.next()
   assert.equal(event.type, 'started', JSON.stringify(event))
   return event.type === 'started' ? event.pid : 0
-}
-
-/** A named pipe, open for reading: resolves when the last process that writes to it is gone. */
-function pipeTo(directory: string): { path: string; closed: Promise<unknown> } {
-  const path = `${directory}/pipe`
-  execFileSync('mkfifo', [path])
-  return { path, closed: readFile(path) }
 }
 
 test('a command runs in its sandbox, and its output and exit code are kept', async (t) => {
@@ -111,59 +103,56 @@ test('a command that a signal ended is told from one that returned the same code
 
 test('SIGTERM reaches the whole group, and a command that cleans up says how it ended', async (t) => {
   const b = bench(t)
-  const pipe = pipeTo(b.workDir)
-  b.start(shell(`trap 'echo bye; exit 7' TERM; exec 4>${pipe.path}; sleep 600 & echo ready >&4; exec 4>&-; wait`))
+  const [held, ready] = [pipeTo(b.workDir, 'held'), pipeTo(b.workDir, 'ready')]
+  // The sleeper does not hear of the signal from its shell, and keeps its end of the pipe while it lives.
+  b.start(shell(`trap 'echo bye; exit 7' TERM; exec 4>${held.path}; sleep 600 & exec 4>&-; : >${ready.path}; wait`))
   await started(b)
-  // The sleeper has a copy of the pipe: it is closed only when the signal has reached it too.
+  await ready.closed
   b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGTERM' })
-  const event = await b.inbox.next()
-  assert.ok(event.type === 'exited')
-  // The signal may come before the trap is set.
-  assert.ok('code' in event.exit ? event.exit.code === 7 : event.exit.signal === 'SIGTERM')
-  spawn('sh', ['-c', `: >${pipe.path}`])
-  await pipe.closed
+  assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { code: 7 } })
+  assert.equal(b.output('stdout'), 'bye\n')
+  await held.closed
 })
 
-test('SIGKILL ends what does not listen, shim and all', async (t) => {
+test('SIGKILL ends what does not listen to SIGTERM, shim and all', async (t) => {
   const b = bench(t)
-  const pipe = pipeTo(b.workDir)
-  b.start(shell(`trap '' TERM; exec 4>${pipe.path}; while :; do sleep 600; done`))
+  const [held, ready] = [pipeTo(b.workDir, 'held'), pipeTo(b.workDir, 'ready')]
+  b.start(shell(`trap '' TERM; exec 4>${held.path}; : >${ready.path}; while :; do sleep 600; done`))
   await started(b)
+  await ready.closed
+  b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGTERM' })
   b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGKILL' })
   assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { signal: 'SIGKILL' } })
-  spawn('sh', ['-c', `: >${pipe.path}`])
-  await pipe.closed
+  await held.closed
 })
 
 test('kill -9 of the task alone is reported as what it was', async (t) => {
   const b = bench(t)
-  const pipe = pipeTo(b.workDir)
-  b.start(shell(`echo $$ >${pipe.path}; exec sleep 600`))
+  const ready = pipeTo(b.workDir, 'ready')
+  b.start(shell(`echo $$ >${ready.path}; exec sleep 600`))
   await started(b)
-  process.kill(Number(await pipe.closed), 'SIGKILL')
+  process.kill(Number(await ready.closed), 'SIGKILL')
   assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { signal: 'SIGKILL' } })
 })
 
 test('kill -9 of the shim alone ends the task as well', async (t) => {
   const b = bench(t)
-  const pipe = pipeTo(b.workDir)
-  const go = `${b.workDir}/go`
-  execFileSync('mkfifo', [go])
-  b.start(shell(`exec 4>${pipe.path}; : >${go}; exec sleep 600`))
+  const [held, ready] = [pipeTo(b.workDir, 'held'), pipeTo(b.workDir, 'ready')]
+  b.start(shell(`exec 4>${held.path}; : >${ready.path}; exec sleep 600`))
   const pid = await started(b)
-  await readFile(go)
+  await ready.closed
   process.kill(pid, 'SIGKILL')
   assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { signal: 'SIGKILL' } })
-  await pipe.closed
+  await held.closed
 })
 
 test('what a command leaves behind in its group ends with it', async (t) => {
   const b = bench(t)
-  const pipe = pipeTo(b.workDir)
-  b.start(shell(`exec 4>${pipe.path}; sleep 600 & exit 0`))
+  const held = pipeTo(b.workDir, 'held')
+  b.start(shell(`exec 4>${held.path}; sleep 600 & exit 0`))
   await started(b)
   assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { code: 0 } })
-  await pipe.closed
+  await held.closed
 })
 
 test('a launch id runs once, even for a launcher that never heard of it', async (t) => {

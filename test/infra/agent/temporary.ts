@@ -1,5 +1,7 @@
-/** Temporary: a directory for one test, removed after it. */
+/** Temporary: a directory for one test, removed after it, and pipes to wait for processes by. */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -8,4 +10,14 @@ export function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'warren-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   return directory
+}
+
+/**
+ * A named pipe, open for reading: `closed` resolves with what was written when the last process that
+ * holds its other end is gone.
+ */
+export function pipeTo(directory: string, name: string): { path: string; closed: Promise<string> } {
+  const path = join(directory, name)
+  execFileSync('mkfifo', [path])
+  return { path, closed: readFile(path, 'utf8') }
 }

@@ -1,0 +1,72 @@
+/**
+ * Journal port: an agent's journal as the log that its actor knows. The fold of what is on disk is kept
+ * here too, so that a journal that has grown can be shortened to what its fold still needs, and a
+ * restarted actor is given that and not its whole history.
+ */
+import { compact, newMemory, remember } from '../../actors/agent/memory.js'
+import { registry } from '../../actors/protocol/registry.js'
+import type { JournalEntry } from '../../actors/protocol/journal.js'
+import type { Ref } from '../../runtime/address.js'
+import type { LogEvent, LogRequest } from '../../runtime/log.js'
+import { decode, encode } from '../codec.js'
+import { openJournal } from './journal.js'
+
+/** Appended entries after which the journal is shortened. */
+export const JOURNAL_ENTRIES_MAX = 50_000
+
+export interface JournalPort {
+  readonly handle: (request: LogRequest<JournalEntry>) => void
+  close(): Promise<void>
+}
+
+/** Throws when the file is no journal, or damaged; the message names it. */
+export async function openJournalPort(
+  path: string, tell: (to: Ref<LogEvent<JournalEntry>>, event: LogEvent<JournalEntry>) => void,
+): Promise<JournalPort> {
+  const memory = newMemory()
+  const waiting: { readonly token: number; readonly records: readonly JournalEntry[]; readonly replyTo: Ref<LogEvent<JournalEntry>> | undefined }[] = []
+  let appended = 0
+  const journal = await openJournal<JournalEntry>({
+    path, encode: pack, decode: unpack,
+    // Answers come in the order of the requests, so the first that waits is the one that is meant.
+    tell: (_to, event) => {
+      const request = waiting.shift()
+      if (!request?.replyTo) return
+      if (event.type === 'journal-failed') return tell(request.replyTo, { type: 'append-failed', token: request.token, reason: event.reason })
+      for (const record of request.records) remember(memory, record)
+      tell(request.replyTo, { type: 'committed', token: request.token })
+    },
+  })
+  for (const entry of journal.entries) remember(memory, entry)
+  const nobody = '' as Ref<JournalEvent>
+  return {
+    handle(request) {
+      if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
+      const { token, records, replyTo } = request
+      waiting.push({ token, records, replyTo })
+      journal.request({ type: 'append', entries: records, token, replyTo: nobody })
+      appended += records.length
+      if (appended < JOURNAL_ENTRIES_MAX || waiting.length > 1) return
+      appended = 0
+      waiting.push({ token: 0, records: [], replyTo: undefined })
+      journal.request({ type: 'rewrite', entries: [...compact(memory), ...records], token: 0, replyTo: nobody })
+    },
+    close: () => journal.close(),
+  }
+}
+
+function pack(entry: JournalEntry): Uint8Array {
+  const declared = registry.byType(entry.type)
+  const bytes = declared && encode([declared.tag, declared.body.pack(entry)])
+  if (!bytes) throw new Error(`'${entry.type}' cannot be written to the journal`)
+  return bytes
+}
+
+function unpack(bytes: Uint8Array): JournalEntry {
+  const decoded = decode(bytes)
+  if (!decoded.ok) throw new Error(decoded.reason)
+  const [tag, body] = decoded.envelopes
+  const declared = typeof tag === 'number' ? registry.byTag(tag) : undefined
+  if (!declared) throw new Error(`an entry of unknown kind ${tag}: it was written by a newer Warren`)
+  return { type: declared.type, ...declared.body.unpack(body) } as JournalEntry
+}

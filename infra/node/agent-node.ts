@@ -1,0 +1,96 @@
+/** Agent node: the agent with its journal, its launcher and its executors, in a work directory. */
+import { agent } from '../../actors/agent/agent.js'
+import type { Message } from '../../actors/agent/state.js'
+import { commandExecutor } from '../../actors/executor/command-executor.js'
+import { processExecutor, type ModuleRunner } from '../../actors/executor/process-executor.js'
+import type { AgentInfo } from '../../actors/protocol/agent.js'
+import { AGENT_PATH } from '../../actors/protocol/executor.js'
+import type { JournalEntry } from '../../actors/protocol/journal.js'
+import type { LauncherRequest, OutputRequest } from '../../actors/protocol/machine.js'
+import type { Attributes } from '../../actors/resources/attributes.js'
+import { of } from '../../actors/resources/amounts.js'
+import { add, own, type Resources } from '../../actors/resources/resources.js'
+import type { Ref } from '../../runtime/address.js'
+import type { LogRequest } from '../../runtime/log.js'
+import type { System } from '../../runtime/system.js'
+import { openJournalPort } from '../agent/journal-port.js'
+import { openLauncher } from '../agent/launcher.js'
+import { openOutput } from '../agent/output.js'
+import { openWorkDirectory } from '../disk/work-directory.js'
+import { probeMachine } from '../probe.js'
+import { openNode, type NodeOptions } from './node.js'
+
+export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
+  readonly workDir: string
+  /** What is not named here is probed. */
+  readonly resources: Resources
+  readonly attributes: Attributes
+  readonly hostname?: string
+  /** How executors that are files are run, and how they join. */
+  readonly modules: ModuleRunner
+}
+
+export interface AgentNode {
+  readonly system: System
+  readonly agent: Ref<Message>
+  readonly info: AgentInfo
+  /** Ends the tasks, leaves the cluster, and closes everything; within 10 seconds. */
+  leave(): Promise<void>
+  /** Closes everything and leaves the tasks running, for the agent's next life to find. */
+  abandon(): Promise<void>
+}
+
+/** Throws with a message for people when the work directory cannot be used or the link not be opened. */
+export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNode> {
+  const directory = openWorkDirectory(options.workDir)
+  try {
+    const info = await describe(options, directory.path)
+    const system = await openNode({ ...options, kind: 'agent' })
+    const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
+    const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
+    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
+    const actor = agent({
+      info,
+      journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
+      launcher: system.port<LauncherRequest>('launcher', (request) => launcher.request(request)),
+      output: system.port<OutputRequest>('output', (request) => output.request(request)),
+      executors: {
+        command: commandExecutor,
+        process: (wish) => processExecutor({ ...wish, modules: options.modules }),
+      },
+    })
+    const ref = system.spawn(AGENT_PATH, actor)
+    const close = async () => {
+      await system.stop()
+      launcher.close()
+      output.close()
+      await journal.close()
+      directory.close()
+    }
+    return {
+      system, agent: ref, info, abandon: close,
+      async leave() {
+        await system.ask<Message, { readonly type: 'left' }>(ref, (replyTo) => ({ type: 'leave', replyTo }), LEAVE_TIMEOUT_MS)
+          .catch(() => undefined)
+        await close()
+      },
+    }
+  } catch (error) {
+    directory.close()
+    throw error
+  }
+}
+
+const LEAVE_TIMEOUT_MS = 9_000
+
+async function describe({ resources, attributes, hostname }: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+  const machine = await probeMachine(workDir)
+  const named = (name: string) => own(resources.scalars, name) !== undefined || own(resources.ranges, name) !== undefined
+  const probed = {
+    ...(named('cpus') ? {} : { cpus: machine.cpus }),
+    ...(named('mem') ? {} : { mem: machine.memMb }),
+    ...(named('disk') ? {} : { disk: machine.diskMb }),
+    ...(named('ports') ? {} : { ports: machine.ports.map(([begin, end]) => ({ begin, end })) }),
+  }
+  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId: machine.bootId }
+}

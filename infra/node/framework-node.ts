@@ -1,0 +1,52 @@
+/** Framework node: runs one framework until it has finished, or is ended from outside. */
+import { userInfo } from 'node:os'
+import type { Framework } from '../../actors/scheduler/framework.js'
+import { LEADER_PATH } from '../../actors/protocol/leadership.js'
+import { scheduler, type Message, type OwnerEvent } from '../../actors/scheduler/scheduler.js'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
+import type { Ref } from '../../runtime/address.js'
+import type { System } from '../../runtime/system.js'
+import { openNode, type NodeOptions } from './node.js'
+
+export interface FrameworkNodeOptions<State, Told> extends Omit<NodeOptions, 'kind'> {
+  /** Given the node's system, so that a framework can be lent ports of its own. */
+  readonly framework: (system: System) => Framework<State, Told>
+  readonly frameworkId?: FrameworkId
+  /** Called each time the framework is subscribed. */
+  readonly subscribed?: (frameworkId: FrameworkId, cluster: string) => void
+}
+
+export interface FrameworkNode<Told> {
+  readonly system: System
+  /** The exit code that the framework finished with. Rejects when the cluster refuses the framework. */
+  readonly finished: Promise<number>
+  tell(told: Told): void
+  /** Ends the framework and its tasks; `finished` follows. */
+  end(): void
+  /** Leaves; with a failover timeout the tasks run on. */
+  close(): Promise<void>
+}
+
+export async function openFrameworkNode<State, Told = never>(
+  options: FrameworkNodeOptions<State, Told>,
+): Promise<FrameworkNode<Told>> {
+  const system = await openNode({ ...options, kind: 'framework' })
+  let ref: Ref<Message<Told>>
+  const finished = new Promise<number>((resolve, reject) => {
+    const owner = system.port<OwnerEvent>('owner', (event) => {
+      switch (event.type) {
+        case 'subscribed': return options.subscribed?.(event.frameworkId, event.cluster)
+        case 'finished': return resolve(event.exitCode)
+        case 'refused': return reject(new Error(event.problem))
+      }
+    })
+    const resume = options.frameworkId === undefined ? {} : { frameworkId: options.frameworkId }
+    ref = system.spawn(LEADER_PATH.framework, scheduler(options.framework(system), { user: userInfo().username, owner, ...resume }))
+  })
+  return {
+    system, finished,
+    tell: (told) => system.tell(ref, { type: 'told', told }),
+    end: () => system.tell(ref, { type: 'end' }),
+    close: () => system.stop(),
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Node: one member of a cluster, in this process: an actor system on nact, joined to the others by a
+ * link. Every kind of node (master, agent, framework, executor) begins here.
+ */
+import { registry } from '../../actors/protocol/registry.js'
+import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
+import type { Logger } from '../../runtime/logger.js'
+import { nactTurns } from '../../runtime/nact.js'
+import { randomName } from '../../runtime/random.js'
+import { System } from '../../runtime/system.js'
+import type { TraceSink } from '../../runtime/trace.js'
+import { systemClock } from '../clock.js'
+import type { OpenLink } from '../link.js'
+import { openPost } from '../post.js'
+import { systemRandom } from '../random.js'
+
+export interface NodeOptions {
+  readonly kind: NodeKind
+  /** What tells it from others of its kind. */
+  readonly name: string
+  readonly openLink: OpenLink
+  readonly logger: Logger
+  readonly traces?: TraceSink
+  /** The top of the node's tree has failed beyond repair; the process should end. */
+  readonly collapsed?: (error: unknown) => void
+}
+
+const INCARNATION_LENGTH = 8
+
+/** Resolves once the node can send and be reached; rejects when the link cannot be opened. */
+export async function openNode(options: NodeOptions): Promise<System> {
+  const { kind, name, openLink, logger, traces } = options
+  const incarnation = randomName(systemRandom, INCARNATION_LENGTH)
+  const self = nodeAddress(kind, name, incarnation)
+  const collapsed = (actor: Ref<never>, error: unknown) => {
+    logger.log('error', 'the node cannot go on', { actor, error: error instanceof Error ? error.stack : String(error) })
+    if (options.collapsed) options.collapsed(error)
+    else process.exit(1)
+  }
+  const system = new System(self, {
+    turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom, logger, registry,
+    ...(traces ? { traces } : {}), collapsed,
+  })
+  await system.join((receiver) => openPost(self, openLink, receiver))
+  return system
+}

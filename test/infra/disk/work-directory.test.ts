@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { execFileSync, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openWorkDirectory, WorkDirectoryError } from '../../../infra/disk/work-directory.js'
+import { bootId, startTicks } from '../../../infra/process-table.js'
+import { temporaryDirectory } from '../agent/temporary.js'
+
+const HOLDER = fileURLToPath(new URL('work-directory-holder.js', import.meta.url))
+
+const refusal = (message: string | RegExp) => (error: unknown) => {
+  assert.ok(error instanceof WorkDirectoryError)
+  if (typeof message === 'string') assert.equal(error.message, message)
+  else assert.match(error.message, message)
+  return true
+}
+
+test('it is made for its owner alone, and one that exists keeps its mode', (t) => {
+  const path = `${temporaryDirectory(t)}/deep/work`
+  openWorkDirectory(path).close()
+  assert.equal(statSync(path).mode & 0o777, 0o700)
+  const other = `${path}-2`
+  mkdirSync(other, { mode: 0o755 })
+  openWorkDirectory(other).close()
+  assert.equal(statSync(other).mode & 0o777, 0o755)
+})
+
+test('closing it leaves nothing and lets the next one in', (t) => {
+  const path = temporaryDirectory(t)
+  openWorkDirectory(path).close()
+  assert.deepEqual(readdirSync(path), [])
+  const directory = openWorkDirectory(path)
+  assert.equal(directory.path, path)
+  directory.close()
+})
+
+test('two never share one, not even in one process', (t) => {
+  const path = temporaryDirectory(t)
+  const directory = openWorkDirectory(path)
+  const message =
+    `work directory '${path}' is in use by process ${process.pid}; stop it, or choose another with --work-dir`
+  assert.throws(() => openWorkDirectory(path), refusal(message))
+  assert.deepEqual(readdirSync(path), ['lock'])
+  directory.close()
+})
+
+test('while its owner lives another process is refused, after kill -9 of the owner it is let in', async (t) => {
+  const path = temporaryDirectory(t)
+  const holder = fork(HOLDER, [path])
+  await once(holder, 'message')
+  assert.throws(() => openWorkDirectory(path), refusal(new RegExp(`is in use by process ${holder.pid};`)))
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  openWorkDirectory(path).close()
+})
+
+test('a lock whose pid was given to another process, or is of another boot, is stale', (t) => {
+  const path = temporaryDirectory(t)
+  const start = startTicks(process.pid)
+  for (const lock of [`${process.pid} 1 ${bootId()}\n`, `${process.pid} ${start} other-boot\n`, '', 'nonsense']) {
+    writeFileSync(`${path}/lock`, lock)
+    openWorkDirectory(path).close()
+    assert.equal(existsSync(`${path}/lock`), false)
+  }
+})
+
+test('closing leaves the lock of another alone', (t) => {
+  const path = temporaryDirectory(t)
+  const directory = openWorkDirectory(path)
+  writeFileSync(`${path}/lock`, '1 2 3\n')
+  directory.close()
+  assert.equal(readFileSync(`${path}/lock`, 'utf8'), '1 2 3\n')
+})
+
+test('of many processes that want a dead owner\'s directory at once, one gets it', async (t) => {
+  const path = temporaryDirectory(t)
+  writeFileSync(`${path}/lock`, `${process.pid} 1 ${bootId()}\n`)
+  const holders = Array.from({ length: 6 }, () => fork(HOLDER, [path]))
+  const answers = await Promise.all(holders.map(async (holder) => (await once(holder, 'message'))[0]))
+  assert.equal(answers.filter((answer) => answer === 'held').length, 1, JSON.stringify(answers))
+  for (const holder of holders) holder.kill('SIGKILL')
+  await Promise.all(holders.map((holder) => holder.exitCode ?? once(holder, 'exit')))
+})
+
+test('a directory that cannot be written is named, with the reason and the fix', (t) => {
+  const path = temporaryDirectory(t)
+  writeFileSync(`${path}/file`, '')
+  assert.throws(
+    () => openWorkDirectory(`${path}/file/work`),
+    refusal(`work directory '${path}/file/work' is not writable: not a directory; choose another with --work-dir`),
+  )
+  assert.throws(
+    () => openWorkDirectory('/proc/work'),
+    refusal(/^work directory '\/proc\/work' is not writable: .+; choose another with --work-dir$/),
+  )
+})
+
+test('a user who may not write is told so', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, (t) => {
+  const path = temporaryDirectory(t)
+  execFileSync('chmod', ['500', path])
+  assert.throws(
+    () => openWorkDirectory(path),
+    refusal(`work directory '${path}' is not writable: permission denied; choose another with --work-dir`),
+  )
+})
