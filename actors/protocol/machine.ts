@@ -26,7 +26,7 @@ export type LauncherRequest =
       readonly environment: Readonly<Record<string, string>>
       readonly replyTo: Ref<LauncherEvent>
     }
-  /** Finds a process that an earlier life of this agent started. Answered like `start`. */
+  /** Finds a process again: answered `started` and later its end, or at once its end or `vanished`. */
   | { readonly type: 'adopt'; readonly launchId: string; readonly replyTo: Ref<LauncherEvent> }
   /** Signals the whole process group. Unknown or ended: nothing happens. */
   | { readonly type: 'signal'; readonly launchId: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
@@ -36,9 +36,12 @@ export type LauncherRequest =
 export type LauncherEvent =
   | { readonly type: 'started'; readonly launchId: string; readonly pid: number; readonly directory: string }
   | { readonly type: 'exited'; readonly launchId: string; readonly exit: Exit }
-  /** It never ran; the reason names what was wrong (no such command, no directory …). */
+  /**
+   * It never ran; the reason names what was wrong (no such command, no directory …). Comes instead of
+   * `started`; after it only when the machine could not even fork.
+   */
   | { readonly type: 'launch-failed'; readonly launchId: string; readonly reason: string }
-  /** `adopt` found no trace of how it ended. */
+  /** It is gone, and nothing says how it ended (only after `adopt`). What it left running is killed. */
   | { readonly type: 'vanished'; readonly launchId: string }
 
 /** Output: reads what a process wrote, waiting for more while it runs. */

@@ -7,7 +7,6 @@
  */
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
-import type { JournalEvent, JournalRequest } from '../../actors/agent/ports.js'
 import type { Ref } from '../../runtime/address.js'
 import { syncDirectory, writeFrames, writeFully } from '../disk/durable.js'
 import { FRAME_PAYLOAD_BYTES_MAX, readContents, recordBytes, TITLE } from '../disk/frames.js'
@@ -23,6 +22,20 @@ export interface JournalOptions<Entry> {
   readonly decode: (bytes: Uint8Array) => Entry
   readonly tell: (to: Ref<JournalEvent>, event: JournalEvent) => void
 }
+
+export interface JournalRequest<Entry> {
+  /** `rewrite` puts these entries in the place of all before them, as one act (compaction). */
+  readonly type: 'append' | 'rewrite'
+  readonly entries: readonly Entry[]
+  /** Comes back in the answer; answers come in the order of the requests. */
+  readonly token: number
+  readonly replyTo: Ref<JournalEvent>
+}
+
+export type JournalEvent =
+  | { readonly type: 'journaled'; readonly token: number }
+  /** The disk refused; nothing of this request may be relied on. */
+  | { readonly type: 'journal-failed'; readonly token: number; readonly reason: string }
 
 interface Waiting {
   readonly type: 'append' | 'rewrite'

@@ -6,10 +6,10 @@
  * to another thread would.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
-import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/agent/ports.js'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/protocol/machine.js'
 import type { Ref } from '../../runtime/address.js'
-import { codeOf, reasonOf } from '../disk/reason.js'
+import { reasonOf } from '../disk/reason.js'
 import { findProgram } from './program.js'
 import { MARK, SHELL, shimArguments } from './shim.js'
 import { kill, Survivors } from './survivors.js'
@@ -82,6 +82,7 @@ export class Launcher {
     const failed = (reason: string) => this.#options.tell(replyTo, { type: 'launch-failed', launchId, reason })
     const directory = taskDirectory(this.#options.workDir, launchId)
     if (directory === undefined) return failed(`'${launchId}' is no launch id: use letters, digits, '.', '_' and '-'`)
+    if (existsSync(directory)) return this.#onAdopt(request)
     if (this.#lives.size >= PROCESSES_MAX) return failed(`${PROCESSES_MAX} processes run already`)
     const sandbox = `${directory}/sandbox`
     const environment = {
@@ -94,17 +95,15 @@ export class Launcher {
     }
     const found = findProgram(request.program, environment.PATH, sandbox)
     if ('reason' in found) return failed(found.reason)
-    const outcome = run(directory, found.argv, environment, failed)
-    if (typeof outcome === 'string') return failed(outcome)
-    const { pid } = outcome
-    if (pid === undefined) return // Its `error` event says why.
-    const life = { launchId, directory, pid, child: outcome, replyTo }
+    const child = run(directory, found.argv, environment, failed)
+    if (child?.pid === undefined) return
+    const life = { launchId, directory, pid: child.pid, child, replyTo }
     this.#lives.set(launchId, life)
-    outcome.once('exit', (code, signal) => this.#onExit(life, code, signal))
-    this.#options.tell(replyTo, { type: 'started', launchId, pid, directory })
+    child.once('exit', (code, signal) => this.#onExit(life, code, signal))
+    this.#options.tell(replyTo, { type: 'started', launchId, pid: child.pid, directory })
   }
 
-  #onAdopt({ launchId, replyTo }: Adopt): void {
+  #onAdopt({ launchId, replyTo }: Start | Adopt): void {
     const { tell } = this.#options
     const known = this.#lives.get(launchId)
     const directory = taskDirectory(this.#options.workDir, launchId)
@@ -155,33 +154,29 @@ export class Launcher {
   }
 }
 
-/** Answers the process, or the reason why there is none; `failed` hears of a reason that comes later. */
+/** Answers the process, unless `failed` has heard or will hear why there is none. */
 function run(
   directory: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   failed: (reason: string) => void,
-): ChildProcess | string {
+): ChildProcess | undefined {
   const descriptors: number[] = []
-  let made = false
+  const giveUp = (error: unknown) => {
+    rmSync(directory, { recursive: true, force: true })
+    failed(`the process could not be started in '${directory}': ${reasonOf(error)}`)
+  }
   try {
-    // That the directory is new makes sure that no launch id ever runs twice.
     mkdirSync(directory, { mode: 0o700 })
-    made = true
     mkdirSync(`${directory}/sandbox`)
     for (const file of ['stdout', 'status', 'stderr']) descriptors.push(openSync(`${directory}/${file}`, 'ax', 0o600))
     const child = spawn(SHELL, shimArguments(directory, argv), {
       cwd: `${directory}/sandbox`, env, detached: true, stdio: ['ignore', ...descriptors],
     })
-    child.once('error', (error) => {
-      rmSync(directory, { recursive: true, force: true })
-      failed(`the process could not be started: ${reasonOf(error)}`)
-    })
-    return child
+    return child.once('error', giveUp)
   } catch (error) {
-    if (!made && codeOf(error) === 'EEXIST') return 'this launch id was used before'
-    if (made) rmSync(directory, { recursive: true, force: true })
-    return `the process could not be started in '${directory}': ${reasonOf(error)}`
+    giveUp(error)
+    return undefined
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
   }

@@ -7,7 +7,7 @@
  */
 import { type FSWatcher, constants, watch } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { OutputEvent, OutputRequest } from '../../actors/agent/ports.js'
+import type { OutputEvent, OutputRequest } from '../../actors/protocol/machine.js'
 import type { Ref } from '../../runtime/address.js'
 import { codeOf, reasonOf } from '../disk/reason.js'
 import { readStatus, taskDirectory } from './task-directory.js'

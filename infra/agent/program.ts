@@ -7,7 +7,7 @@
  */
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import type { Program } from '../../actors/agent/ports.js'
+import type { Program } from '../../actors/protocol/machine.js'
 import { SHELL } from './shim.js'
 
 const SHEBANG_BYTES_MAX = 256

@@ -5,7 +5,7 @@
  * it grows), and a slow round finds those whose shim was killed before it could write anything.
  */
 import { type FSWatcher, watch } from 'node:fs'
-import type { Exit } from '../../actors/agent/ports.js'
+import type { Exit } from '../../actors/protocol/machine.js'
 import { processesByVariable } from '../process-table.js'
 import { isShim, MARK } from './shim.js'
 import { readStatus, recordEnd } from './task-directory.js'

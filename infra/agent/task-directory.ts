@@ -10,7 +10,7 @@
  */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import type { Exit } from '../../actors/agent/ports.js'
+import type { Exit } from '../../actors/protocol/machine.js'
 
 const LAUNCH_ID = /^[A-Za-z0-9._-]{1,128}$/
 

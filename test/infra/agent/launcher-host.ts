@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { LauncherEvent } from '../../../actors/agent/ports.js'
+import type { LauncherEvent } from '../../../actors/protocol/machine.js'
 import type { Ref } from '../../../runtime/address.js'
 import { openLauncher } from '../../../infra/agent/launcher.js'
 

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
-import type { LauncherEvent, Program } from '../../../actors/agent/ports.js'
+import type { LauncherEvent, Program } from '../../../actors/protocol/machine.js'
 import { type Launcher, openLauncher } from '../../../infra/agent/launcher.js'
 import { shimArguments } from '../../../infra/agent/shim.js'
 import { Inbox } from './inbox.js'
@@ -155,16 +155,20 @@ test('what a command leaves behind in its group ends with it', async (t) => {
   await held.closed
 })
 
-test('a launch id runs once, even for a launcher that never heard of it', async (t) => {
+test('a launch id runs once, however often and by whomever it is asked for', async (t) => {
   const b = bench(t)
-  b.start(shell('echo once'))
-  await started(b)
-  await b.inbox.next()
+  const ready = pipeTo(b.workDir, 'ready')
+  b.start(shell(`echo once; : >${ready.path}; exec sleep 600`))
+  const pid = await started(b)
+  await ready.closed
+  b.start(shell('echo twice'))
+  assert.equal(await started(b), pid)
+  b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGKILL' })
+  const end: LauncherEvent = { type: 'exited', launchId: 'a', exit: { signal: 'SIGKILL' } }
+  assert.deepEqual(await b.inbox.next(), end)
   const later = openLauncher({ workDir: b.workDir, tell: b.inbox.tell })
-  later.request({ type: 'start', launchId: 'a', program: shell('echo twice'), environment: {}, replyTo: b.inbox.ref })
-  assert.deepEqual(
-    await b.inbox.next(), { type: 'launch-failed', launchId: 'a', reason: 'this launch id was used before' },
-  )
+  later.request({ type: 'start', launchId: 'a', program: shell('echo again'), environment: {}, replyTo: b.inbox.ref })
+  assert.deepEqual(await b.inbox.next(), end)
   assert.equal(b.output('stdout'), 'once\n')
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
-import type { LauncherEvent, OutputEvent } from '../../../actors/agent/ports.js'
+import type { LauncherEvent, OutputEvent } from '../../../actors/protocol/machine.js'
 import { openLauncher } from '../../../infra/agent/launcher.js'
 import { openOutput, type Output, OUTPUT_BYTES_MAX, OUTPUT_REQUESTS_MAX } from '../../../infra/agent/output.js'
 import { Inbox } from './inbox.js'

@@ -1,0 +1,160 @@
+/**
+ * Executor: what the author of a custom executor writes, and the actor around it. One process runs as
+ * many of a framework's tasks as it likes; the actor registers it with its agent and repeats every
+ * report until the agent has it on disk.
+ */
+import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import type { Ref } from '../../runtime/address.js'
+import type { LogLevel } from '../../runtime/logger.js'
+import { executorEvent, type ExecutorCall, type ExecutorEvent } from '../protocol/executor.js'
+import type { ExecutorId, FrameworkId, TaskId } from '../protocol/ids.js'
+import type { TaskInfo, TaskState } from '../protocol/task.js'
+
+export interface Executor<State, Told = never> {
+  initial(ctx: ExecutorContext<Told>): State
+  receive(state: State, event: ExecutorInput<Told>, ctx: ExecutorContext<Told>): State
+}
+
+export type ExecutorInput<Told = never> =
+  | { readonly type: 'registered' }
+  | { readonly type: 'launch'; readonly task: TaskInfo }
+  | { readonly type: 'kill'; readonly taskId: TaskId; readonly graceMs: number }
+  | { readonly type: 'message'; readonly data: Uint8Array }
+  /** The framework has ended, or the agent leaves: end within the grace. */
+  | { readonly type: 'shutdown'; readonly graceMs: number }
+  | { readonly type: 'timer'; readonly name: string }
+  /** What `ctx.run` came to. */
+  | { readonly type: 'told'; readonly told: Told }
+
+export interface ExecutorContext<Told = never> {
+  /** Reports a step in a task's life; repeated until the agent has it. */
+  update(taskId: string, state: TaskState, more?: { readonly text?: string; readonly exitCode?: number; readonly data?: Uint8Array }): void
+  /** To the framework; at most once. */
+  message(data: Uint8Array): void
+  /**
+   * Does work outside of the actor, such as a computation or a request; its result comes as `told`.
+   * A failure is given to `failed`, whose answer comes instead.
+   */
+  run(work: () => Promise<Told>, failed: (error: unknown) => Told): void
+  after(name: string, delayMs: number): void
+  cancel(name: string): void
+  /** Ends this process once all reports have been noted. */
+  finish(): void
+  now(): number
+  log(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** Declares an executor; only the types need it. */
+export const executor = <State, Told = never>(definition: Executor<State, Told>): Executor<State, Told> => definition
+
+/** Runs work outside of actors and tells its outcome; the executor's port to the world. */
+export interface WorkRequest {
+  readonly type: 'work'
+  readonly work: () => Promise<unknown>
+  readonly failed: (error: unknown) => unknown
+  readonly replyTo: Ref<{ readonly type: 'worked'; readonly result: unknown }>
+}
+
+export interface ExecutorActorOptions {
+  readonly agent: Ref<ExecutorCall>
+  readonly frameworkId: FrameworkId
+  readonly executorId: ExecutorId
+  readonly worker: Ref<WorkRequest>
+  readonly owner: Ref<{ readonly type: 'executor-finished' }>
+}
+
+const REGISTER_AGAIN_MS = 1_000
+const REPORT_AGAIN_MS = 2_000
+
+type Report = Extract<ExecutorCall, { type: 'report-task' }>
+type Private =
+  | { readonly type: 'register' | 'report-again' | 'agent-gone' }
+  | { readonly type: 'author-timer'; readonly name: string }
+  | { readonly type: 'worked'; readonly result: unknown }
+type Message = ExecutorEvent | Private
+
+interface State<Author> {
+  author: Author
+  registered: boolean
+  finishing: boolean
+  nextSequence: number
+  /** Reports that the agent has not noted yet, oldest first. */
+  readonly unnoted: Map<number, Report>
+}
+
+type Ctx = Context<Message>
+
+export const executorActor = <Author, Told>(definition: Executor<Author, Told>, options: ExecutorActorOptions): Actor<State<Author>, Message> => ({
+  accepts: executorEvent,
+  initial(ctx) {
+    const state: State<Author> = { author: undefined as Author, registered: false, finishing: false, nextSequence: 1, unnoted: new Map() }
+    state.author = definition.initial(contextOf(state, options, ctx))
+    // Without its agent nobody can be told what it does, so it must not go on doing it.
+    ctx.watch(options.agent, { type: 'agent-gone' })
+    ctx.every('report-again', REPORT_AGAIN_MS, { type: 'report-again' })
+    return register(state, options, ctx)
+  },
+  receive(state, message, ctx) {
+    const give = (event: ExecutorInput<Told>): State<Author> => {
+      state.author = definition.receive(state.author, event, contextOf(state, options, ctx))
+      return state
+    }
+    switch (message.type) {
+      case 'register': return state.registered ? state : register(state, options, ctx)
+      case 'executor-registered': {
+        const first = !state.registered
+        state.registered = true
+        return first ? give({ type: 'registered' }) : state
+      }
+      case 'launch-task': return give({ type: 'launch', task: message.task })
+      case 'stop-task': return give({ type: 'kill', taskId: message.taskId, graceMs: message.graceMs })
+      case 'report-noted':
+        state.unnoted.delete(message.sequence)
+        return finishIfDone(state, options, ctx)
+      case 'report-again':
+        for (const report of state.unnoted.values()) ctx.tell(options.agent, report)
+        return state
+      case 'tell-executor': return give({ type: 'message', data: message.data })
+      case 'shut-down': return give({ type: 'shutdown', graceMs: message.graceMs })
+      case 'agent-gone':
+        ctx.tell(options.owner, { type: 'executor-finished' })
+        return state
+      case 'author-timer': return give({ type: 'timer', name: message.name })
+      case 'worked': return give({ type: 'told', told: message.result as Told })
+      default: return unhandled(message)
+    }
+  },
+})
+
+function register<Author>(state: State<Author>, { agent, frameworkId, executorId }: ExecutorActorOptions, ctx: Ctx): State<Author> {
+  ctx.tell(agent, { type: 'register-executor', executor: ctx.self, frameworkId, executorId })
+  ctx.after('register', REGISTER_AGAIN_MS, { type: 'register' })
+  return state
+}
+
+function finishIfDone<Author>(state: State<Author>, { owner }: ExecutorActorOptions, ctx: Ctx): State<Author> {
+  if (state.finishing && state.unnoted.size === 0) ctx.tell(owner, { type: 'executor-finished' })
+  return state
+}
+
+function contextOf<Author, Told>(state: State<Author>, options: ExecutorActorOptions, ctx: Ctx): ExecutorContext<Told> {
+  const { agent, frameworkId, executorId, worker } = options
+  return {
+    update(taskId, taskState, more = {}) {
+      const sequence = state.nextSequence++
+      const report: Report = { type: 'report-task', frameworkId, executorId, taskId: taskId as TaskId, sequence, state: taskState, ...more }
+      state.unnoted.set(sequence, report)
+      ctx.tell(agent, report)
+    },
+    message: (data) => ctx.tell(agent, { type: 'tell-framework', frameworkId, executorId, data }),
+    run: (work, failed) => ctx.tell(worker, { type: 'work', work, failed, replyTo: ctx.self }),
+    after: (name, delayMs) => ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name }),
+    cancel: (name) => ctx.cancel(`author:${name}`),
+    finish() {
+      state.finishing = true
+      finishIfDone(state, options, ctx)
+    },
+    now: () => ctx.now(),
+    log: (level, text, fields) => ctx.log(level, text, fields),
+  }
+}

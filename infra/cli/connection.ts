@@ -1,0 +1,108 @@
+/**
+ * Connection: how a command reaches its cluster. Told by flags or the environment; else found in the
+ * note that `warren dev` leaves in its work directory, which only its owner can read.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { OpenLink } from '../link.js'
+import type { Option } from './command.js'
+import { EXIT, Failure } from './failure.js'
+
+export const DEFAULT_CLUSTER = 'warren'
+export const DEFAULT_HTTP = 'http://127.0.0.1:5050'
+
+/** What `warren dev` writes down for other processes of its user. */
+export interface ClusterNote {
+  readonly cluster: string
+  readonly pid: number
+  readonly http: string
+  /** Of an embedded cluster. */
+  readonly socket?: string
+  /** Of a cluster on a broker; may hold a password. */
+  readonly broker?: string
+}
+
+/** Options of every command that joins a cluster. */
+export const CONNECTION_OPTIONS: readonly Option[] = [
+  { flags: '--broker <url>', help: 'the RabbitMQ broker of the cluster, such as amqp://user:password@host:5672/vhost' },
+  { flags: '--cluster <name>', help: 'the name of the cluster', fallback: DEFAULT_CLUSTER },
+  { flags: '--work-dir <directory>', help: 'where `warren dev` of this cluster keeps its files' },
+]
+
+/** Options of every command that asks the master over HTTP. */
+export const HTTP_OPTIONS: readonly Option[] = [
+  { flags: '--master <url>', help: `the master's HTTP interface; that of \`warren dev\`, or ${DEFAULT_HTTP}, unless given` },
+  ...CONNECTION_OPTIONS.slice(1),
+]
+
+export interface Connection {
+  readonly cluster: string
+  readonly openLink: OpenLink
+  /** Where it leads, without secrets; for people. */
+  readonly place: string
+  /** What another process needs in order to join as well. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Finds the cluster. Throws a `Failure` that says how to start one when there is none. */
+export async function connectionOf(options: Readonly<Record<string, unknown>>): Promise<Connection> {
+  const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
+  const broker = options['broker'] as string | undefined
+  if (broker !== undefined) return brokerConnection(broker, cluster)
+  const directory = workDirOf(options)
+  const note = readNote(directory)
+  if (note?.socket) return socketConnection(note.socket, note.cluster)
+  if (note?.broker) return brokerConnection(note.broker, note.cluster)
+  throw new Failure(EXIT.unreachable, `no cluster '${cluster}' is running here; start one with \`warren dev\`, or name its broker with --broker`)
+}
+
+export async function socketConnection(socket: string, cluster: string): Promise<Connection> {
+  const { localLink } = await import('../local/link.js')
+  return { cluster, openLink: localLink(socket), place: socket, environment: { WARREN_SOCKET: socket, WARREN_CLUSTER: cluster } }
+}
+
+export async function brokerConnection(broker: string, cluster: string): Promise<Connection> {
+  const { amqpLink } = await import('../amqp/link.js')
+  const urls = broker.split(',')
+  return {
+    cluster, openLink: amqpLink(urls, cluster), place: withoutPassword(broker),
+    environment: { WARREN_BROKER: broker, WARREN_CLUSTER: cluster },
+  }
+}
+
+/** The HTTP interface to ask. */
+export function httpOf(options: Readonly<Record<string, unknown>>): string {
+  return (options['master'] as string | undefined) ?? readNote(workDirOf(options))?.http ?? DEFAULT_HTTP
+}
+
+/** Where a cluster of this name keeps its files unless told otherwise. */
+export function workDirOf(options: Readonly<Record<string, unknown>>): string {
+  const given = options['workDir'] as string | undefined
+  if (given !== undefined) return resolve(given)
+  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state')
+  return join(state, 'warren', String(options['cluster'] ?? DEFAULT_CLUSTER))
+}
+
+/** The note of a cluster that is alive; one that a killed process left behind counts as none. */
+export function readNote(directory: string): ClusterNote | undefined {
+  try {
+    const note = JSON.parse(readFileSync(notePath(directory), 'utf8')) as ClusterNote
+    process.kill(note.pid, 0)
+    return note
+  } catch (error) {
+    // A process of somebody else's is alive all the same.
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? JSON.parse(readFileSync(notePath(directory), 'utf8')) as ClusterNote : undefined
+  }
+}
+
+export function writeNote(directory: string, note: ClusterNote): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  writeFileSync(notePath(directory), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })
+}
+
+export const removeNote = (directory: string): void => rmSync(notePath(directory), { force: true })
+
+export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*)(:[^@/]*)?@/g, '://$1@')
+
+const notePath = (directory: string): string => join(directory, 'cluster.json')

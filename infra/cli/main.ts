@@ -1,0 +1,88 @@
+/**
+ * Main: finds the command that the arguments name, lets commander read its options, and runs it.
+ *
+ * Options come from flags, else from the environment (`WARREN_WORK_DIR` for `--work-dir`). Only the
+ * called command's module is loaded, because start-up is most of what a short command costs.
+ */
+import { Command as Parser, CommanderError, Option as ParserOption } from 'commander'
+import type { Command, Entry } from './command.js'
+import { EXIT, Failure } from './failure.js'
+import { nearest } from './nearest.js'
+import { COMMANDS } from './table.js'
+import { version } from './version.js'
+
+/** Runs one command line. Never rejects; the answer is the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const [first] = argv
+    if (first === '--version' || first === '-V' || first === 'version') return print(`${version()}\n`)
+    const words = argv.findIndex((word) => word.startsWith('-'))
+    const named = words < 0 ? argv : argv.slice(0, words)
+    if (first === undefined || first === '--help' || first === '-h' || first === 'help') return print(overview())
+    const entry = find(named)
+    if (!entry) throw new Failure(EXIT.usage, unknownCommand(named))
+    const { command } = await entry.load()
+    const rest = argv.slice(entry.name.split(' ').length)
+    return await parse(entry, command, rest)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    if (error instanceof Failure) {
+      process.stderr.write(`warren: ${error.message}\n`)
+      return error.exitCode
+    }
+    process.stderr.write(`warren: ${error instanceof Error ? error.stack : String(error)}\n`)
+    return EXIT.failed
+  }
+}
+
+async function parse(entry: Entry, command: Command, argv: readonly string[]): Promise<number> {
+  const parser = new Parser(`warren ${entry.name}`).summary(entry.summary).description(`${capital(entry.summary)}.`)
+    .exitOverride().showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warren: ')) })
+  if (command.passThrough) parser.passThroughOptions()
+  for (const each of command.arguments ?? []) parser.argument(each)
+  for (const { flags, help, fallback, parse: read } of command.options) {
+    const option = new ParserOption(flags, help)
+    option.env(`WARREN_${option.name().toUpperCase().replaceAll('-', '_')}`)
+    if (fallback !== undefined) option.default(fallback)
+    if (read) option.argParser(read)
+    parser.addOption(option)
+  }
+  parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n${command.notes ? `\n${command.notes}\n` : ''}`)
+  let code: number = EXIT.ok
+  parser.action(async () => {
+    code = await command.run({ arguments: parser.args, options: parser.opts() })
+  })
+  await parser.parseAsync(argv, { from: 'user' })
+  return code
+}
+
+function find(words: readonly string[]): Entry | undefined {
+  const [noun, verb] = words
+  return COMMANDS.find((entry) => entry.name === `${noun} ${verb}`) ?? COMMANDS.find((entry) => entry.name === noun)
+}
+
+function unknownCommand(words: readonly string[]): string {
+  const verbs = COMMANDS.filter((entry) => entry.name.startsWith(`${words[0]} `)).map((entry) => entry.name)
+  if (verbs.length > 0) return `'${words.join(' ')}' is no command; there are: ${verbs.join(', ')}`
+  const close = nearest(words.join(' '), COMMANDS.map((entry) => entry.name))
+  return `'${words.join(' ')}' is no command; ${close ? `did you mean 'warren ${close}'?` : 'see warren --help'}`
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map((entry) => entry.name.length))
+  const lines = COMMANDS.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`)
+  return [
+    'Warren makes many machines one computer.', '', 'Usage: warren <command> [options]', '', 'Commands:', ...lines, '',
+    'Begin with:  warren dev            a cluster on this machine; then, in another terminal',
+    '             warren run -- hostname',
+    '', '`warren <command> --help` says more. Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
+  ].join('\n')
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return EXIT.ok
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,30 @@
+/** Executor node: the process of a custom executor; lives until the executor finishes or its agent is gone. */
+import { executorActor, type Executor, type WorkRequest } from '../../actors/executor/executor.js'
+import type { ExecutorCall } from '../../actors/protocol/executor.js'
+import type { ExecutorId, FrameworkId } from '../../actors/protocol/ids.js'
+import type { Ref } from '../../runtime/address.js'
+import { openNode, type NodeOptions } from './node.js'
+
+export interface ExecutorNodeOptions extends Omit<NodeOptions, 'kind'> {
+  readonly executor: Executor<unknown, unknown>
+  readonly agent: Ref<ExecutorCall>
+  readonly frameworkId: FrameworkId
+  readonly executorId: ExecutorId
+}
+
+/** Resolves when the executor has finished and has left the cluster. */
+export async function runExecutorNode(options: ExecutorNodeOptions): Promise<void> {
+  const system = await openNode({ ...options, kind: 'executor' })
+  const worker = system.port<WorkRequest>('worker', ({ work, failed, replyTo }) => {
+    work().then(
+      (result) => system.tell(replyTo, { type: 'worked', result }),
+      (error: unknown) => system.tell(replyTo, { type: 'worked', result: failed(error) }),
+    )
+  })
+  await new Promise<void>((resolve) => {
+    const owner = system.port<{ readonly type: 'executor-finished' }>('owner', () => resolve())
+    const { agent, frameworkId, executorId } = options
+    system.spawn('executor', executorActor(options.executor, { agent, frameworkId, executorId, worker, owner }))
+  })
+  await system.stop()
+}
