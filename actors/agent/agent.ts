@@ -33,6 +33,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'agent-registered': return onRegistered(state, message, options, ctx)
       case 'agent-refused':
         ctx.log('error', 'the master refused this agent', { problem: message.problem })
+        if (options.owner) ctx.tell(options.owner, { type: 'refused', problem: message.problem })
         return state
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, ctx)
@@ -78,7 +79,8 @@ function seek(state: State, ctx: Ctx): State {
 
 function onLeader(state: State, { master, epoch }: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
   if (state.phase === 'recovering' || state.phase === 'leaving' || epoch < state.epoch) return state
-  if (master === state.master && state.phase === 'running' && epoch === state.epoch) return state
+  // Leaders are announced and asked for; hearing of the same one twice changes nothing.
+  if (master === state.master && state.phase !== 'seeking' && epoch === state.epoch) return state
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
@@ -107,7 +109,10 @@ function onRegistered(
     remember(state.memory, entry)
     ctx.tell(options.journal, { type: 'append', records: [entry], token: NO_LAUNCH, replyTo: ctx.self })
   }
-  if (state.phase !== 'running') ctx.log('info', 'registered', { agentId, cluster, epoch })
+  if (state.phase !== 'running') {
+    ctx.log('info', 'registered', { agentId, cluster, epoch })
+    if (options.owner) ctx.tell(options.owner, { type: 'registered', agentId, cluster, epoch })
+  }
   ctx.tell(state.updates, { type: 'master-found', master: state.master, agentId })
   return { ...state, phase: 'running', epoch, pingTimeoutMs, attempt: 0 }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 import type { AgentCall, AgentEvent, AgentInfo } from '../protocol/agent.js'
-import type { FrameworkId, LaunchId } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { LauncherRequest, OutputEvent, OutputRequest } from '../protocol/machine.js'
@@ -17,7 +17,13 @@ export interface AgentOptions {
   readonly launcher: Ref<LauncherRequest>
   readonly output: Ref<OutputRequest>
   readonly executors: Executors
+  /** Hears how the agent stands with its masters; the process that runs it. */
+  readonly owner?: Ref<AgentOwnerEvent>
 }
+
+export type AgentOwnerEvent =
+  | { readonly type: 'registered'; readonly agentId: AgentId; readonly cluster: string; readonly epoch: number }
+  | { readonly type: 'refused'; readonly problem: string }
 
 export type AgentOrder =
   /** Ends all tasks, reports them, and leaves the cluster; answered by `left`. */

@@ -25,6 +25,7 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const linked = [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
   const agentId = call.agentId ?? linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
   const known = cluster.agents.get(agentId)
+  if (known && linked === agentId && sameInfo(known.info, call.info)) return onRegisterAgain(knowledge, agentId, call)
   const unheard = call.tasks.filter((held) => !cluster.frameworks.get(held.frameworkId)?.tasks.has(held.task.taskId))
   const adopted = unheard.filter((held) => cluster.frameworks.has(held.frameworkId))
   const orphaned = new Set(unheard.map((held) => held.frameworkId).filter((id) => !cluster.frameworks.has(id)))
@@ -46,9 +47,7 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
         { type: 'add-agent', agent: shareOf(cluster, agentId, call.info, adopted, missing.records) },
       ],
       effects: [
-        ...tell(call.agent, {
-          type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
-        }),
+        ...registered(knowledge, agentId, call),
         ...[...orphaned].flatMap((frameworkId) => orphanEffects(knowledge, call, frameworkId)),
         ...missing.effects,
         ...back.flatMap((held) => tellOfReturn(knowledge, agentId, held)),
@@ -56,6 +55,23 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
     },
   ])
 }
+
+/** The same life of the agent asks again: it is answered again, and sent again what it has missed. */
+function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+  const missing = resumeMissing(knowledge, agentId, call)
+  const over = missing.records.flatMap((record) => record.type === 'task-changed' ? [record] : [])
+  return {
+    ...missing,
+    allocator: over.flatMap(({ frameworkId, taskId }) => {
+      const task = knowledge.cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
+      return task ? [{ type: 'recover', frameworkId, role: task.role, agentId, resources: task.task.resources, refuseMs: 0 } as const] : []
+    }),
+    effects: [...registered(knowledge, agentId, call), ...missing.effects],
+  }
+}
+
+const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] =>
+  tell(agent, { type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS })
 
 /** An agent that is away keeps its tasks and its place; only what was on offer there is not any more. */
 export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {

@@ -18,6 +18,10 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const linked = [...present.schedulers].find(([, link]) => link.ref === call.scheduler)?.[0]
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
+  const known = cluster.frameworks.get(frameworkId)
+  const answer = tell(call.scheduler, { type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name })
+  // Asked again because the answer was slow: nothing has changed.
+  if (linked === frameworkId && known && JSON.stringify(known.info) === JSON.stringify(call.info)) return decision({ effects: answer })
   return combine([
     // Offers never outlive a subscription: the new instance has not seen them.
     rescindOfFramework(knowledge, frameworkId),
@@ -27,7 +31,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       allocator: [{ type: 'add-framework', framework: shareOf(frameworkId, call.info.roles) }],
       effects: [
         ...replaced(knowledge, frameworkId, call.scheduler),
-        ...tell(call.scheduler, { type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name }),
+        ...answer,
       ],
     }),
   ])

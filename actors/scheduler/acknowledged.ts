@@ -7,7 +7,7 @@ export const TASKS_REMEMBERED_MAX = 100_000
 
 interface Seen {
   readonly updateId: UpdateId | undefined
-  readonly launchId: string | undefined
+  readonly launchId: string
   readonly ended: boolean
 }
 
@@ -16,10 +16,11 @@ export class Acknowledged {
 
   /** Whether the author must see this update; says so once for each. */
   isNew({ taskId, updateId, launchId, state, source }: StatusUpdate): boolean {
+    // Of a task that was never launched there is nothing to repeat: the master says it once.
+    if (launchId === undefined) return true
     const last = this.seen.get(taskId)
-    const sameLaunch = last !== undefined && (launchId === undefined || last.launchId === undefined || last.launchId === launchId)
-    if (sameLaunch && last.ended) return false
-    if (sameLaunch && updateId !== undefined && updateId === last.updateId) return false
+    const known = last?.launchId === launchId ? last : undefined
+    if (known?.ended || (known && updateId !== undefined && updateId === known.updateId)) return false
     // What the master says of itself (a reconciliation) is no step in the task's own life.
     if (source === 'master' && !isTerminal(state)) return true
     this.seen.delete(taskId)

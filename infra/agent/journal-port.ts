@@ -9,7 +9,7 @@ import type { JournalEntry } from '../../actors/protocol/journal.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 import { decode, encode } from '../codec.js'
-import { openJournal } from './journal.js'
+import { openJournal, type JournalEvent } from './journal.js'
 
 /** Appended entries after which the journal is shortened. */
 export const JOURNAL_ENTRIES_MAX = 50_000

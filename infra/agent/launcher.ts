@@ -162,12 +162,14 @@ function run(
   failed: (reason: string) => void,
 ): ChildProcess | undefined {
   const descriptors: number[] = []
+  let made = false
   const giveUp = (error: unknown) => {
-    rmSync(directory, { recursive: true, force: true })
+    if (made) discard(directory)
     failed(`the process could not be started in '${directory}': ${reasonOf(error)}`)
   }
   try {
     mkdirSync(directory, { mode: 0o700 })
+    made = true
     mkdirSync(`${directory}/sandbox`)
     for (const file of ['stdout', 'status', 'stderr']) descriptors.push(openSync(`${directory}/${file}`, 'ax', 0o600))
     const child = spawn(SHELL, shimArguments(directory, argv), {
@@ -179,5 +181,13 @@ function run(
     return undefined
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor)
+  }
+}
+
+function discard(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true })
+  } catch {
+    // What is left is without a status: asked for again, it has vanished.
   }
 }

@@ -70,7 +70,7 @@ class Member implements Link {
 
   watch(node: NodeAddress): void {
     this.watched.add(node)
-    if (!this.hub.find(node)) this.died(node)
+    if (!this.hub.find(node) || !directionOf(this.self, node)) this.died(node)
   }
 
   unwatch(node: NodeAddress): void {

@@ -1,6 +1,6 @@
 /** Agent node: the agent with its journal, its launcher and its executors, in a work directory. */
 import { agent } from '../../actors/agent/agent.js'
-import type { Message } from '../../actors/agent/state.js'
+import type { AgentOwnerEvent, Message } from '../../actors/agent/state.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
 import { processExecutor, type ModuleRunner } from '../../actors/executor/process-executor.js'
 import type { AgentInfo } from '../../actors/protocol/agent.js'
@@ -28,6 +28,8 @@ export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly hostname?: string
   /** How executors that are files are run, and how they join. */
   readonly modules: ModuleRunner
+  /** Told each time that a master has taken the agent on, or would not. */
+  readonly standing?: (event: AgentOwnerEvent) => void
 }
 
 export interface AgentNode {
@@ -54,6 +56,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
       launcher: system.port<LauncherRequest>('launcher', (request) => launcher.request(request)),
       output: system.port<OutputRequest>('output', (request) => output.request(request)),
+      owner: system.port<AgentOwnerEvent>('owner', (event) => options.standing?.(event)),
       executors: {
         command: commandExecutor,
         process: (wish) => processExecutor({ ...wish, modules: options.modules }),

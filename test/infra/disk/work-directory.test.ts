@@ -78,10 +78,9 @@ test('of many processes that want a dead owner\'s directory at once, one gets it
   const path = temporaryDirectory(t)
   writeFileSync(`${path}/lock`, `${process.pid} 1 ${bootId()}\n`)
   const holders = Array.from({ length: 6 }, () => fork(HOLDER, [path]))
+  t.after(() => Promise.all(holders.map((holder) => holder.kill('SIGKILL') && once(holder, 'exit'))))
   const answers = await Promise.all(holders.map(async (holder) => (await once(holder, 'message'))[0]))
   assert.equal(answers.filter((answer) => answer === 'held').length, 1, JSON.stringify(answers))
-  for (const holder of holders) holder.kill('SIGKILL')
-  await Promise.all(holders.map((holder) => holder.exitCode ?? once(holder, 'exit')))
 })
 
 test('a directory that cannot be written is named, with the reason and the fix', (t) => {

@@ -1,0 +1,77 @@
+/**
+ * Connection: one TCP connection to one of the brokers, with a bound on every wait.
+ *
+ * amqplib sets no time limits and offers a recovery whose `setup` can crash the process, so both are
+ * ours. Nothing here is retried: who lost a connection decides when to ask for the next.
+ */
+import { connect, type ChannelModel } from 'amqplib'
+import { shuffled, withHeartbeat, withoutPassword } from './broker-urls.js'
+
+export const CONNECT_TIMEOUT_MS = 5_000
+export const HEARTBEAT_SECONDS = 5
+/** How long the broker may take to answer a declaration. */
+export const RPC_TIMEOUT_MS = 10_000
+const CLOSE_TIMEOUT_MS = 2_000
+
+export interface ConnectionOptions {
+  readonly connectTimeoutMs: number
+  readonly heartbeatSeconds: number
+}
+
+/**
+ * Tries each broker once, in random order. `onEnd` is told once, with the reason, when the connection is
+ * gone. Rejects with an Error that names each broker and why it could not be had.
+ * @param name what the broker's operator sees
+ */
+export async function openConnection(
+  urls: readonly string[], name: string, options: ConnectionOptions, onEnd: (reason: string) => void,
+): Promise<ChannelModel> {
+  const failures: string[] = []
+  for (const url of shuffled(urls)) {
+    try {
+      const connection = await connect(withHeartbeat(url, options.heartbeatSeconds), {
+        timeout: options.connectTimeoutMs, noDelay: true, keepAlive: true,
+        clientProperties: { connection_name: name },
+      })
+      let reason = 'closed'
+      connection.on('error', (error) => {
+        reason = error.message
+      })
+      connection.on('close', () => onEnd(reason))
+      return connection
+    } catch (error) {
+      failures.push(`${withoutPassword(url)}: ${explain(error as NodeJS.ErrnoException, options)}`)
+    }
+  }
+  throw new Error(`cannot reach the broker: ${failures.join('; ')}`)
+}
+
+/** Says goodbye; a broker that does not answer is left without one. Never rejects. */
+export async function closeConnection(connection: ChannelModel): Promise<void> {
+  await within(CLOSE_TIMEOUT_MS, 'closing', connection.close()).catch(() => undefined)
+  // amqplib has no way to hang up, and a half-open socket would keep the process alive.
+  const { stream } = connection.connection as unknown as { readonly stream?: { destroy?(): void } }
+  stream?.destroy?.()
+}
+
+/** Rejects when `work` has not settled after `limitMs`. */
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([work, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, { connectTimeoutMs }: ConnectionOptions): string {
+  if (code === 'ECONNREFUSED') return 'nobody listens there; start RabbitMQ, or correct --broker'
+  if (code === 'ENOTFOUND') return 'no such host; correct --broker'
+  if (/ETIMEDOUT/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
+  if (/ACCESS.REFUSED/.test(message)) return 'it refused the user or password; correct --broker'
+  if (/closed abruptly/.test(message)) return 'it hung up; is the virtual host right, and is this a RabbitMQ?'
+  return message
+}

@@ -1,0 +1,120 @@
+/**
+ * Embedded cluster: a master and its agents in this process, joined by memory.
+ *
+ * Other processes of the machine (commands, frameworks, executors) join through a Unix socket in the
+ * work directory and find it by the note that lies beside it. Both are for this user alone.
+ */
+import { join } from 'node:path'
+import type { AgentOwnerEvent } from '../../actors/agent/state.js'
+import type { Attributes } from '../../actors/resources/attributes.js'
+import { NONE, type Resources } from '../../actors/resources/resources.js'
+import type { Role } from '../../actors/protocol/ids.js'
+import type { Logger } from '../../runtime/logger.js'
+import type { TraceSink } from '../../runtime/trace.js'
+import { removeNote, writeNote } from '../cli/connection.js'
+import { openWorkDirectory } from '../disk/work-directory.js'
+import { serveLocal } from '../local/server.js'
+import { memoryHub, type MemoryHub } from '../memory/link.js'
+import { openAgentNode, type AgentNode } from '../node/agent-node.js'
+import { openMasterNode, type MasterNode } from '../node/master-node.js'
+import { moduleRunner } from '../node/module-runner.js'
+import { probeMachine } from '../probe.js'
+import { agentShares, overShare } from './agent-shares.js'
+import { Closing } from './closing.js'
+
+export interface DevAgent {
+  readonly name: string
+  /** What is not named here is the agent's share of this machine. */
+  readonly resources?: Resources
+  readonly attributes?: Attributes
+}
+
+export interface EmbeddedClusterOptions {
+  readonly cluster: string
+  readonly workDir: string
+  readonly agents: readonly DevAgent[]
+  readonly logger: Logger
+  /** Of the HTTP interface; a free one unless given. */
+  readonly port?: number
+  readonly traces?: TraceSink
+  readonly weights?: ReadonlyMap<Role, number>
+  readonly shareOffers?: boolean
+}
+
+export interface EmbeddedCluster {
+  readonly cluster: string
+  /** Joins in this process; `openLink: hub.open` of a node. */
+  readonly hub: MemoryHub
+  /** Joins from other processes. */
+  readonly socket: string
+  /** The master's HTTP interface. */
+  readonly http: string
+  readonly master: MasterNode
+  readonly agents: readonly AgentNode[]
+  /** Agents end their tasks and leave, then everything else goes; within 10 seconds. */
+  close(): Promise<void>
+}
+
+/**
+ * Resolves once every agent is registered and other processes can join.
+ * Throws a WorkDirectoryError when the directory cannot be used or is another cluster's.
+ */
+export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
+  const { cluster, logger, traces, weights, shareOffers = false, port = 0 } = options
+  const closing = new Closing()
+  try {
+    const directory = openWorkDirectory(options.workDir)
+    closing.add(() => directory.close())
+    const hub = memoryHub()
+    const node = { openLink: hub.open, logger, ...(traces ? { traces } : {}) }
+    const socket = join(directory.path, 'warren.sock')
+    const server = await serveLocal(hub, socket)
+    closing.add(() => server.close())
+    const master = await openMasterNode({ ...node, cluster, name: 'm1', shareOffers, ...(weights ? { weights } : {}) })
+    closing.add(() => master.system.stop())
+    const http = `http://127.0.0.1:${port}`
+    const agents = await openAgents(options, directory.path, socket, node)
+    closing.add(async () => { await Promise.all(agents.map((agent) => agent.leave())) })
+    writeNote(directory.path, { cluster, pid: process.pid, http, socket })
+    closing.add(() => removeNote(directory.path))
+    return { cluster, hub, socket, http, master, agents, close: () => closing.close() }
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+type Node = Pick<Parameters<typeof openAgentNode>[0], 'openLink' | 'logger' | 'traces'>
+
+async function openAgents(
+  { agents, cluster }: EmbeddedClusterOptions, workDir: string, socket: string, node: Node,
+): Promise<readonly AgentNode[]> {
+  if (agents.length === 0) return []
+  const shares = agentShares(agents.length, await probeMachine(workDir))
+  const modules = moduleRunner({ WARREN_SOCKET: socket, WARREN_CLUSTER: cluster })
+  const opened = await Promise.allSettled(agents.map(({ name, resources = NONE, attributes = {} }, index) =>
+    openRegistered({
+      ...node, name, attributes, modules, hostname: name, workDir: join(workDir, 'agents', name),
+      resources: overShare(resources, shares[index] ?? NONE),
+    })))
+  const failed = opened.find((each) => each.status === 'rejected')
+  const living = opened.flatMap((each) => each.status === 'fulfilled' ? [each.value] : [])
+  if (!failed) return living
+  await Promise.all(living.map((agent) => agent.leave()))
+  throw failed.reason
+}
+
+async function openRegistered(options: Parameters<typeof openAgentNode>[0]): Promise<AgentNode> {
+  let standing: (event: AgentOwnerEvent) => void = () => undefined
+  const registered = new Promise<void>((resolve, reject) => {
+    standing = (event) => event.type === 'registered' ? resolve() : reject(new Error(event.problem))
+  })
+  const agent = await openAgentNode({ ...options, standing: (event) => standing(event) })
+  try {
+    await registered
+    return agent
+  } catch (error) {
+    await agent.leave()
+    throw error
+  }
+}

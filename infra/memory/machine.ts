@@ -1,0 +1,64 @@
+/**
+ * Simulated machine: the twin of the ports of an agent's machine. A process is a table row; it ends
+ * when the test says so, or when it is signalled.
+ */
+import type { Exit, LauncherEvent, LauncherRequest, OutputEvent, OutputRequest } from '../../actors/protocol/machine.js'
+import type { Ref } from '../../runtime/address.js'
+
+interface Process {
+  readonly pid: number
+  replyTo: Ref<LauncherEvent>
+  exit: Exit | undefined
+}
+
+type Tell = <M>(to: Ref<M>, message: M) => void
+
+export class SimulatedMachine {
+  /** Every launch there ever was; one that began twice would be counted twice. */
+  readonly started: string[] = []
+  private readonly processes = new Map<string, Process>()
+  private nextPid = 1_000
+
+  /** What the machine's next life of an agent is told; the processes know nothing of it. */
+  constructor(public tell: Tell) {}
+
+  readonly launcher = (request: LauncherRequest): void => {
+    const known = this.processes.get(request.launchId)
+    switch (request.type) {
+      case 'start':
+        if (known) return this.adopt(known, request.launchId, request.replyTo)
+        this.started.push(request.launchId)
+        this.processes.set(request.launchId, { pid: this.nextPid++, replyTo: request.replyTo, exit: undefined })
+        return this.tell<LauncherEvent>(request.replyTo, { type: 'started', launchId: request.launchId, pid: this.nextPid, directory: `/${request.launchId}` })
+      case 'adopt':
+        if (known) return this.adopt(known, request.launchId, request.replyTo)
+        return this.tell<LauncherEvent>(request.replyTo, { type: 'vanished', launchId: request.launchId })
+      case 'signal': return this.end(request.launchId, { signal: request.signal })
+      case 'forget': return
+    }
+  }
+
+  readonly output = (request: OutputRequest): void => {
+    if (request.type !== 'read') return
+    const { requestId, offset } = request
+    this.tell<OutputEvent>(request.replyTo, { type: 'output', requestId, offset, data: new Uint8Array(), end: true })
+  }
+
+  /** What runs, oldest first. */
+  running(): string[] {
+    return [...this.processes].filter(([, process]) => !process.exit).map(([launchId]) => launchId)
+  }
+
+  end(launchId: string, exit: Exit): void {
+    const process = this.processes.get(launchId)
+    if (!process || process.exit) return
+    process.exit = exit
+    this.tell<LauncherEvent>(process.replyTo, { type: 'exited', launchId, exit })
+  }
+
+  private adopt(process: Process, launchId: string, replyTo: Ref<LauncherEvent>): void {
+    process.replyTo = replyTo
+    this.tell<LauncherEvent>(replyTo, { type: 'started', launchId, pid: process.pid, directory: `/${launchId}` })
+    if (process.exit) this.tell<LauncherEvent>(replyTo, { type: 'exited', launchId, exit: process.exit })
+  }
+}

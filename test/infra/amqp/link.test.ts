@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { nodeAddress } from '../../../runtime/address.js'
+import type { Transport } from '../../../runtime/transport.js'
+import { type AmqpOptions, amqpLink } from '../../../infra/amqp/link.js'
+import { openPost } from '../../../infra/post.js'
+import { testBroker } from '../../support/broker.js'
+import { Recorder } from '../../support/recorder.js'
+import { startVictim } from '../../support/victim.js'
+import { transportConformance } from '../transport-conformance.js'
+
+const LIMIT = { timeout: 60_000 }
+const QUICK: Partial<AmqpOptions> = { probeIntervalMs: 200, returnGraceMs: 1_000 }
+const broker = testBroker()
+let lives = 0
+const address = (kind: 'master' | 'agent', name = 'a') => nodeAddress(kind, name, `t${++lives}`)
+
+transportConformance(async () => {
+  const cluster = 'conformance'
+  return {
+    openLink: (self, listener) => amqpLink([broker.url], cluster, QUICK)(self, listener),
+    startVictim: (self) => startVictim(self, { link: 'amqp', url: broker.url, cluster }),
+    async stop() {},
+  }
+})
+
+async function join(self: ReturnType<typeof address>, cluster: string): Promise<[Transport, Recorder]> {
+  const heard = new Recorder()
+  return [await openPost(self, amqpLink([broker.url], cluster, QUICK), heard), heard]
+}
+
+test('clusters on one broker do not hear each other', LIMIT, async () => {
+  const [self, master] = [address('agent'), address('master')]
+  const [agent, heard] = await join(self, 'blue')
+  const [other] = await join(master, 'green')
+  agent.send(master, ['hello?'])
+  await heard.until(({ returned }) => returned.length === 1)
+  assert.equal(heard.returned[0]?.reason, 'no-such-node')
+  await agent.close()
+  await other.close()
+})
+
+test('a name that is taken is refused', LIMIT, async () => {
+  const self = address('agent')
+  const [first] = await join(self, 'names')
+  await assert.rejects(join(self, 'names'), /'agent-a@t\d+' is already connected: take another name/)
+  await first.close()
+})
+
+test('an unreachable, silent or refusing broker is explained, without its password', LIMIT, async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const port = (silent.address() as { port: number }).port
+  const attempts: [string, RegExp][] = [
+    ['amqp://me:secret@127.0.0.1:1', /cannot reach the broker: amqp:\/\/me@127.0.0.1:1: nobody listens there/],
+    [`amqp://me:secret@127.0.0.1:${port}`, /no answer within 500 ms/],
+    [broker.url.replace(/:[0-9a-f]+@/, ':secret@'), /it refused the user or password/],
+    [`${broker.url}/secret-host`, /virtual host/],
+    ['http://me:secret@127.0.0.1', /no AMQP URL: write it as/],
+    ['secret', /no AMQP URL: write it as/],
+  ]
+  for (const [url, message] of attempts) {
+    const opening = openPost(address('agent'), amqpLink([url], 'c', { connectTimeoutMs: 500 }), new Recorder())
+    await assert.rejects(opening, (error: Error) => {
+      assert.match(error.message, message)
+      assert.doesNotMatch(error.message, /:secret/)
+      return true
+    })
+  }
+  silent.close()
+})
+
+test('one reachable broker of several is enough', LIMIT, async () => {
+  const urls = ['amqp://me:secret@127.0.0.1:1', broker.url]
+  for (let i = 0; i < 4; i++) await (await openPost(address('agent'), amqpLink(urls, 'c'), new Recorder())).close()
+})
+
+test('while the broker is away everything comes back; when it returns, traffic does', LIMIT, async () => {
+  const [agentAddress, masterAddress] = [address('agent'), address('master')]
+  const [agent, agentHeard] = await join(agentAddress, 'restart')
+  const [master, masterHeard] = await join(masterAddress, 'restart')
+  master.watch(agentAddress)
+  agent.send(masterAddress, ['before'])
+  await masterHeard.until(({ envelopes }) => envelopes.length === 1)
+
+  await broker.kill()
+  await agentHeard.until(({ states }) => states.at(-1) === 'disconnected')
+  await masterHeard.until(({ states }) => states.at(-1) === 'disconnected')
+  agent.send(masterAddress, ['meanwhile'])
+  await agentHeard.until(({ returned }) => returned.length === 1)
+  assert.equal(agentHeard.returned[0]?.reason, 'disconnected')
+
+  await broker.start()
+  await agentHeard.until(({ states }) => states.at(-1) === 'connected')
+  await masterHeard.until(({ states }) => states.at(-1) === 'connected')
+  agent.send(masterAddress, ['after'])
+  await masterHeard.until(({ envelopes }) => envelopes.length === 2)
+  assert.deepEqual(masterHeard.envelopes, [['before'], ['after']])
+  assert.deepEqual(masterHeard.dead, [], 'who returns in time is not condemned')
+
+  await agent.close()
+  await masterHeard.until(({ dead }) => dead.length === 1)
+  await master.close()
+})

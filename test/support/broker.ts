@@ -1,0 +1,28 @@
+/**
+ * Broker for tests: a private RabbitMQ, started once for a test file and gone when it is done.
+ */
+import { after, before } from 'node:test'
+import { type PrivateBroker, startPrivateBroker } from '../../infra/amqp/private-broker.js'
+
+/** To be called at the top of a test file; the answer may be used in its tests. */
+export function testBroker(): PrivateBroker {
+  let broker: PrivateBroker | undefined
+  before(async () => {
+    broker = await startPrivateBroker()
+  })
+  after(async () => {
+    await broker?.stop()
+  })
+  const running = (): PrivateBroker => {
+    if (!broker) throw new Error('the broker runs only while the tests of its file do')
+    return broker
+  }
+  return {
+    get url() {
+      return running().url
+    },
+    kill: () => running().kill(),
+    start: () => running().start(),
+    stop: () => running().stop(),
+  }
+}

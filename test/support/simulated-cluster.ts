@@ -1,0 +1,159 @@
+/**
+ * Simulated cluster: real behaviours of every role under the seeded scheduler, over a simulated network,
+ * with virtual time. Nothing happens but what the seed and the test decide.
+ */
+import { agent } from '../../actors/agent/agent.js'
+import { allocator } from '../../actors/allocator/allocator.js'
+import { POLICY } from '../../actors/allocator/allocation.js'
+import { commandExecutor } from '../../actors/executor/command-executor.js'
+import { processExecutor } from '../../actors/executor/process-executor.js'
+import { master } from '../../actors/master/master.js'
+import type { Message as MasterMessage } from '../../actors/master/messages.js'
+import { AGENT_PATH } from '../../actors/protocol/executor.js'
+import type { Role } from '../../actors/protocol/ids.js'
+import type { JournalEntry } from '../../actors/protocol/journal.js'
+import { LEADER_PATH, MASTER_PATH } from '../../actors/protocol/leadership.js'
+import type { LogRecord } from '../../actors/protocol/log.js'
+import type { OperatorAnswer, View, ViewName } from '../../actors/protocol/operator.js'
+import { registry } from '../../actors/protocol/registry.js'
+import { of } from '../../actors/resources/amounts.js'
+import type { Framework } from '../../actors/scheduler/framework.js'
+import { scheduler, type OwnerEvent } from '../../actors/scheduler/scheduler.js'
+import { VirtualClock } from '../../infra/memory/clock.js'
+import { memoryLog } from '../../infra/memory/log.js'
+import { SimulatedMachine } from '../../infra/memory/machine.js'
+import { SimulatedNetwork } from '../../infra/memory/network.js'
+import { SeededTurns } from '../../infra/memory/seeded-turns.js'
+import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
+import type { LogRequest } from '../../runtime/log.js'
+import type { Logger, LogLevel } from '../../runtime/logger.js'
+import { seededRandom } from '../../runtime/random.js'
+import { System } from '../../runtime/system.js'
+
+/** Steps without an end mean a livelock. */
+const STEPS_MAX = 2_000_000
+
+export interface ClusterOptions {
+  readonly seed?: number
+  readonly weights?: Readonly<Record<string, number>>
+  readonly shareOffers?: boolean
+}
+
+export interface SimulatedAgent {
+  readonly system: System
+  readonly machine: SimulatedMachine
+  readonly journal: (request: LogRequest<JournalEntry>) => void
+}
+
+export class SimulatedCluster {
+  readonly clock = new VirtualClock()
+  readonly random
+  readonly network
+  readonly errors: string[] = []
+  readonly owners: OwnerEvent[] = []
+  private readonly turns
+  private nodes = 0
+  private masterRef: Ref<MasterMessage> | undefined
+  private masterSystem: System | undefined
+
+  constructor(readonly options: ClusterOptions = {}) {
+    this.random = seededRandom(options.seed ?? 1)
+    this.network = new SimulatedNetwork(this.random)
+    this.turns = new SeededTurns(this.random)
+  }
+
+  async master(allocatorOf = allocator): Promise<Ref<MasterMessage>> {
+    const system = await this.node('master', 'm1')
+    const log = system.port<LogRequest<LogRecord>>('log', memoryLog<LogRecord>((to, event) => system.tell(to, event)))
+    const { weights = {}, shareOffers = false } = this.options
+    const byRole = new Map(Object.entries(weights)) as Map<Role, number>
+    this.masterSystem = system
+    this.masterRef = system.spawn(MASTER_PATH, master({
+      cluster: 'simulated', name: 'm1', log,
+      allocator: (ref) => allocatorOf({ master: ref, weights: byRole, policy: { ...POLICY, shareOffers } }),
+    }))
+    return this.masterRef
+  }
+
+  /** Starts an agent, or with `before` the next life of one on the same machine with the same journal. */
+  async agent(name: string, resources: Parameters<typeof of>[0], before?: SimulatedAgent): Promise<SimulatedAgent> {
+    const system = await this.node('agent', name)
+    const machine = before?.machine ?? new SimulatedMachine((to, message) => system.tell(to, message as never))
+    machine.tell = (to, message) => system.tell(to, message as never)
+    const journal = before?.journal ?? memoryLog<JournalEntry>((to, event) => machine.tell(to, event))
+    system.spawn(AGENT_PATH, agent({
+      info: { hostname: name, resources: of(resources), attributes: {}, bootId: 'boot' },
+      journal: system.port('journal', journal),
+      launcher: system.port('launcher', machine.launcher),
+      output: system.port('output', machine.output),
+      executors: {
+        command: commandExecutor,
+        process: (wish) => processExecutor({ ...wish, modules: { program: (file) => ({ argv: [file] }), environment: () => ({}) } }),
+      },
+    }))
+    return { system, machine, journal }
+  }
+
+  async framework<State>(definition: Framework<State>): Promise<System> {
+    const system = await this.node('framework', definition.name)
+    const owner = system.port<OwnerEvent>('owner', (event) => void this.owners.push(event))
+    system.spawn(LEADER_PATH.framework, scheduler(definition, { user: 'tester', owner }))
+    return system
+  }
+
+  kill(system: System): void {
+    this.network.kill(system.node)
+    void system.stop()
+  }
+
+  /** Runs all that can run without time passing. */
+  settle(): void {
+    for (let steps = 0; steps < STEPS_MAX; steps++) {
+      const first = this.random.next() < 0.5
+      const moved = first ? this.turns.step() || this.network.step() : this.network.step() || this.turns.step()
+      if (!moved) return
+    }
+    throw new Error('the cluster does not come to rest')
+  }
+
+  /** Lets time pass, alarm by alarm. */
+  advance(ms: number): void {
+    const until = this.clock.now() + ms
+    this.settle()
+    while (this.clock.step(until)) this.settle()
+    this.clock.moveTo(until)
+  }
+
+  /** What an operator would be shown. */
+  list(what: ViewName): readonly View[] {
+    let answer: OperatorAnswer | undefined
+    const system = this.masterSystem as System
+    const replyTo = system.port<OperatorAnswer>(`operator-${this.nodes++}`, (given) => {
+      answer = given
+    })
+    system.tell(this.masterRef as Ref<MasterMessage>, { type: 'list', what, replyTo })
+    this.settle()
+    if (answer?.type !== 'views') throw new Error('the master did not answer')
+    return answer.views
+  }
+
+  private async node(kind: NodeKind, name: string): Promise<System> {
+    const self = nodeAddress(kind, name, `i${this.nodes++}`)
+    const system = new System(self, {
+      turns: this.turns, clock: this.clock, random: this.random, logger: this.logger(self), registry,
+      collapsed: (actor, error) => {
+        throw new Error(`${actor} collapsed: ${String(error)}`)
+      },
+    })
+    await system.join(this.network.connect(self))
+    return system
+  }
+
+  private logger(node: string): Logger {
+    return {
+      log: (level: LogLevel, text, fields) => {
+        if (level === 'error') this.errors.push(`${node} ${text} ${JSON.stringify(fields)}`)
+      },
+    }
+  }
+}
