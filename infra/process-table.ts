@@ -44,5 +44,5 @@ export function processesByVariable(name: string): ReadonlyMap<string, readonly 
   return found
 }
 
-/** Names this boot of the machine: nothing that ran before it can still be alive. Empty where it is hidden. */
+/** Names this boot of the machine: nothing that ran before it is still alive. Empty where it is hidden. */
 export const bootId = (): string => read('sys', 'kernel/random/boot_id')?.trim() ?? ''

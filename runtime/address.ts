@@ -42,6 +42,14 @@ export function kindOf(node: NodeAddress): NodeKind | undefined {
 
 export const refOf = <M>(node: NodeAddress, path: string): Ref<M> => `${node}/${path}` as Ref<M>
 
+const ACTOR_NAME = /^[A-Za-z0-9_.-]{1,255}$/
+
+/** The address of an actor below another, or at the top of a node. Throws on an illegal name. */
+export function refBelow<M>(parent: Ref<never> | NodeAddress, name: string): Ref<M> {
+  if (ACTOR_NAME.test(name)) return `${parent}/${name}` as Ref<M>
+  throw new Error(`'${name}' is no actor name: use 1 to 255 letters, digits, '.', '_' and '-'`)
+}
+
 export function nodeOf(ref: Ref<never>): NodeAddress {
   const end = ref.indexOf('/')
   return (end < 0 ? ref : ref.slice(0, end)) as NodeAddress

@@ -5,20 +5,21 @@
  * id, parent id, deadline, correlation, body. A receiver reads it as untrusted: an envelope is either
  * opened or refused with a reason, and nothing is thrown.
  */
-import type { NodeAddress, Ref } from './address.js'
-import { nodeOf } from './address.js'
-import type { Registry } from './protocol.js'
-import { Invalid } from './schema.js'
+import { groupAddress, isGroup, kindOf, nodeOf, type NodeAddress, type Ref } from './address.js'
+import type { AnyMessage } from './item.js'
+import type { Entry, Registry } from './protocol.js'
 import type { TraceContext } from './trace.js'
 import type { WireEnvelope } from './transport.js'
 
 export const PROTOCOL_VERSION = 1
+export const ADDRESS_CHARACTERS_MAX = 2_000
+export const CORRELATION_CHARACTERS_MAX = 255
 
 export interface Envelope {
   readonly to: Ref<never>
   readonly from: Ref<never> | undefined
   readonly trace: TraceContext
-  readonly message: { readonly type: string }
+  readonly message: AnyMessage
   /** Wall-clock milliseconds after which the message must not be acted upon. */
   readonly deadlineMs?: number
   /** Names the question that this message answers. */
@@ -36,45 +37,80 @@ export type Opened =
 export function seal(envelope: Envelope, registry: Registry): WireEnvelope {
   const { to, from, trace, message } = envelope
   const entry = registry.byType(message.type)
-  if (!entry) throw new Error(`'${message.type}' is not declared in the protocol, so it cannot leave its node`)
+  if (!entry) throw new Error(`'${message.type}' is not declared in the protocol: it cannot leave its node`)
   return [
     PROTOCOL_VERSION, entry.tag, to, from ?? null, trace.traceId, trace.spanId, trace.parentId ?? null,
     envelope.deadlineMs ?? null, envelope.correlation ?? null, entry.body.pack(message),
   ]
 }
 
-/** Opens what arrived for `self` at `nowMs`. */
+/** Opens what arrived for `self` at `nowMs`. Never throws. */
 export function open(raw: unknown, self: NodeAddress, registry: Registry, nowMs: number): Opened {
-  if (!Array.isArray(raw) || raw.length < 10) return refuse('malformed', 'not an envelope')
-  const [version, tag, to, from, traceId, spanId, parentId, deadlineMs, correlation, body] = raw as unknown[]
-  if (typeof version !== 'number' || typeof tag !== 'number' || typeof to !== 'string'
-    || !isTextOrNull(from) || typeof traceId !== 'string' || typeof spanId !== 'string'
-    || !isTextOrNull(parentId) || !isTextOrNull(correlation)
-    || !(deadlineMs === null || typeof deadlineMs === 'number')) return refuse('malformed', 'ill-typed header')
+  if (!isSealed(raw)) return refuse('malformed', 'not an envelope')
+  const [version, tag, to, , , , , deadlineMs] = raw
   if (version > PROTOCOL_VERSION) return refuse('newer-version', `version ${version}`)
   const entry = registry.byTag(tag)
   if (!entry) return refuse('unknown-message', `tag ${tag}`)
-  if (!isMeantFor(self, nodeOf(to as Ref<never>))) return refuse('misdirected', `${entry.type} to ${to.slice(0, 200)}`)
+  if (!isMeantFor(self, nodeOf(to))) return refuse('misdirected', `${entry.type} to ${to.slice(0, 200)}`)
   if (deadlineMs !== null && deadlineMs < nowMs) return refuse('expired', entry.type)
   try {
-    const message = { type: entry.type, ...entry.body.unpack(body) }
-    const trace = parentId === null ? { traceId, spanId } : { traceId, spanId, parentId }
-    const envelope = {
-      to: to as Ref<never>, from: (from ?? undefined) as Ref<never> | undefined, trace, message,
-      ...(deadlineMs === null ? {} : { deadlineMs }), ...(correlation === null ? {} : { correlation }),
-    }
-    return { ok: true, envelope }
+    return { ok: true, envelope: contents(raw, entry) }
   } catch (error) {
-    if (error instanceof Invalid) return refuse('invalid', `${entry.type}: ${error.message}`)
-    throw error
+    return refuse('invalid', `${entry.type}: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Opens again what this node has sealed, whomever it was for; undefined when it was no plain data. */
+export function reopen(sealed: WireEnvelope, registry: Registry): Envelope | undefined {
+  const entry = isSealed(sealed) ? registry.byTag(sealed[1]) : undefined
+  try {
+    return entry && contents(sealed as Sealed, entry)
+  } catch {
+    return undefined
+  }
+}
+
+type Sealed = readonly [
+  version: number, tag: number, to: Ref<never>, from: Ref<never> | null, traceId: string, spanId: string,
+  parentId: string | null, deadlineMs: number | null, correlation: string | null, body: unknown,
+]
+
+const LENGTH = 10
+const TRACE_ID = /^[0-9a-f]{32}$/
+const SPAN_ID = /^[0-9a-f]{16}$/
+
+/** The header of an envelope is as it must be; its body can be anything yet. */
+function isSealed(raw: unknown): raw is Sealed {
+  if (!Array.isArray(raw) || raw.length < LENGTH) return false
+  const [version, tag, to, from, traceId, spanId, parentId, deadlineMs, correlation] = raw as unknown[]
+  return Number.isInteger(version) && (version as number) >= 1 && Number.isInteger(tag)
+    && isText(to, ADDRESS_CHARACTERS_MAX) && (from === null || isText(from, ADDRESS_CHARACTERS_MAX))
+    && isText(traceId, 32) && TRACE_ID.test(traceId) && isText(spanId, 16) && SPAN_ID.test(spanId)
+    && (parentId === null || (isText(parentId, 16) && SPAN_ID.test(parentId)))
+    && (deadlineMs === null || Number.isFinite(deadlineMs))
+    && (correlation === null || isText(correlation, CORRELATION_CHARACTERS_MAX))
+}
+
+/** Throws what unpacking throws. */
+function contents(sealed: Sealed, entry: Entry): Envelope {
+  const [, , to, from, traceId, spanId, parentId, deadlineMs, correlation, body] = sealed
+  return {
+    to,
+    from: from ?? undefined,
+    trace: parentId === null ? { traceId, spanId } : { traceId, spanId, parentId },
+    message: { type: entry.type, ...entry.body.unpack(body) },
+    ...(deadlineMs === null ? {} : { deadlineMs }),
+    ...(correlation === null ? {} : { correlation }),
   }
 }
 
 /** A node takes what is addressed to this life of it, or to the group of its kind. */
 function isMeantFor(self: NodeAddress, to: NodeAddress): boolean {
   if (to === self) return true
-  return to.endsWith('s@*') && self.startsWith(`${to.slice(0, -3)}-`)
+  const kind = isGroup(to) ? kindOf(self) : undefined
+  return kind !== undefined && to === groupAddress(kind)
 }
 
 const refuse = (reason: Refusal, detail: string): Opened => ({ ok: false, reason, detail })
-const isTextOrNull = (raw: unknown): raw is string | null => raw === null || typeof raw === 'string'
+const isText = (raw: unknown, charactersMax: number): raw is string =>
+  typeof raw === 'string' && raw.length <= charactersMax

@@ -8,7 +8,12 @@ export type LogRequest<Record> =
   /** Answered by one `replayed` with all records so far, oldest first. */
   | { readonly type: 'replay'; readonly replyTo: Ref<LogEvent<Record>> }
   /** Answered by `committed`, in the order of the requests. */
-  | { readonly type: 'append'; readonly records: readonly Record[]; readonly token: number; readonly replyTo: Ref<LogEvent<Record>> }
+  | {
+      readonly type: 'append'
+      readonly records: readonly Record[]
+      readonly token: number
+      readonly replyTo: Ref<LogEvent<Record>>
+    }
 
 export type LogEvent<Record> =
   | { readonly type: 'replayed'; readonly records: readonly Record[] }

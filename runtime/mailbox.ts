@@ -37,6 +37,11 @@ export class Mailbox<Item> {
     return this.control.shift() ?? this.bulk.shift()
   }
 
+  /** What `take` would answer. */
+  next(): Item | undefined {
+    return this.control.first() ?? this.bulk.first()
+  }
+
   /** Empties the mailbox, control lane first. */
   drain(): Item[] {
     const items: Item[] = []
@@ -56,6 +61,10 @@ class Queue<Item> {
 
   push(item: Item): undefined {
     this.items.push(item)
+  }
+
+  first(): Item | undefined {
+    return this.items[this.head]
   }
 
   shift(): Item | undefined {

@@ -20,7 +20,9 @@ export type MessageOf<P extends Protocol> = {
   [K in keyof P & string]: { readonly type: K } & RecordOf<P[K]['fields']>
 }[keyof P & string]
 
-export const message = <F extends Fields>(tag: number, doc: string, fields: F): Declaration<F> => ({ tag, doc, fields })
+/** Declares one message. `doc` is a sentence for the protocol table. */
+export const message = <F extends Fields>(tag: number, doc: string, fields: F): Declaration<F> =>
+  ({ tag, doc, fields })
 
 /** One declared message, ready to pack and unpack. */
 export interface Entry {
@@ -35,12 +37,13 @@ export class Registry {
   private readonly types = new Map<string, Entry>()
   private readonly tags = new Map<number, Entry>()
 
-  /** Throws when two declarations share a type or a tag: that is a mistake in the source. */
+  /** Throws when two declarations share a type or a tag, or a field is called `type`. */
   constructor(...protocols: readonly Protocol[]) {
     for (const protocol of protocols) {
       for (const [type, { tag, doc, fields }] of Object.entries(protocol)) {
         const clash = this.types.get(type) ?? this.tags.get(tag)
-        if (clash) throw new Error(`message '${type}' (tag ${tag}) clashes with '${clash.type}' (tag ${clash.tag})`)
+        if (clash) throw new Error(`'${type}' (tag ${tag}) clashes with '${clash.type}' (tag ${clash.tag})`)
+        if ('type' in fields) throw new Error(`'${type}' has a field 'type', which is the message's own name`)
         const entry = { type, tag, doc, body: record(fields) as Schema<object> }
         this.types.set(type, entry)
         this.tags.set(tag, entry)

@@ -50,13 +50,16 @@ export function isLegalId(candidate: string): boolean {
 
 /** The address of an actor that accepts `Message`; the sender vouches for the type. */
 export const ref = <Message>(): Schema<Ref<Message>> =>
-  checked('ref', (raw): raw is Ref<Message> => typeof raw === 'string' && /^[\w.-]{1,200}@[\w*]{1,64}\/.{1,500}$/.test(raw))
+  checked('ref', (raw): raw is Ref<Message> => typeof raw === 'string' && ADDRESS.test(raw))
+
+const ADDRESS = /^[\w.-]{1,200}@[\w*]{1,64}\/.{1,500}$/
 
 export const flag: Schema<boolean> = checked('flag', (raw) => typeof raw === 'boolean')
 /** A whole number, zero or more. */
-export const natural: Schema<number> = checked('natural', (raw): raw is number => Number.isSafeInteger(raw) && (raw as number) >= 0)
-export const integer: Schema<number> = checked('integer', (raw): raw is number => Number.isSafeInteger(raw))
-export const real: Schema<number> = checked('real', (raw): raw is number => typeof raw === 'number' && Number.isFinite(raw))
+export const natural: Schema<number> =
+  checked('natural', (raw) => Number.isSafeInteger(raw) && (raw as number) >= 0)
+export const integer: Schema<number> = checked('integer', (raw) => Number.isSafeInteger(raw))
+export const real: Schema<number> = checked('real', (raw) => Number.isFinite(raw))
 export const bytes: Schema<Uint8Array> = checked('bytes', (raw) => raw instanceof Uint8Array)
 
 /** One of a few words. */
@@ -69,17 +72,20 @@ export function list<T>(items: Schema<T>, itemsMax = LIST_ITEMS_MAX): Schema<rea
     notation: `[${items.notation}]`,
     pack: (values) => values.map((value) => items.pack(value)),
     unpack(raw) {
-      if (!Array.isArray(raw) || raw.length > itemsMax) throw new Invalid(`expected at most ${itemsMax} items`)
+      if (!Array.isArray(raw)) throw new Invalid('expected a list')
+      if (raw.length > itemsMax) throw new Invalid(`expected at most ${itemsMax} items`)
       return raw.map((item, index) => at(index, () => items.unpack(item)))
     },
   }
 }
 
 /** Names to values; packed as pairs, because keys of plain objects can poison prototypes. */
-export function table<T>(values: Schema<T>, entriesMax = LIST_ITEMS_MAX): Schema<Readonly<Record<string, T>>> {
+export function table<T>(
+  values: Schema<T>, entriesMax = LIST_ITEMS_MAX,
+): Schema<Readonly<Record<string, T>>> {
   const pairs = list(tuple(text(), values), entriesMax)
   return {
-    notation: `{text: ${values.notation}}`,
+    notation: `{[text]: ${values.notation}}`,
     pack: (record) => pairs.pack(Object.entries(record)),
     unpack: (raw) => Object.fromEntries(pairs.unpack(raw).filter(([name]) => name !== '__proto__')),
   }
@@ -153,7 +159,9 @@ export function choice<V extends Readonly<Record<string, Fields>>>(
     notation: names.map((name, index) => `${name} ${shapes[index]?.notation}`).join(' \\| '),
     pack(value) {
       const index = names.indexOf((value as { type: string }).type)
-      return [index, shapes[index]?.pack(value)]
+      const shape = shapes[index]
+      if (!shape) throw new Error(`expected one of ${names.join(', ')}`)
+      return [index, shape.pack(value)]
     },
     unpack(raw) {
       const [index, packed] = Array.isArray(raw) ? raw : []

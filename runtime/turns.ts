@@ -8,7 +8,11 @@ export interface Turns {
    * @param turn runs one turn; may throw, which is a fault
    * @param failed judges a fault: begin anew or end
    */
-  open(parent: Place | undefined, name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop'): Place
+  open(
+    parent: Place | undefined, name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop',
+  ): Place
+  /** The node has ended: no more turns. */
+  close(): void
 }
 
 export interface Place {

@@ -110,7 +110,7 @@ function onRegistered(
     ctx.tell(options.journal, { type: 'append', records: [entry], token: NO_LAUNCH, replyTo: ctx.self })
   }
   if (state.phase !== 'running') {
-    ctx.log('info', 'registered', { agentId, cluster, epoch })
+    ctx.log('debug', 'registered', { agentId, cluster, epoch })
     if (options.owner) ctx.tell(options.owner, { type: 'registered', agentId, cluster, epoch })
   }
   ctx.tell(state.updates, { type: 'master-found', master: state.master, agentId })
@@ -147,7 +147,8 @@ function leave(state: State, replyTo: Ref<{ readonly type: 'left' }>, ctx: Ctx):
 }
 
 function checkLeft(state: State, ctx: Ctx): State {
-  return state.leaver && state.memory.tasks.size === 0 ? left(state, ctx) : state
+  const idle = state.memory.tasks.size === 0 && state.active.admitting.size === 0
+  return state.leaver && idle ? left(state, ctx) : state
 }
 
 function left(state: State, ctx: Ctx): State {

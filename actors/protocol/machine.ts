@@ -38,11 +38,17 @@ export type LauncherEvent =
   | { readonly type: 'exited'; readonly launchId: string; readonly exit: Exit }
   /**
    * It never ran; the reason names what was wrong (no such command, no directory …). Comes instead of
-   * `started`; after it only when the machine could not even fork.
+   * `started`; after it only when the shell around it could not start or fork.
    */
   | { readonly type: 'launch-failed'; readonly launchId: string; readonly reason: string }
   /** It is gone, and nothing says how it ended (only after `adopt`). What it left running is killed. */
   | { readonly type: 'vanished'; readonly launchId: string }
+
+/**
+ * The longest that a question with `follow` waits; then it is answered with nothing, and whoever still
+ * cares asks again. So those who left cost nothing for longer than this.
+ */
+export const FOLLOW_WAIT_MS = 30_000
 
 /** Output: reads what a process wrote, waiting for more while it runs. */
 export type OutputRequest =
@@ -52,7 +58,7 @@ export type OutputRequest =
       readonly stream: 'stdout' | 'stderr'
       readonly offset: number
       readonly bytesMax: number
-      /** Wait for data beyond `offset` until the process has ended; else answer at once. */
+      /** Wait (`FOLLOW_WAIT_MS` at the most) for data beyond `offset` or the end; else answer at once. */
       readonly follow: boolean
       /** Comes back in the answer. */
       readonly requestId: string

@@ -94,7 +94,11 @@ export class Journal<Entry> {
   #writing: Promise<void> | undefined
 
   constructor(
-    options: JournalOptions<Entry>, file: FileHandle, end: number, entries: readonly Entry[], cutBytes: number,
+    options: JournalOptions<Entry>,
+    file: FileHandle,
+    end: number,
+    entries: readonly Entry[],
+    cutBytes: number,
   ) {
     this.#options = options
     this.#file = file
@@ -125,8 +129,9 @@ export class Journal<Entry> {
       const largest = records.reduce((most, record) => Math.max(most, recordBytes(record)), 0)
       if (largest > FRAME_PAYLOAD_BYTES_MAX) return refuse(`an entry of ${largest} bytes is too large`)
       const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0)
-      const total = this.#waitingBytes + bytes
-      if (total > WAITING_BYTES_MAX) return refuse(`${total} bytes would wait for the disk; at most ${WAITING_BYTES_MAX}`)
+      if (this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
+        return refuse(`${this.#waitingBytes} bytes wait for the disk already`)
+      }
       return { records, bytes }
     } catch (error) {
       return refuse(`an entry cannot be written: ${reasonOf(error)}`)
@@ -138,10 +143,8 @@ export class Journal<Entry> {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
       const records = group.flatMap((waiting) => waiting.records)
-      const reason = await (group[0]?.type === 'rewrite' ? this.#replace(records) : this.#append(records)).then(
-        () => undefined,
-        (error: unknown) => reasonOf(error),
-      )
+      const written = group[0]?.type === 'rewrite' ? this.#replace(records) : this.#append(records)
+      const reason = await written.then(() => undefined, (error: unknown) => reasonOf(error))
       for (const waiting of group) this.#answer(waiting, waiting.refusal ?? reason)
     }
     this.#writing = undefined

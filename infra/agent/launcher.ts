@@ -79,9 +79,12 @@ export class Launcher {
 
   #onStart(request: Start): void {
     const { launchId, replyTo } = request
-    const failed = (reason: string) => this.#options.tell(replyTo, { type: 'launch-failed', launchId, reason })
-    const directory = taskDirectory(this.#options.workDir, launchId)
-    if (directory === undefined) return failed(`'${launchId}' is no launch id: use letters, digits, '.', '_' and '-'`)
+    const { tell, workDir } = this.#options
+    const failed = (reason: string) => tell(replyTo, { type: 'launch-failed', launchId, reason })
+    const directory = taskDirectory(workDir, launchId)
+    if (directory === undefined) {
+      return failed(`'${launchId}' is no launch id: use letters, digits, '.', '_' and '-'`)
+    }
     if (existsSync(directory)) return this.#onAdopt(request)
     if (this.#lives.size >= PROCESSES_MAX) return failed(`${PROCESSES_MAX} processes run already`)
     const sandbox = `${directory}/sandbox`
@@ -100,7 +103,7 @@ export class Launcher {
     const life = { launchId, directory, pid: child.pid, child, replyTo }
     this.#lives.set(launchId, life)
     child.once('exit', (code, signal) => this.#onExit(life, code, signal))
-    this.#options.tell(replyTo, { type: 'started', launchId, pid: child.pid, directory })
+    tell(replyTo, { type: 'started', launchId, pid: child.pid, directory })
   }
 
   #onAdopt({ launchId, replyTo }: Start | Adopt): void {
@@ -141,7 +144,8 @@ export class Launcher {
     const end: Exit = code === null ? { signal: signal ?? 'SIGKILL' } : { code }
     recordEnd(directory, pid, end)
     if (code !== null && (status.pid === undefined || status.words !== undefined)) {
-      const reason = `the process could not be started: ${status.words ?? `no room to write '${directory}/status'`}`
+      const why = status.words ?? `no room to write '${directory}/status'`
+      const reason = `the process could not be started: ${why}`
       return this.#options.tell(life.replyTo, { type: 'launch-failed', launchId, reason })
     }
     this.#tellEnd(life.replyTo, launchId, end)
@@ -171,7 +175,9 @@ function run(
     mkdirSync(directory, { mode: 0o700 })
     made = true
     mkdirSync(`${directory}/sandbox`)
-    for (const file of ['stdout', 'status', 'stderr']) descriptors.push(openSync(`${directory}/${file}`, 'ax', 0o600))
+    for (const name of ['stdout', 'status', 'stderr']) {
+      descriptors.push(openSync(`${directory}/${name}`, 'ax', 0o600))
+    }
     const child = spawn(SHELL, shimArguments(directory, argv), {
       cwd: `${directory}/sandbox`, env, detached: true, stdio: ['ignore', ...descriptors],
     })

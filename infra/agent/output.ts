@@ -7,7 +7,7 @@
  */
 import { type FSWatcher, constants, watch } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { OutputEvent, OutputRequest } from '../../actors/protocol/machine.js'
+import { FOLLOW_WAIT_MS, type OutputEvent, type OutputRequest } from '../../actors/protocol/machine.js'
 import type { Ref } from '../../runtime/address.js'
 import { codeOf, reasonOf } from '../disk/reason.js'
 import { readStatus, taskDirectory } from './task-directory.js'
@@ -20,6 +20,8 @@ export const OUTPUT_REQUESTS_MAX = 1_024
 export interface OutputOptions {
   readonly workDir: string
   readonly tell: (to: Ref<OutputEvent>, event: OutputEvent) => void
+  /** `FOLLOW_WAIT_MS` unless given. */
+  readonly followWaitMs?: number
 }
 
 type Read = Extract<OutputRequest, { type: 'read' }>
@@ -30,6 +32,7 @@ interface Reader {
   /** `again`: something happened while it read, so what it saw may be old. */
   state: 'reading' | 'again' | 'waiting'
   ended: boolean
+  timer?: NodeJS.Timeout
 }
 
 /** A watch on one file, shared by all who wait for it. */
@@ -69,7 +72,8 @@ export class Output {
     const reason =
       directory === undefined ? `'${launchId}' is no launch id`
       : !Number.isSafeInteger(offset) || offset < 0 ? `${offset} is no offset: use a whole number from 0`
-      : !Number.isSafeInteger(bytesMax) || bytesMax < 1 ? `${bytesMax} bytes cannot be read: use a whole number from 1`
+      : !Number.isSafeInteger(bytesMax) || bytesMax < 1
+        ? `${bytesMax} bytes cannot be read: use a whole number from 1`
       : this.#readers.has(requestId) ? `request '${requestId}' is being answered already`
       : this.#readers.size >= OUTPUT_REQUESTS_MAX ? `${OUTPUT_REQUESTS_MAX} requests for output wait already`
       : undefined
@@ -78,7 +82,14 @@ export class Output {
     }
     const reader: Reader = { request, directory, state: 'reading', ended: false }
     this.#readers.set(requestId, reader)
+    const waitMs = this.#options.followWaitMs ?? FOLLOW_WAIT_MS
+    if (request.follow) reader.timer = setTimeout(() => this.#giveUp(reader), waitMs)
     void this.#read(reader)
+  }
+
+  #giveUp({ request: { requestId, offset, replyTo } }: Reader): void {
+    this.#forget(requestId)
+    this.#options.tell(replyTo, { type: 'output', requestId, offset, data: new Uint8Array(0), end: false })
   }
 
   #onEnded(launchId: string): void {
@@ -112,13 +123,15 @@ export class Output {
           continue
         }
         this.#forget(requestId)
-        return this.#options.tell(replyTo, { type: 'output', requestId, offset, data, end: ended && complete })
+        const end = ended && complete
+        return this.#options.tell(replyTo, { type: 'output', requestId, offset, data, end })
       } while (this.#isStale(reader))
       reader.state = 'waiting'
     } catch (error) {
       if (!this.#readers.has(requestId)) return
       this.#forget(requestId)
-      this.#options.tell(replyTo, { type: 'output-failed', requestId, reason: whyUnreadable(reader.request, error) })
+      const reason = whyUnreadable(reader.request, error)
+      this.#options.tell(replyTo, { type: 'output-failed', requestId, reason })
     }
   }
 
@@ -165,6 +178,7 @@ export class Output {
   #forget(requestId: string): void {
     const reader = this.#readers.get(requestId)
     if (reader === undefined) return
+    clearTimeout(reader.timer)
     this.#readers.delete(requestId)
     const path = `${reader.directory}/${reader.request.stream}`
     const watched = this.#watched.get(path)

@@ -39,7 +39,9 @@ export class Survivors {
   truth(directory: string): Truth {
     const status = readStatus(directory)
     if (status?.end !== undefined) return { type: 'ended', end: status.end }
-    if (status?.pid !== undefined && isShim(status.pid, directory)) return { type: 'running', pid: status.pid }
+    if (status?.pid !== undefined && isShim(status.pid, directory)) {
+      return { type: 'running', pid: status.pid }
+    }
     // It may have ended between the two looks, or its shim may not have written its pid yet.
     const late = readStatus(directory)
     if (late?.end !== undefined) return { type: 'ended', end: late.end }

@@ -34,7 +34,8 @@ export interface Status {
  */
 export function parseStatus(text: string): Status {
   const [pid, ...rest] = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)
-  if (pid === undefined || !/^\d+$/.test(pid)) return {}
+  if (pid === undefined) return {}
+  if (!/^\d+$/.test(pid)) return { words: [pid, ...rest].join('\n') }
   const last = rest.at(-1)
   if (last === 'vanished') return { pid: Number(pid), end: 'vanished' }
   const ended = last !== undefined && /^\d{1,3}$/.test(last)
@@ -57,16 +58,19 @@ export function readStatus(directory: string): Status | undefined {
 
 /** Writes for the shim how its command ended, when it could not do so itself. */
 export function recordEnd(directory: string, pid: number, end: Exit | 'vanished'): void {
-  const text =
-    end === 'vanished' ? 'vanished' : 'code' in end ? String(end.code) : `${end.signal}\n${128 + signalNumber(end.signal)}`
   try {
     // The first newline closes a torn line; without a pid line, this writes one.
     const known = readFileSync(`${directory}/status`, 'latin1')
     const start = known === '' ? `${pid}\n` : known.endsWith('\n') ? '' : '\n'
-    appendFileSync(`${directory}/status`, `${start}${text}\n`, { flag: 'a' })
+    appendFileSync(`${directory}/status`, `${start}${linesOf(end)}\n`)
   } catch {
     // A full disk: whoever asks next finds the process gone, and tries again.
   }
+}
+
+function linesOf(end: Exit | 'vanished'): string {
+  if (end === 'vanished') return end
+  return 'code' in end ? String(end.code) : `${end.signal}\n${128 + signalNumber(end.signal)}`
 }
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))

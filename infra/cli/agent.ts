@@ -1,3 +1,75 @@
-/** Being written. */
-import type { Command } from './command.js'
-export const command: Command = { options: [], examples: [], run: async () => 1 }
+/** `warren agent`: an agent as a long-running node, which offers this machine. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { AgentOwnerEvent } from '../../actors/agent/state.js'
+import type { Attributes } from '../../actors/resources/attributes.js'
+import { describeResources } from '../../actors/resources/print.js'
+import { NONE, type Resources } from '../../actors/resources/resources.js'
+import type { Logger } from '../../runtime/logger.js'
+import { openAgentNode, type AgentNode } from '../node/agent-node.js'
+import { moduleRunner } from '../node/module-runner.js'
+import type { Call, Command } from './command.js'
+import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
+import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
+import { requiredBroker } from './master.js'
+import { nodeFailure } from './node-failure.js'
+import { ATTRIBUTES_OPTION, logOptions, nameOr, openCommandLogger, RESOURCES_OPTION } from './node-options.js'
+
+export const command: Command = {
+  options: [
+    ...CONNECTION_OPTIONS.slice(0, 2),
+    RESOURCES_OPTION,
+    ATTRIBUTES_OPTION,
+    { flags: '--work-dir <directory>', help: 'for its journal and its tasks; below your state directory unless given' },
+    { flags: '--name <name>', help: "of this node; the machine's name unless given" },
+    { flags: '--hostname <name>', help: 'what frameworks see' },
+    ...logOptions('info'),
+  ],
+  examples: [
+    'warren agent --broker amqp://guest:guest@127.0.0.1:5672',
+    "WARREN_BROKER=amqp://... warren agent --cluster prod --resources 'cpus:8;mem:16384' --attributes 'rack:r1'",
+  ],
+  notes: 'What --resources does not name is probed; some memory and disk are left for the host.\n'
+    + 'Started again with the same work directory it is the same agent. Two on one machine need two of them.\n'
+    + 'SIGTERM or Ctrl-C ends its tasks and leaves in order; a second one ends at once, and the tasks run on.',
+  run,
+}
+
+async function run({ options }: Call): Promise<number> {
+  const broker = requiredBroker('agent', options)
+  const name = nameOr(options['name'])
+  const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
+  const connection = await brokerConnection(broker, cluster)
+  const logger = await openCommandLogger(options, `agent-${name}`)
+  const lifetime = new Lifetime()
+  endOnFaults(logger)
+  let node: AgentNode | undefined
+  try {
+    node = await openAgentNode({
+      name, logger, openLink: connection.openLink, modules: moduleRunner(connection.environment),
+      workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
+      resources: (options['resources'] as Resources | undefined) ?? NONE,
+      attributes: (options['attributes'] as Attributes | undefined) ?? {},
+      standing: (event) => announce(event, node, logger),
+      ...(options['hostname'] ? { hostname: String(options['hostname']) } : {}),
+    })
+  } catch (error) {
+    throw nodeFailure(error)
+  }
+  const opened = node
+  return lifetime.stayUp(() => opened.leave())
+}
+
+function announce(event: AgentOwnerEvent, node: AgentNode | undefined, logger: Logger): void {
+  if (event.type === 'registered' && node) {
+    const resources = describeResources(node.info.resources)
+    logger.log('info', `registered as ${event.agentId} with cluster ${event.cluster} (${resources})`, { epoch: event.epoch })
+  }
+  tellStarter(event)
+}
+
+function agentDirectory(given: string | undefined, cluster: string, name: string): string {
+  if (given !== undefined) return resolve(given)
+  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state')
+  return join(state, 'warren', cluster, 'agents', name)
+}

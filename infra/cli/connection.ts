@@ -25,14 +25,17 @@ export interface ClusterNote {
 
 /** Options of every command that joins a cluster. */
 export const CONNECTION_OPTIONS: readonly Option[] = [
-  { flags: '--broker <url>', help: 'the RabbitMQ broker of the cluster, such as amqp://user:password@host:5672/vhost' },
+  { flags: '--broker <url>', help: 'the RabbitMQ of the cluster, such as amqp://user:password@host:5672/vhost' },
   { flags: '--cluster <name>', help: 'the name of the cluster', fallback: DEFAULT_CLUSTER },
   { flags: '--work-dir <directory>', help: 'where `warren dev` of this cluster keeps its files' },
 ]
 
 /** Options of every command that asks the master over HTTP. */
 export const HTTP_OPTIONS: readonly Option[] = [
-  { flags: '--master <url>', help: `the master's HTTP interface; that of \`warren dev\`, or ${DEFAULT_HTTP}, unless given` },
+  {
+    flags: '--master <url>',
+    help: `the master's HTTP interface; that of \`warren dev\`, or ${DEFAULT_HTTP}, unless given`,
+  },
   ...CONNECTION_OPTIONS.slice(1),
 ]
 
@@ -54,20 +57,39 @@ export async function connectionOf(options: Readonly<Record<string, unknown>>): 
   const note = readNote(directory)
   if (note?.socket) return socketConnection(note.socket, note.cluster)
   if (note?.broker) return brokerConnection(note.broker, note.cluster)
-  throw new Failure(EXIT.unreachable, `no cluster '${cluster}' is running here; start one with \`warren dev\`, or name its broker with --broker`)
+  throw new Failure(EXIT.unreachable,
+    `no cluster '${cluster}' is running here; start one with \`warren dev\`, or name its broker with --broker`)
 }
 
 export async function socketConnection(socket: string, cluster: string): Promise<Connection> {
   const { localLink } = await import('../local/link.js')
-  return { cluster, openLink: localLink(socket), place: socket, environment: { WARREN_SOCKET: socket, WARREN_CLUSTER: cluster } }
+  return {
+    cluster, openLink: reached(localLink(socket)), place: socket,
+    environment: { WARREN_SOCKET: socket, WARREN_CLUSTER: cluster },
+  }
 }
 
 export async function brokerConnection(broker: string, cluster: string): Promise<Connection> {
+  const { checkBrokerUrls, withoutPassword } = await import('../amqp/broker-urls.js')
+  const urls = broker.split(',').map((url) => url.trim())
+  try {
+    checkBrokerUrls(urls)
+  } catch (error) {
+    throw new Failure(EXIT.usage, (error as Error).message)
+  }
   const { amqpLink } = await import('../amqp/link.js')
-  const urls = broker.split(',')
   return {
-    cluster, openLink: amqpLink(urls, cluster), place: withoutPassword(broker),
+    cluster, openLink: reached(amqpLink(urls, cluster)), place: urls.map(withoutPassword).join(','),
     environment: { WARREN_BROKER: broker, WARREN_CLUSTER: cluster },
+  }
+}
+
+/** A link that cannot be opened ends the command; its message names the place and the fix. */
+const reached = (openLink: OpenLink): OpenLink => async (self, listener) => {
+  try {
+    return await openLink(self, listener)
+  } catch (error) {
+    throw new Failure(EXIT.unreachable, (error as Error).message)
   }
 }
 
@@ -92,7 +114,8 @@ export function readNote(directory: string): ClusterNote | undefined {
     return note
   } catch (error) {
     // A process of somebody else's is alive all the same.
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? JSON.parse(readFileSync(notePath(directory), 'utf8')) as ClusterNote : undefined
+    const isOthers = (error as NodeJS.ErrnoException).code === 'EPERM'
+    return isOthers ? JSON.parse(readFileSync(notePath(directory), 'utf8')) as ClusterNote : undefined
   }
 }
 
@@ -102,7 +125,5 @@ export function writeNote(directory: string, note: ClusterNote): void {
 }
 
 export const removeNote = (directory: string): void => rmSync(notePath(directory), { force: true })
-
-export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*)(:[^@/]*)?@/g, '://$1@')
 
 const notePath = (directory: string): string => join(directory, 'cluster.json')

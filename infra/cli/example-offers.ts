@@ -1,3 +1,57 @@
-/** Being written. */
+/** `warren example offers`: one cycle of offers, played on real actors and told as it happens. */
+import { Story, type StoryLine } from '../example/story.js'
 import type { Command } from './command.js'
-export const command: Command = { options: [], examples: [], run: async () => 1 }
+import { EXIT, Failure } from './failure.js'
+
+const PLAY_TIMEOUT_MS = 60_000
+
+export const command: Command = {
+  options: [
+    { flags: '--broker <url>', help: 'play it as four processes over this RabbitMQ broker; without it, within this process' },
+    { flags: '--json', help: 'one JSON object per line' },
+  ],
+  examples: ['warren example offers', 'warren example offers --json | tail -1', 'warren example offers --broker amqp://localhost'],
+  notes: 'One agent offers 4 CPU and 4096 MB. Framework 1 takes 3 CPU and 3072 MB for two tasks; what it leaves\nis offered to framework 2. The numbers are read from the messages that the actors received.',
+  async run({ options }) {
+    const json = options['json'] === true
+    await play(options['broker'] as string | undefined, (line) => {
+      process.stdout.write(json ? `${JSON.stringify(withoutText(line))}\n` : `  (${line.step}) ${line.text}\n`)
+    }, (text) => {
+      if (!json) process.stdout.write(`${text}\n`)
+    })
+    return EXIT.ok
+  },
+}
+
+/** Plays the example to its end. Throws a `Failure` that says what never happened. */
+export async function play(broker: string | undefined, tell: (line: StoryLine) => void, say: (text: string) => void): Promise<void> {
+  let finish: () => void = () => undefined
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const story = new Story(tell, finish)
+  const traces = { hop: (hop: Parameters<Story['hear']>[0]) => story.hear(hop) }
+  let close: () => Promise<void>
+  if (broker === undefined) {
+    say('One master, one agent and two frameworks, in this process:')
+    const { playEmbedded } = await import('../example/embedded-play.js')
+    close = await playEmbedded(traces)
+  } else {
+    say('One master, one agent and two frameworks, each a process of its own over RabbitMQ:')
+    const { playOverBroker } = await import('../example/broker-play.js')
+    const stage = await playOverBroker(broker, traces).catch((error: unknown) => {
+      throw new Failure(EXIT.unreachable, error instanceof Error ? error.message : String(error))
+    })
+    say(`  ${stage.actors.map(({ name, pid }) => `${name} is process ${pid}`).join(', ')}`)
+    close = stage.close
+  }
+  const timer = setTimeout(finish, PLAY_TIMEOUT_MS)
+  await finished
+  clearTimeout(timer)
+  await close()
+  if (!story.complete) throw new Failure(EXIT.timeout, `the example did not go on: no ${story.awaited} within ${PLAY_TIMEOUT_MS / 1_000} s`)
+}
+
+function withoutText({ text: _, ...line }: StoryLine): Omit<StoryLine, 'text'> {
+  return line
+}

@@ -1,3 +1,114 @@
-/** Being written. */
-import type { Command } from './command.js'
-export const command: Command = { options: [], examples: [], run: async () => 1 }
+/** `warren framework run`: runs a framework that its author wrote in one file. */
+import type { Framework } from '../../actors/scheduler/framework.js'
+import type { Logger } from '../../runtime/logger.js'
+import { AuthorError } from '../author/author-error.js'
+import { eventJson, eventLine } from '../author/events.js'
+import { loadFramework, overheard } from '../author/framework-file.js'
+import { authorFile } from '../author/load.js'
+import { watchedRun } from '../author/watched-run.js'
+import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
+import { LAUNCHER } from '../node/module-runner.js'
+import type { Call, Command } from './command.js'
+import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.js'
+import { EXIT, Failure } from './failure.js'
+import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
+import { logOptions, nodeNameOf, openCommandLogger } from './node-options.js'
+
+/** What an author's file left open keeps the process no longer than this. */
+const EXIT_AFTER_MS = 500
+
+export const command: Command = {
+  arguments: ['<file>', '[args...]'],
+  options: [
+    ...CONNECTION_OPTIONS,
+    { flags: '--watch', help: 'start anew when the file changes; the default at a terminal, in a cluster of `warren dev`' },
+    { flags: '--no-watch', help: 'run it once' },
+    { flags: '--verbose', help: 'one line on stderr for everything that the framework hears' },
+    { flags: '--json', help: 'the same as JSON Lines on stdout' },
+    ...logOptions('info'),
+  ],
+  examples: [
+    'warren framework run actors/frameworks/example/hello.ts',
+    'warren framework run my-framework.ts --watch --verbose',
+    'warren framework run my-framework.ts -- --flag-of-mine',
+  ],
+  notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments that\n'
+    + "follow FILE. `import { framework, task } from 'warren'` works wherever FILE lies; .ts needs no set-up.\n"
+    + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.",
+  run,
+}
+
+async function run(call: Call): Promise<number> {
+  const { arguments: [named = '', ...args], options } = call
+  const lifetime = new Lifetime()
+  try {
+    const file = await authorFile(named)
+    const connection = await connectionOf(options)
+    return await (watches(options) ? runWatched(file, call, lifetime) : runOnce(file, args, options, connection, lifetime))
+  } catch (error) {
+    if (error instanceof AuthorError) throw new Failure(EXIT.usage, error.message)
+    throw error
+  }
+}
+
+/** Whoever sits at a terminal in front of a cluster of their own is writing the file. */
+const watches = ({ watch, broker }: Call['options']): boolean =>
+  watch === undefined ? process.stderr.isTTY === true && broker === undefined : watch === true
+
+async function runWatched(file: string, { arguments: [, ...args], options }: Call, lifetime: Lifetime): Promise<number> {
+  const flags = Object.entries({ cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format' })
+    .flatMap(([name, flag]) => (options[name] === undefined ? [] : [`--${flag}`, String(options[name])]))
+  const switches = ['verbose', 'json'].filter((name) => options[name] === true).map((name) => `--${name}`)
+  // A broker travels by the environment, where nobody else can read its password.
+  if (typeof options['broker'] === 'string') process.env['WARREN_BROKER'] = options['broker']
+  const code = await watchedRun({
+    file, wish: lifetime.wish, say: (text) => void process.stderr.write(`warren: ${text}\n`),
+    argv: [process.execPath, LAUNCHER, 'framework', 'run', '--no-watch', ...flags, ...switches, file, '--', ...args],
+  })
+  return code ?? exitCodeOf(await lifetime.wish)
+}
+
+async function runOnce(
+  file: string, args: readonly string[], options: Call['options'], connection: Connection, lifetime: Lifetime,
+): Promise<number> {
+  const definition = await loadFramework(file, args)
+  const name = nodeNameOf(definition.name)
+  const logger = plain(await openCommandLogger(options, `framework-${name}`))
+  const node = await openFrameworkNode<unknown, unknown>({
+    name, logger, openLink: connection.openLink, framework: () => listenedTo(definition, options, logger),
+  })
+  const code = await Promise.race([outcome(node, definition.name), lifetime.wish.then(exitCodeOf)])
+    .finally(async () => {
+      node.end()
+      await node.finished.catch(() => undefined)
+      await node.close()
+    })
+  tellStarter({ type: 'finished' })
+  if (process.connected) process.disconnect()
+  setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
+  return code
+}
+
+/** There is one actor here, and its author knows it. */
+const plain = (logger: Logger): Logger => ({
+  log: (level, text, { actor: _, ...fields }) => logger.log(level, text, fields),
+})
+
+async function outcome(node: FrameworkNode<unknown>, name: string): Promise<number> {
+  try {
+    return await node.finished
+  } catch (error) {
+    throw new Failure(EXIT.failed, `the cluster does not run framework '${name}': ${(error as Error).message}`)
+  }
+}
+
+function listenedTo(
+  definition: Framework<unknown, unknown>, options: Call['options'], logger: Logger,
+): Framework<unknown, unknown> {
+  return overheard(definition, (event) => {
+    if (options['verbose'] === true) process.stderr.write(`${eventLine(event)}\n`)
+    if (options['json'] === true) process.stdout.write(`${eventJson(event, Date.now())}\n`)
+  }, (error) => {
+    logger.log('error', error instanceof Error ? error.stack ?? error.message : String(error), {})
+  })
+}

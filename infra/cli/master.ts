@@ -1,3 +1,66 @@
-/** Being written. */
-import type { Command } from './command.js'
-export const command: Command = { options: [], examples: [], run: async () => 1 }
+/** `warren master`: a master as a long-running node, with its HTTP interface. */
+import type { Role } from '../../actors/protocol/ids.js'
+import { Closing } from '../dev/closing.js'
+import { openHttp } from '../http/server.js'
+import { openMasterNode } from '../node/master-node.js'
+import type { Call, Command } from './command.js'
+import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
+import { EXIT, Failure } from './failure.js'
+import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
+import { nodeFailure } from './node-failure.js'
+import { ALLOCATION_OPTIONS, logOptions, nameOr, openCommandLogger, parseIp, PORT_OPTION } from './node-options.js'
+
+export const command: Command = {
+  options: [
+    ...CONNECTION_OPTIONS.slice(0, 2),
+    PORT_OPTION,
+    { flags: '--ip <address>', help: 'to listen on; of this machine only', fallback: '127.0.0.1', parse: parseIp },
+    { flags: '--name <name>', help: "of this node; the machine's name unless given" },
+    ...ALLOCATION_OPTIONS,
+    ...logOptions('info'),
+  ],
+  examples: [
+    'warren master --broker amqp://guest:guest@127.0.0.1:5672',
+    'WARREN_BROKER=amqp://... warren master --cluster prod --weights web=2,batch=1',
+  ],
+  notes: 'Pass a broker with a password as WARREN_BROKER: everybody on the machine can read command lines.\n'
+    + 'SIGTERM or Ctrl-C leaves in order; a second one ends at once.',
+  run,
+}
+
+async function run({ options }: Call): Promise<number> {
+  const broker = requiredBroker('master', options)
+  const name = nameOr(options['name'])
+  const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
+  const connection = await brokerConnection(broker, cluster)
+  const logger = await openCommandLogger(options, `master-${name}`)
+  const lifetime = new Lifetime()
+  endOnFaults(logger)
+  const closing = new Closing()
+  try {
+    const node = await openMasterNode({
+      name, cluster, logger, openLink: connection.openLink, shareOffers: options['shareOffers'] === true,
+      ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
+    })
+    closing.add(() => node.system.stop())
+    const http = await openHttp({
+      system: node.system, master: node.master, cluster, logger, port: options['port'] as number, ip: options['ip'] as string,
+    })
+    closing.add(() => http.close())
+    logger.log('info', `master of cluster ${cluster} at ${connection.place}; ${http.url}`, {})
+    tellStarter({ type: 'ready', http: http.url })
+  } catch (error) {
+    await closing.close()
+    throw nodeFailure(error)
+  }
+  return lifetime.stayUp(() => closing.close())
+}
+
+/** A node of its own needs something to meet the others at. */
+export function requiredBroker(kind: 'master' | 'agent', options: Call['options']): string {
+  const broker = options['broker']
+  if (typeof broker === 'string' && broker !== '') return broker
+  throw new Failure(EXIT.usage,
+    `${kind === 'master' ? 'a master' : 'an agent'} meets its cluster at a RabbitMQ broker: name it with --broker; `
+    + 'for a whole cluster without one, run `warren dev`')
+}

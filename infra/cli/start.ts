@@ -1,3 +1,108 @@
-/** Being written. */
+/**
+ * `warren start`: the first tour, which `npm start` begins. A cluster comes up on this machine, one
+ * cycle of offers is played on it, and a real job runs over real files; then the cluster stays, to try.
+ */
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describeResources } from '../../actors/resources/print.js'
+import { silent } from '../../runtime/logger.js'
 import type { Command } from './command.js'
-export const command: Command = { options: [], examples: [], run: async () => 1 }
+import { workDirOf } from './connection.js'
+import { EXIT, Failure } from './failure.js'
+import { nodeFailure } from './node-failure.js'
+
+const CLI = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
+const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+/** Enough to see the job run, few enough to see it end. */
+const FILES_MAX = 400
+const TOP = 5
+
+export const command: Command = {
+  options: [
+    { flags: '--once', help: 'end after the job instead of staying up' },
+    { flags: '--port <number>', help: 'of the HTTP interface; 0 takes a free one', fallback: '5050' },
+    { flags: '--cluster <name>', help: 'the name of the cluster', fallback: 'warren' },
+    { flags: '--work-dir <directory>', help: 'where the cluster keeps its files' },
+  ],
+  examples: ['npm start', 'npm start -- --once', 'npm start -- --once --port 0'],
+  async run({ options }) {
+    say('1. A cluster: one master and two agents, in this process')
+    const [{ openEmbeddedCluster }, { Lifetime }] = await Promise.all([import('../dev/embedded-cluster.js'), import('./lifetime.js')])
+    const lifetime = new Lifetime()
+    const cluster = await openEmbeddedCluster({
+      cluster: String(options['cluster']), workDir: workDirOf(options), port: Number(options['port']),
+      agents: [{ name: 'a1' }, { name: 'a2' }], logger: silent,
+    }).catch((error: unknown) => {
+      throw nodeFailure(error)
+    })
+    try {
+      for (const { info } of cluster.agents) say(`   ${info.hostname} offers ${describeResources(info.resources)}`)
+      say(`   HTTP interface: ${cluster.http}`)
+      say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
+      const { play } = await import('./example-offers.js')
+      await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
+      say('\n3. A job on real files: `warren batch --input FILES -- wc -w {}`, one task per file')
+      await countWords(workDirOf(options))
+      if (options['once'] === true) return EXIT.ok
+      say(tryNext(String(options['cluster'])))
+      return await lifetime.stayUp(() => cluster.close())
+    } finally {
+      await cluster.close()
+    }
+  },
+}
+
+/** Counts the words of every Markdown file in the installed packages, as a user would: with `warren batch`. */
+async function countWords(workDir: string): Promise<void> {
+  const files = markdownFiles(PACKAGES).slice(0, FILES_MAX)
+  say(`   ${files.length} Markdown files in the installed packages`)
+  const began = performance.now()
+  const printed = await batch(workDir, files)
+  const counts = printed.trim().split('\n').map((line) => /^\s*(\d+)\s+(.*)$/.exec(line))
+    .flatMap((match) => (match ? [{ words: Number(match[1]), file: match[2] as string }] : []))
+    .sort((left, right) => right.words - left.words)
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  const total = counts.reduce((sum, { words }) => sum + words, 0)
+  say(`   ${total.toLocaleString('en')} words in ${counts.length} files, counted by ${counts.length} tasks in ${seconds} s; the longest:`)
+  for (const { words, file } of counts.slice(0, TOP)) say(`   ${words.toLocaleString('en').padStart(9)}  ${relative(PACKAGES, file)}`)
+}
+
+/** Runs the job in a process of its own, which joins the cluster by its socket. Answers what it printed. */
+function batch(workDir: string, inputs: readonly string[]): Promise<string> {
+  const argv = [CLI, 'batch', '--work-dir', workDir, '--cpus', '0.25', '--mem', '32', '--', 'wc', '-w', '{}']
+  const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] })
+  let printed = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  child.stdin.end(`${inputs.join('\n')}\n`)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0) resolve(printed)
+      else reject(new Failure(EXIT.failed, `the job ended with exit code ${code}; see above`))
+    })
+  })
+}
+
+function markdownFiles(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.toLowerCase().endsWith('.md'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort()
+}
+
+const tryNext = (cluster: string): string => `
+The cluster stays up until you press Ctrl-C. In another terminal, try:
+
+   npx warren run -- sh -c 'echo hello from $(hostname), task $WARREN_TASK_ID'
+   npx warren agent list
+   npx warren task list --all
+   seq 20 | npx warren batch -- sh -c 'echo $(( $1 * $1 ))' square {}
+   npx warren framework run actors/frameworks/example/hello.ts
+${cluster === 'warren' ? '' : `\n   with --cluster ${cluster}, or WARREN_CLUSTER=${cluster}\n`}`
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -13,6 +13,7 @@ import type { Logger } from '../../runtime/logger.js'
 import type { TraceSink } from '../../runtime/trace.js'
 import { removeNote, writeNote } from '../cli/connection.js'
 import { openWorkDirectory } from '../disk/work-directory.js'
+import { openHttp } from '../http/server.js'
 import { serveLocal } from '../local/server.js'
 import { memoryHub, type MemoryHub } from '../memory/link.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
@@ -57,7 +58,8 @@ export interface EmbeddedCluster {
 
 /**
  * Resolves once every agent is registered and other processes can join.
- * Throws a WorkDirectoryError when the directory cannot be used or is another cluster's.
+ * Throws a WorkDirectoryError when the directory cannot be used or is another cluster's, a ListenError
+ * when the port is taken.
  */
 export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
   const { cluster, logger, traces, weights, shareOffers = false, port = 0 } = options
@@ -72,12 +74,13 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     closing.add(() => server.close())
     const master = await openMasterNode({ ...node, cluster, name: 'm1', shareOffers, ...(weights ? { weights } : {}) })
     closing.add(() => master.system.stop())
-    const http = `http://127.0.0.1:${port}`
+    const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger })
+    closing.add(() => http.close())
     const agents = await openAgents(options, directory.path, socket, node)
     closing.add(async () => { await Promise.all(agents.map((agent) => agent.leave())) })
-    writeNote(directory.path, { cluster, pid: process.pid, http, socket })
+    writeNote(directory.path, { cluster, pid: process.pid, http: http.url, socket })
     closing.add(() => removeNote(directory.path))
-    return { cluster, hub, socket, http, master, agents, close: () => closing.close() }
+    return { cluster, hub, socket, http: http.url, master, agents, close: () => closing.close() }
   } catch (error) {
     await closing.close()
     throw error

@@ -4,7 +4,9 @@ import { dirname } from 'node:path'
 import { FRAME_PAYLOAD_BYTES_MAX, frameOf, recordBytes } from './frames.js'
 
 /** Writes at `offset` in as few frames as hold them, and makes them durable. Answers where they end. */
-export async function writeFrames(file: FileHandle, records: readonly Uint8Array[], offset: number): Promise<number> {
+export async function writeFrames(
+  file: FileHandle, records: readonly Uint8Array[], offset: number,
+): Promise<number> {
   let end = offset
   for (const part of partsOf(records)) {
     const frame = frameOf(part, end)

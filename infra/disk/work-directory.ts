@@ -5,8 +5,8 @@
  * pid, start time and boot. The lock of a dead owner is taken over: after a crash an agent must come
  * back by itself.
  */
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { bootId, startTicks } from '../process-table.js'
 import { codeOf, reasonOf } from './reason.js'
 
@@ -33,7 +33,7 @@ export function openWorkDirectory(directory: string): WorkDirectory {
   opened += 1
   const draft = `${lock}.${process.pid}.${opened}`
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    make(path)
     writeFileSync(draft, mine, { mode: 0o600 })
   } catch (error) {
     throw new WorkDirectoryError(
@@ -46,6 +46,17 @@ export function openWorkDirectory(directory: string): WorkDirectory {
     unlinkSync(draft)
   }
   return { path, close: () => release(lock, mine) }
+}
+
+/** Node's own recursive mkdir never returns from a place like /proc, where no directory can be made. */
+function make(path: string): void {
+  if (existsSync(path)) return
+  make(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
 }
 
 /** A link appears whole and only where nothing was, so a lock never lacks its owner's name. */
@@ -70,7 +81,7 @@ function take(path: string, lock: string, draft: string): void {
     }
     removeStale(lock, owner, `${draft}.stale`)
   }
-  throw new WorkDirectoryError(`work directory '${path}' is fought over by several processes; start one of them`)
+  throw new WorkDirectoryError(`several processes fight over work directory '${path}'; start one of them`)
 }
 
 /** Moved away before it is deleted: what is moved may already be the lock of another, and goes back. */

@@ -51,7 +51,9 @@ export class VirtualClock implements Clock {
   }
 
   private first(): Alarm | undefined {
-    return this.alarms.reduce<Alarm | undefined>((first, alarm) =>
-      !first || alarm.atMs < first.atMs || (alarm.atMs === first.atMs && alarm.order < first.order) ? alarm : first, undefined)
+    return this.alarms.reduce<Alarm | undefined>((first, alarm) => {
+      if (!first || alarm.atMs < first.atMs) return alarm
+      return alarm.atMs === first.atMs && alarm.order < first.order ? alarm : first
+    }, undefined)
   }
 }

@@ -10,8 +10,14 @@ export class SeededTurns implements Turns {
 
   constructor(private readonly random: Random) {}
 
-  open(_parent: Place | undefined, _name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop'): Place {
+  open(
+    _parent: Place | undefined, _name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop',
+  ): Place {
     return new SeededPlace(turn, failed, this.awake)
+  }
+
+  close(): void {
+    this.awake.length = 0
   }
 
   /** Gives one turn to one actor that is awake; false when all are at rest. */

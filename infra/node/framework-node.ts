@@ -31,17 +31,21 @@ export async function openFrameworkNode<State, Told = never>(
   options: FrameworkNodeOptions<State, Told>,
 ): Promise<FrameworkNode<Told>> {
   const system = await openNode({ ...options, kind: 'framework' })
+  // A scheduler that is restarted after a fault must come back as the same framework, with its tasks.
+  const resume: { frameworkId?: FrameworkId } = options.frameworkId === undefined ? {} : { frameworkId: options.frameworkId }
   let ref: Ref<Message<Told>>
   const finished = new Promise<number>((resolve, reject) => {
     const owner = system.port<OwnerEvent>('owner', (event) => {
       switch (event.type) {
-        case 'subscribed': return options.subscribed?.(event.frameworkId, event.cluster)
+        case 'subscribed':
+          resume.frameworkId = event.frameworkId
+          return options.subscribed?.(event.frameworkId, event.cluster)
         case 'finished': return resolve(event.exitCode)
         case 'refused': return reject(new Error(event.problem))
       }
     })
-    const resume = options.frameworkId === undefined ? {} : { frameworkId: options.frameworkId }
-    ref = system.spawn(LEADER_PATH.framework, scheduler(options.framework(system), { user: userInfo().username, owner, ...resume }))
+    const schedulerOptions = Object.assign(resume, { user: userInfo().username, owner })
+    ref = system.spawn(LEADER_PATH.framework, scheduler(options.framework(system), schedulerOptions))
   })
   return {
     system, finished,

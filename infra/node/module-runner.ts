@@ -7,7 +7,8 @@
 import { fileURLToPath } from 'node:url'
 import type { ModuleRunner } from '../../actors/executor/process-executor.js'
 
-const LAUNCHER = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
+/** The command line, as a program to start. */
+export const LAUNCHER = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
 
 /** @param environment what a process of this machine needs in order to join the agent's cluster */
 export const moduleRunner = (environment: Readonly<Record<string, string>>): ModuleRunner => ({

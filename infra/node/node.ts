@@ -4,15 +4,17 @@
  */
 import { registry } from '../../actors/protocol/registry.js'
 import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
-import type { Logger } from '../../runtime/logger.js'
+import type { Logger, LogLevel } from '../../runtime/logger.js'
 import { nactTurns } from '../../runtime/nact.js'
 import { randomName } from '../../runtime/random.js'
 import { System } from '../../runtime/system.js'
 import type { TraceSink } from '../../runtime/trace.js'
+import type { Connection } from '../../runtime/transport.js'
 import { systemClock } from '../clock.js'
 import type { OpenLink } from '../link.js'
 import { openPost } from '../post.js'
 import { systemRandom } from '../random.js'
+import { sinkOfEnvironment } from '../trace/process-sink.js'
 
 export interface NodeOptions {
   readonly kind: NodeKind
@@ -26,10 +28,15 @@ export interface NodeOptions {
 }
 
 const INCARNATION_LENGTH = 8
+const CONNECTION_SAID: Readonly<Record<Connection, readonly [LogLevel, string]>> = {
+  connected: ['info', 'connected again'],
+  disconnected: ['warn', 'the connection to the other nodes is lost; trying to get it back'],
+  blocked: ['warn', 'the broker takes no more messages until it has room'],
+}
 
 /** Resolves once the node can send and be reached; rejects when the link cannot be opened. */
 export async function openNode(options: NodeOptions): Promise<System> {
-  const { kind, name, openLink, logger, traces } = options
+  const { kind, name, openLink, logger, traces = sinkOfEnvironment() } = options
   const incarnation = randomName(systemRandom, INCARNATION_LENGTH)
   const self = nodeAddress(kind, name, incarnation)
   const collapsed = (actor: Ref<never>, error: unknown) => {
@@ -40,6 +47,10 @@ export async function openNode(options: NodeOptions): Promise<System> {
   const system = new System(self, {
     turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom, logger, registry,
     ...(traces ? { traces } : {}), collapsed,
+  })
+  system.onConnection((state) => {
+    const [level, text] = CONNECTION_SAID[state]
+    logger.log(level, text, {})
   })
   await system.join((receiver) => openPost(self, openLink, receiver))
   return system

@@ -59,9 +59,9 @@ test('a task gets a small environment, what it asked for, and nothing of its age
   await started(b)
   await b.inbox.next()
   const names = b.output('stdout').trim().split('\n').map((line) => line.split('=')[0])
-  assert.deepEqual(
-    names.filter((name) => name !== 'PWD').sort(), ['GREETING', 'HOME', 'LANG', 'PATH', 'WARREN_TASK_DIRECTORY'],
-  )
+  // The shell adds PWD.
+  const expected = ['GREETING', 'HOME', 'LANG', 'PATH', 'PWD', 'WARREN_TASK_DIRECTORY']
+  assert.deepEqual(names.sort(), expected)
   assert.match(b.output('stdout'), new RegExp(`^HOME=${b.workDir}/tasks/a/sandbox$`, 'm'))
   assert.match(b.output('stdout'), /^LANG=de_DE$/m)
 })
@@ -105,7 +105,8 @@ test('SIGTERM reaches the whole group, and a command that cleans up says how it 
   const b = bench(t)
   const [held, ready] = [pipeTo(b.workDir, 'held'), pipeTo(b.workDir, 'ready')]
   // The sleeper does not hear of the signal from its shell, and keeps its end of the pipe while it lives.
-  b.start(shell(`trap 'echo bye; exit 7' TERM; exec 4>${held.path}; sleep 600 & exec 4>&-; : >${ready.path}; wait`))
+  const sleeper = `exec 4>${held.path}; sleep 600 & exec 4>&-`
+  b.start(shell(`trap 'echo bye; exit 7' TERM; ${sleeper}; : >${ready.path}; wait`))
   await started(b)
   await ready.closed
   b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGTERM' })
@@ -167,7 +168,8 @@ test('a launch id runs once, however often and by whomever it is asked for', asy
   const end: LauncherEvent = { type: 'exited', launchId: 'a', exit: { signal: 'SIGKILL' } }
   assert.deepEqual(await b.inbox.next(), end)
   const later = openLauncher({ workDir: b.workDir, tell: b.inbox.tell })
-  later.request({ type: 'start', launchId: 'a', program: shell('echo again'), environment: {}, replyTo: b.inbox.ref })
+  const again = shell('echo again')
+  later.request({ type: 'start', launchId: 'a', program: again, environment: {}, replyTo: b.inbox.ref })
   assert.deepEqual(await b.inbox.next(), end)
   assert.equal(b.output('stdout'), 'once\n')
 })
@@ -191,13 +193,23 @@ test('what cannot be launched is refused with the reason and leaves nothing behi
   await b.inbox.next()
 })
 
+test('a shell that does not even start says why', async (t) => {
+  const b = bench(t)
+  b.start(shell('true'), { OPTIND: 'x' }) // Debian's shell insists on a number here, others do not.
+  await started(b)
+  const event = await b.inbox.next()
+  if (event.type === 'launch-failed') assert.match(event.reason, /^the process could not be started: .+ x$/)
+  else assert.deepEqual(event, { type: 'exited', launchId: 'a', exit: { code: 0 } })
+})
+
 test('a directory that cannot be made is named', async (t) => {
   const b = bench(t)
   const workDir = `${b.workDir}/other`
   const launcher = openLauncher({ workDir, tell: b.inbox.tell })
   execFileSync('rm', ['-r', `${workDir}/tasks`])
   writeFileSync(`${workDir}/tasks`, '')
-  launcher.request({ type: 'start', launchId: 'a', program: shell('true'), environment: {}, replyTo: b.inbox.ref })
+  const program = shell('true')
+  launcher.request({ type: 'start', launchId: 'a', program, environment: {}, replyTo: b.inbox.ref })
   const event = await b.inbox.next()
   assert.ok(event.type === 'launch-failed')
   assert.equal(event.reason, `the process could not be started in '${workDir}/tasks/a': not a directory`)

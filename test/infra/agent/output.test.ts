@@ -3,27 +3,35 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { type TestContext, test } from 'node:test'
 import type { LauncherEvent, OutputEvent } from '../../../actors/protocol/machine.js'
 import { openLauncher } from '../../../infra/agent/launcher.js'
-import { openOutput, type Output, OUTPUT_BYTES_MAX, OUTPUT_REQUESTS_MAX } from '../../../infra/agent/output.js'
+import {
+  OUTPUT_BYTES_MAX, OUTPUT_REQUESTS_MAX, type Output, openOutput,
+} from '../../../infra/agent/output.js'
 import { Inbox } from './inbox.js'
 import { temporaryDirectory } from './temporary.js'
+
+interface How {
+  readonly follow?: boolean
+  readonly bytesMax?: number
+  readonly launchId?: string
+}
 
 interface Bench {
   readonly workDir: string
   readonly directory: string
   readonly output: Output
   readonly inbox: Inbox<OutputEvent>
-  read(requestId: string, offset: number, how?: { follow?: boolean; bytesMax?: number; launchId?: string }): void
+  read(requestId: string, offset: number, how?: How): void
   write(text: string): void
 }
 
-function bench(t: TestContext): Bench {
+function bench(t: TestContext, followWaitMs = 600_000): Bench {
   const workDir = temporaryDirectory(t)
   const directory = `${workDir}/tasks/a`
   mkdirSync(directory, { recursive: true })
   for (const file of ['stdout', 'stderr']) writeFileSync(`${directory}/${file}`, '')
   writeFileSync(`${directory}/status`, '1\n')
   const inbox = new Inbox<OutputEvent>()
-  const output = openOutput({ workDir, tell: inbox.tell })
+  const output = openOutput({ workDir, tell: inbox.tell, followWaitMs })
   t.after(() => output.close())
   return {
     workDir,
@@ -137,7 +145,8 @@ test('only so many may wait', async (t) => {
   const b = bench(t)
   for (let n = 0; n < OUTPUT_REQUESTS_MAX; n += 1) b.read(`r${n}`, 0, { follow: true })
   b.read('late', 0)
-  assert.deepEqual(shown(await b.inbox.next()), ['late', `${OUTPUT_REQUESTS_MAX} requests for output wait already`])
+  const reason = `${OUTPUT_REQUESTS_MAX} requests for output wait already`
+  assert.deepEqual(shown(await b.inbox.next()), ['late', reason])
   b.output.request({ type: 'abandon', requestId: 'r0' })
   b.write('hello')
   b.read('late', 0)
@@ -151,8 +160,9 @@ test('a real process is followed from its first byte to its end', async (t) => {
   const events = new Inbox<LauncherEvent>()
   const launcher = openLauncher({ workDir: b.workDir, tell: events.tell })
   t.after(() => launcher.close())
-  const line = 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); [ $((i % 500)) = 0 ] && sleep 0.01; done'
-  launcher.request({ type: 'start', launchId: 'b', program: { shell: line }, environment: {}, replyTo: events.ref })
+  const pause = '[ $((i % 500)) = 0 ] && sleep 0.01'
+  const program = { shell: `i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); ${pause}; done` }
+  launcher.request({ type: 'start', launchId: 'b', program, environment: {}, replyTo: events.ref })
   assert.equal((await events.next()).type, 'started')
   const end = events.next().then(() => b.output.request({ type: 'ended', launchId: 'b' }))
   let text = ''
@@ -166,4 +176,13 @@ test('a real process is followed from its first byte to its end', async (t) => {
   }
   await end
   assert.equal(text, Array.from({ length: 3_000 }, (_, n) => `line ${n}\n`).join(''))
+})
+
+test('who waits long enough hears that there is nothing yet, and is forgotten', async (t) => {
+  const b = bench(t, 5)
+  writeFileSync(`${b.directory}/status`, '')
+  for (let number = 0; number < OUTPUT_REQUESTS_MAX; number++) b.read(`left-${number}`, 0, { follow: true })
+  for (let number = 0; number < OUTPUT_REQUESTS_MAX; number++) await b.inbox.next()
+  b.read('asks again', 0, { follow: true })
+  assert.deepEqual(shown(await b.inbox.next()), ['asks again', 0, '', false])
 })

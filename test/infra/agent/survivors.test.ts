@@ -58,7 +58,8 @@ test('an adopted task that ends by itself is reported with its code', async (t) 
 test('an adopted task can be killed with SIGKILL', async (t) => {
   const workDir = temporaryDirectory(t)
   const [held, ready] = [pipeTo(workDir, 'held'), pipeTo(workDir, 'ready')]
-  await launchAndDie(workDir, `trap '' TERM; exec 4>${held.path}; : >${ready.path}; while :; do sleep 600; done`)
+  const deaf = `trap '' TERM; exec 4>${held.path}; : >${ready.path}; while :; do sleep 600; done`
+  await launchAndDie(workDir, deaf)
   await ready.closed
   const { launcher, inbox, adopt } = nextLife(t, workDir)
   assert.equal((await adopt()).type, 'started')
@@ -82,7 +83,7 @@ test('a group that somebody killed while no agent looked has vanished', async (t
   assert.deepEqual(await adopt(), vanished)
 })
 
-test('when the shim of an adopted task is killed, the task has vanished and what it left is ended', async (t) => {
+test('when the shim of an adopted task is killed, the task has vanished and is ended', async (t) => {
   const workDir = temporaryDirectory(t)
   const [held, ready] = [pipeTo(workDir, 'held'), pipeTo(workDir, 'ready')]
   const pid = await launchAndDie(workDir, `exec 4>${held.path}; : >${ready.path}; exec sleep 600`)

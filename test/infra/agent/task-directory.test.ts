@@ -23,7 +23,7 @@ test('a status says as much as its complete lines do', () => {
     ['12\nReal-time signal 2\n164\n', { pid: 12, end: { signal: 'signal 36' }, words: 'Real-time signal 2' }],
     ['12\nsh: 3: Cannot fork\n', { pid: 12, words: 'sh: 3: Cannot fork' }],
     ['12\nvanished\n', { pid: 12, end: 'vanished' }],
-    ['nonsense\n0\n', {}],
+    ['sh: 0: Illegal number: x\n', { words: 'sh: 0: Illegal number: x' }],
   ]
   for (const [text, expected] of table) assert.deepEqual(parseStatus(text), expected, JSON.stringify(text))
 })

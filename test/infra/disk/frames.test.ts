@@ -17,7 +17,8 @@ function fileOf(groups: readonly (readonly Uint8Array[])[]): { file: Buffer; end
   return { file, ends }
 }
 
-const bytesOf = (found: readonly Uint8Array[]): string[] => found.map((record) => Buffer.from(record).toString('hex'))
+const bytesOf = (found: readonly Uint8Array[]): string[] =>
+  found.map((record) => Buffer.from(record).toString('hex'))
 
 test('a file torn at any byte reads as the groups that were whole', () => {
   fc.assert(fc.property(journals, (groups) => {

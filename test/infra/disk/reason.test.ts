@@ -12,7 +12,8 @@ test('a system error is told in words, without its code and call', () => {
     assert.equal(codeOf(error), 'ENOENT')
   }
   assert.equal(reasonOf(new Error('EIO: i/o error, write')), 'i/o error')
-  assert.equal(reasonOf(new Error("EXDEV: cross-device link not permitted, rename '/a' -> '/b'")), 'cross-device link not permitted')
+  const twoPaths = new Error("EXDEV: cross-device link not permitted, rename '/a' -> '/b'")
+  assert.equal(reasonOf(twoPaths), 'cross-device link not permitted')
   assert.equal(reasonOf(new Error('spawn E2BIG')), 'spawn E2BIG')
 })
 

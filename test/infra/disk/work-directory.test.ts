@@ -46,7 +46,7 @@ test('two never share one, not even in one process', (t) => {
   directory.close()
 })
 
-test('while its owner lives another process is refused, after kill -9 of the owner it is let in', async (t) => {
+test('another process is refused while the owner lives, and let in after kill -9 of it', async (t) => {
   const path = temporaryDirectory(t)
   const holder = fork(HOLDER, [path])
   await once(holder, 'message')
@@ -59,7 +59,8 @@ test('while its owner lives another process is refused, after kill -9 of the own
 test('a lock whose pid was given to another process, or is of another boot, is stale', (t) => {
   const path = temporaryDirectory(t)
   const start = startTicks(process.pid)
-  for (const lock of [`${process.pid} 1 ${bootId()}\n`, `${process.pid} ${start} other-boot\n`, '', 'nonsense']) {
+  const [recycled, rebooted] = [`${process.pid} 1 ${bootId()}\n`, `${process.pid} ${start} other-boot\n`]
+  for (const lock of [recycled, rebooted, '', 'nonsense']) {
     writeFileSync(`${path}/lock`, lock)
     openWorkDirectory(path).close()
     assert.equal(existsSync(`${path}/lock`), false)
@@ -86,9 +87,10 @@ test('of many processes that want a dead owner\'s directory at once, one gets it
 test('a directory that cannot be written is named, with the reason and the fix', (t) => {
   const path = temporaryDirectory(t)
   writeFileSync(`${path}/file`, '')
+  const work = `${path}/file/work`
   assert.throws(
-    () => openWorkDirectory(`${path}/file/work`),
-    refusal(`work directory '${path}/file/work' is not writable: not a directory; choose another with --work-dir`),
+    () => openWorkDirectory(work),
+    refusal(`work directory '${work}' is not writable: not a directory; choose another with --work-dir`),
   )
   assert.throws(
     () => openWorkDirectory('/proc/work'),
@@ -96,7 +98,8 @@ test('a directory that cannot be written is named, with the reason and the fix',
   )
 })
 
-test('a user who may not write is told so', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, (t) => {
+const skip = process.getuid?.() === 0 && 'root may write anywhere'
+test('a user who may not write is told so', { skip }, (t) => {
   const path = temporaryDirectory(t)
   execFileSync('chmod', ['500', path])
   assert.throws(

@@ -1,0 +1,123 @@
+/**
+ * Batch outputs: reads what ended tasks have written, a few tasks at a time. Each task's end counts as
+ * known only when its output has been read and dealt with, and is acknowledged then; so nobody forgets a
+ * task whose output is still wanted, and a slow reader slows down the batch and fills no memory.
+ */
+import type { Ref } from '../../runtime/address.js'
+import type { FrameworkContext, FrameworkEvent } from '../scheduler/framework.js'
+import type { EndedAttempt } from './batch-work.js'
+import { Backlog } from './batch-work.js'
+import { OutputReading, taskOf, type StreamName } from './output-reading.js'
+
+/** Tasks whose output is read at the same time. */
+export const READINGS_MAX = 32
+/** Ended tasks whose output waits to be read; with more, nothing new is launched. */
+export const UNREAD_MAX = 1_000
+export const ANSWER_TIMEOUT_MS = 5_000
+const ANSWER_TRIES_MAX = 3
+const TIMER = 'batch-outputs'
+
+/** Answered by `written` with the same task and stream. */
+export interface OutputPiece {
+  readonly type: 'output'
+  readonly index: number
+  readonly taskId: string
+  readonly stream: StreamName
+  readonly data: Uint8Array
+}
+
+interface Entry {
+  readonly ended: EndedAttempt
+  readonly reading: OutputReading
+  /** Pieces that have been passed on, and not yet been dealt with. */
+  unwritten: number
+  askedMs: number
+  tries: number
+  problem: string | undefined
+}
+
+type Conclude = (ended: EndedAttempt, problem: string | undefined) => void
+
+export class BatchOutputs {
+  private readonly entries = new Map<string, Entry>()
+  private readonly unread = new Backlog<EndedAttempt>()
+
+  constructor(private readonly user: Ref<OutputPiece>, private readonly conclude: Conclude) {}
+
+  get size(): number {
+    return this.entries.size + this.unread.size
+  }
+
+  get isFull(): boolean {
+    return this.unread.size >= UNREAD_MAX
+  }
+
+  add(ended: EndedAttempt, ctx: FrameworkContext): void {
+    this.unread.put(ended)
+    this.begin(ctx)
+  }
+
+  take(event: Extract<FrameworkEvent<never>, { type: 'output' }>, ctx: FrameworkContext): void {
+    const entry = this.entries.get(taskOf(event))
+    const piece = entry?.reading.take(event)
+    if (!entry || !piece) return
+    const { stream, data, problem } = piece
+    entry.tries = 0
+    if (problem !== undefined) {
+      entry.problem = problem
+      entry.reading.giveUp(stream)
+    } else if (data.length > 0) {
+      const { item, taskId } = entry.ended.attempt
+      entry.unwritten++
+      ctx.tell(this.user, { type: 'output', index: item.index, taskId, stream, data })
+    }
+    this.check(entry, ctx)
+  }
+
+  written(taskId: string, stream: StreamName, ctx: FrameworkContext): void {
+    const entry = this.entries.get(taskId)
+    if (!entry) return
+    entry.unwritten--
+    entry.askedMs = ctx.now()
+    entry.reading.next(stream, ctx)
+    this.check(entry, ctx)
+  }
+
+  /** Questions and answers may be lost; an agent that stays silent has nothing to tell any more. */
+  timer(name: string, ctx: FrameworkContext): void {
+    if (name !== TIMER || this.entries.size === 0) return
+    ctx.after(TIMER, ANSWER_TIMEOUT_MS)
+    for (const entry of [...this.entries.values()]) {
+      if (!entry.reading.isAsking || ctx.now() - entry.askedMs < ANSWER_TIMEOUT_MS) continue
+      entry.askedMs = ctx.now()
+      if (++entry.tries < ANSWER_TRIES_MAX) {
+        entry.reading.repeat(ctx)
+        continue
+      }
+      entry.problem = 'its agent does not answer'
+      entry.reading.giveUp('stdout')
+      entry.reading.giveUp('stderr')
+      this.check(entry, ctx)
+    }
+  }
+
+  private begin(ctx: FrameworkContext): void {
+    while (this.entries.size < READINGS_MAX) {
+      const ended = this.unread.take()
+      if (!ended) return
+      const { taskId } = ended.attempt
+      const reading = new OutputReading(taskId)
+      if (this.entries.size === 0) ctx.after(TIMER, ANSWER_TIMEOUT_MS)
+      this.entries.set(taskId, { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined })
+      reading.begin(ctx)
+    }
+  }
+
+  private check(entry: Entry, ctx: FrameworkContext): void {
+    if (!entry.reading.ended || entry.unwritten > 0) return
+    if (!this.entries.delete(entry.ended.attempt.taskId)) return
+    ctx.acknowledge(entry.ended.update)
+    this.conclude(entry.ended, entry.problem)
+    this.begin(ctx)
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Framework file: a framework as its author's file gives it.
+ *
+ * The default export is `framework({ … })`, or a function that makes one from the arguments that follow
+ * the file on the command line.
+ */
+import type { Framework } from '../../actors/scheduler/framework.js'
+import { AuthorError } from './author-error.js'
+import type { Heard } from './events.js'
+import { loadDefault } from './load.js'
+
+/** Throws an AuthorError that names the file and the fix. */
+export async function loadFramework(file: string, args: readonly string[]): Promise<Framework<unknown, unknown>> {
+  const exported = await loadDefault(file, 'framework')
+  const made: unknown = typeof exported === 'function' ? await exported(args) : exported
+  const missing = missingPart(made)
+  if (missing === undefined) return made as Framework<unknown, unknown>
+  throw new AuthorError(`the default export of '${file}' is no framework, ${missing}: write \`export default framework({ … })\``)
+}
+
+function missingPart(made: unknown): string | undefined {
+  if (typeof made !== 'object' || made === null) return `it is ${made === null ? 'null' : `a ${typeof made}`}`
+  const { name, initial, receive } = made as Partial<Record<string, unknown>>
+  if (typeof name !== 'string' || name === '') return 'it has no name'
+  if (typeof receive !== 'function') return 'it has no receive'
+  return typeof initial === 'function' ? undefined : 'it has no initial'
+}
+
+/** The same framework, heard by somebody else as well. A fault is told with its stack, then takes its course. */
+export function overheard(
+  definition: Framework<unknown, unknown>, hear: (event: Heard) => void, fault: (error: unknown) => void,
+): Framework<unknown, unknown> {
+  return {
+    ...definition,
+    initial: (ctx) => definition.initial(ctx),
+    receive(state, event, ctx) {
+      hear(event)
+      try {
+        return definition.receive(state, event, ctx)
+      } catch (error) {
+        fault(error)
+        throw error
+      }
+    },
+  }
+}

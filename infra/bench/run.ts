@@ -1,0 +1,37 @@
+/**
+ * Run: `npm run bench -- NAME [--json]`. Prints ratios to peers measured in the same run, with the
+ * median and the range of the rounds; never a promise of absolute speed.
+ */
+import { parseArgs } from 'node:util'
+import type { Row } from './rounds.js'
+
+type Bench = (progress: (text: string) => void) => Promise<Row[]>
+
+const BENCHES: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>> = {
+  launch: { summary: 'short commands a second, against child_process.spawn', load: async () => (await import('./launch.js')).launch },
+  command: { summary: 'wall time of `warren run -- true`, against `node -e 0`', load: async () => (await import('./command.js')).command },
+}
+
+/** Answers the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...argv], options: { json: { type: 'boolean', default: false } }, allowPositionals: true })
+  const names = positionals.length === 1 && positionals[0] === 'all' ? Object.keys(BENCHES) : positionals
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name))
+  if (names.length === 0 || unknown !== undefined) {
+    const list = Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')
+    process.stderr.write(`${unknown === undefined ? 'name a bench' : `'${unknown}' is no bench`}; there are, besides \`all\`:\n${list}\n`)
+    return 2
+  }
+  for (const name of names) {
+    const bench = await BENCHES[name]?.load()
+    const rows = await bench?.((text) => process.stderr.write(`${text}\n`)) ?? []
+    for (const row of rows) process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : `${printed(row)}\n`)
+  }
+  return 0
+}
+
+const printed = ({ row, value, unit, peer, peerValue, ratio, rounds }: Row): string =>
+  `${row}: ${round(value)} ${unit}; ${peer}: ${round(peerValue)} ${unit}; ratio ${ratio.median.toFixed(2)} `
+  + `(${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)} in ${rounds} rounds)`
+
+const round = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toFixed(1))

@@ -1,0 +1,100 @@
+/** Node options: what the commands that start nodes have in common, read and checked. */
+import { hostname } from 'node:os'
+import { isIP } from 'node:net'
+import { roleProblem, type Role } from '../../actors/protocol/ids.js'
+import { parseAttributes } from '../../actors/resources/attributes.js'
+import { parseResources, type Parsed } from '../../actors/resources/parse.js'
+import type { Logger, LogLevel } from '../../runtime/logger.js'
+import type { Option } from './command.js'
+import { EXIT, Failure } from './failure.js'
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+const FORMATS = ['json', 'pretty'] as const
+const NODE_NAME_LENGTH_MAX = 100
+const PORT_MAX = 65_535
+export const DEFAULT_PORT = '5050'
+
+export const logOptions = (level: LogLevel): readonly Option[] => [
+  { flags: '--log-level <level>', help: LEVELS.join(', '), fallback: level, parse: oneOf('--log-level', LEVELS) },
+  { flags: '--log-format <format>', help: 'json, or pretty as at a terminal', parse: oneOf('--log-format', FORMATS) },
+]
+
+export const PORT_OPTION: Option = {
+  flags: '--port <number>', help: "of the master's HTTP interface; 0 takes a free one", fallback: DEFAULT_PORT,
+  parse: parsePort,
+}
+
+export const ALLOCATION_OPTIONS: readonly Option[] = [
+  { flags: '--weights <role=weight,...>', help: 'shares of roles against each other; 1 unless given', parse: parseWeights },
+  { flags: '--share-offers', help: 'divide agents among frameworks that compete, instead of offering them whole' },
+]
+
+export const RESOURCES_OPTION: Option = {
+  flags: '--resources <resources>', parse: reader('--resources', parseResources),
+  help: "such as 'cpus:4;mem:4096;disk:10000;ports:[31000-32000]', memory and disk in MB",
+}
+
+export const ATTRIBUTES_OPTION: Option = {
+  flags: '--attributes <attributes>', help: "what frameworks may choose by, such as 'rack:r1;zone:a'",
+  parse: reader('--attributes', parseAttributes),
+}
+
+/** Lines for people at a terminal, JSON elsewhere. Loaded late: pino costs more than most commands. */
+export async function openCommandLogger(options: Readonly<Record<string, unknown>>, node: string): Promise<Logger> {
+  const { openLogger } = await import('../logger.js')
+  const format = options['logFormat'] ?? (process.stderr.isTTY ? 'pretty' : 'json')
+  return openLogger({ level: options['logLevel'] as LogLevel, format: format === 'pretty' ? 'pretty' : 'json', node })
+}
+
+/** A name as nodes may have it, from one that people or machines gave. */
+export const nodeNameOf = (text: string): string =>
+  text.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, NODE_NAME_LENGTH_MAX) || 'unnamed'
+
+/** What was given, as long as it can be a node's name; else this machine's. */
+export function nameOr(given: unknown, otherwise: string = hostname()): string {
+  if (given === undefined) return nodeNameOf(otherwise)
+  if (typeof given === 'string' && given !== '' && nodeNameOf(given) === given) return given
+  throw new Failure(EXIT.usage, `--name '${given}' is no node name: use letters, digits, '.', '_' and '-'`)
+}
+
+/** Without users and their rights, whoever reaches the interface may do anything. */
+export function parseIp(text: string): string {
+  if (isIP(text) === 0) throw new Failure(EXIT.usage, `--ip '${text}' is no IP address: write one such as 127.0.0.1`)
+  if (/^127\./.test(text) || text === '::1') return text
+  throw new Failure(EXIT.usage,
+    `--ip ${text} would let in whoever reaches this machine, and there is no authentication yet: use 127.0.0.1 and a tunnel`)
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d{1,5}$/.test(text) && port <= PORT_MAX) return port
+  throw new Failure(EXIT.usage, `--port '${text}' is no port: write a number from 0 to ${PORT_MAX}`)
+}
+
+export function parseWeights(text: string): ReadonlyMap<Role, number> {
+  return new Map(text.split(',').map((pair): [Role, number] => {
+    const [role = '', weight = '', ...rest] = pair.split('=').map((part) => part.trim())
+    const refuse = (problem: string) => new Failure(EXIT.usage, `--weights '${pair}': ${problem}`)
+    if (rest.length > 0 || role === '' || weight === '') throw refuse('write ROLE=WEIGHT, such as web=2')
+    const problem = roleProblem(role)
+    if (problem !== undefined) throw refuse(problem)
+    if (!/^\d+(\.\d+)?$/.test(weight) || Number(weight) <= 0) throw refuse('a weight is a number above 0, such as 2')
+    return [role as Role, Number(weight)]
+  }))
+}
+
+function reader<T>(flag: string, parse: (text: string) => Parsed<T>): (text: string) => T {
+  return (text) => {
+    const parsed = parse(text)
+    if (parsed.ok) return parsed.value
+    throw new Failure(EXIT.usage, `${flag} '${text}': ${parsed.problem}`)
+  }
+}
+
+function oneOf<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((each) => each === text)
+    if (choice !== undefined) return choice
+    throw new Failure(EXIT.usage, `${flag} '${text}' is none of ${choices.join(', ')}`)
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Identity: what an id, or the beginning of one, means. A whole id wins over beginnings; tasks may be
+ * called by their own id, by `framework/task` where frameworks share one, or by their launch.
+ */
+import type { TaskView } from '../../actors/protocol/operator.js'
+import { isTerminal } from '../../actors/protocol/task.js'
+import { Refusal } from './refusal.js'
+
+/** So many candidates are named. */
+export const CANDIDATES_MAX = 10
+
+/** Throws a `Refusal`: unknown, or ambiguous. */
+export function find<T extends { readonly id: string }>(noun: string, wanted: string, all: readonly T[]): T {
+  const exact = all.find(({ id }) => id === wanted)
+  if (exact) return exact
+  const close = wanted === '' ? [] : all.filter(({ id }) => id.startsWith(wanted))
+  const [first] = close
+  if (first === undefined) throw new Refusal('not-found', `there is no ${noun} '${wanted}'`)
+  if (close.length > 1) throw ambiguous(noun, wanted, close.map(({ id }) => id))
+  return first
+}
+
+/**
+ * As `find`. Among launches of one task the last counts; among several tasks the one that lives, if only
+ * one does.
+ */
+export function findTask(wanted: string, all: readonly TaskView[]): TaskView {
+  const launched = all.find(({ launch }) => launch === wanted)
+  if (launched) return launched
+  const close = lastLaunches(matches(wanted, all))
+  const live = close.filter(({ state }) => !isTerminal(state))
+  const meant = live.length > 0 ? live : close
+  const [first] = meant
+  if (first === undefined) throw new Refusal('not-found', `there is no task '${wanted}'`)
+  if (meant.length > 1) throw ambiguous('task', wanted, meant.map(pathOf))
+  return first
+}
+
+/** The task's launch is not the last that the cluster knows: what it wrote cannot be asked for any more. */
+export const successorOf = (task: TaskView, all: readonly TaskView[]): TaskView | undefined =>
+  lastLaunches(all.filter((other) => pathOf(other) === pathOf(task)))
+    .find(({ launch }) => launch !== task.launch)
+
+/** Means one task, whatever other frameworks call theirs. */
+export const pathOf = ({ framework, id }: TaskView): string => `${framework}/${id}`
+
+function matches(wanted: string, all: readonly TaskView[]): readonly TaskView[] {
+  if (wanted === '') return []
+  const slash = wanted.indexOf('/')
+  const [framework, id] = slash < 0 ? ['', wanted] : [wanted.slice(0, slash), wanted.slice(slash + 1)]
+  const own = all.filter((task) => task.framework.startsWith(framework))
+  const exact = own.filter((task) => task.id === id)
+  if (exact.length > 0) return exact
+  return own.filter((task) => task.id.startsWith(id) || (slash < 0 && task.launch.startsWith(id)))
+}
+
+function lastLaunches(tasks: readonly TaskView[]): TaskView[] {
+  const last = new Map<string, TaskView>()
+  for (const task of tasks) {
+    const before = last.get(pathOf(task))
+    if (!before || inOrder(before.launch, task.launch) < 0) last.set(pathOf(task), task)
+  }
+  return [...last.values()]
+}
+
+/** Ids end with a number that grows: the shorter is the older. */
+export const inOrder = (left: string, right: string): number =>
+  left.length - right.length || (left < right ? -1 : left > right ? 1 : 0)
+
+function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
+  const named = candidates.slice(0, CANDIDATES_MAX)
+  const more = candidates.length > named.length ? ` and ${candidates.length - named.length} more` : ''
+  const message = `'${wanted}' could be ${candidates.length} ${noun}s: ${named.join(', ')}${more}`
+  return new Refusal('ambiguous', message, named)
+}

@@ -1,0 +1,128 @@
+/**
+ * Log stream: what a task has written and, when it is followed, what it goes on to write, piece by piece
+ * as the agent answers. Whoever hangs up is not waited for: the question under way is left to itself.
+ */
+import { StringDecoder } from 'node:string_decoder'
+import type { TaskView } from '../../actors/protocol/operator.js'
+import { FOLLOW_WAIT_MS } from '../../actors/protocol/machine.js'
+import type { Questions } from './questions.js'
+import { Refusal } from './refusal.js'
+
+export type StreamName = 'stdout' | 'stderr'
+
+/** Less than an agent gives at most, so that a short answer means that there is no more. */
+export const PIECE_BYTES = 65_536
+const READ_TIMEOUT_MS = 10_000
+/** An agent answers a follower every `FOLLOW_WAIT_MS` at least; after this long it has restarted, or gone. */
+const FOLLOW_TIMEOUT_MS = FOLLOW_WAIT_MS + READ_TIMEOUT_MS
+
+export interface LogWish {
+  readonly task: TaskView
+  readonly streams: readonly StreamName[]
+  readonly offset: number
+  readonly follow: boolean
+  /** Aborted when nobody listens any more. */
+  readonly hungUp: AbortSignal
+}
+
+export interface Piece {
+  readonly stream: StreamName
+  readonly data: Uint8Array
+}
+
+/**
+ * Resolves once the first pieces are there, so that what cannot be read is refused before an answer has
+ * begun; throws a `Refusal` for it, later, too.
+ */
+export async function openLog(questions: Questions, wish: LogWish): Promise<AsyncGenerator<Piece>> {
+  const sources = wish.streams.map((stream) => piecesOf(questions, wish, stream))
+  const first = await Promise.all(sources.map((source) => source.next()))
+  return merged(sources, first)
+}
+
+/** One stream of a task. Its first piece is read without waiting, and may be empty. */
+async function* piecesOf(questions: Questions, wish: LogWish, stream: StreamName): AsyncGenerator<Piece> {
+  const { task, hungUp } = wish
+  let { offset } = wish
+  let follow = false
+  while (!hungUp.aborted) {
+    const question = questions.read(
+      { task, stream, offset, bytesMax: PIECE_BYTES, follow }, follow ? FOLLOW_TIMEOUT_MS : READ_TIMEOUT_MS,
+    )
+    const answer = await unlessAborted(question, hungUp)
+    if (hungUp.aborted) return
+    if (answer?.problem !== undefined) throw problemOf(task, answer.problem)
+    if (answer === undefined && !follow) throw problemOf(task, 'its agent does not answer')
+    const data = answer?.data ?? new Uint8Array()
+    offset += data.length
+    yield { stream, data }
+    if (answer?.end || (!wish.follow && data.length < PIECE_BYTES)) return
+    follow = wish.follow && data.length < PIECE_BYTES
+  }
+}
+
+/** One source's piece is asked for when its last one was taken: whoever reads slowly is not flooded. */
+async function* merged(
+  sources: readonly AsyncGenerator<Piece>[], first: readonly IteratorResult<Piece>[],
+): AsyncGenerator<Piece> {
+  type Arrival = () => readonly [index: number, result: IteratorResult<Piece>]
+  const arrived: Arrival[] = first.map((result, index) => () => [index, result])
+  let wake = () => {}
+  const arrive = (arrival: Arrival) => {
+    arrived.push(arrival)
+    wake()
+  }
+  for (let open = sources.length; open > 0;) {
+    const arrival = arrived.shift()
+    if (!arrival) {
+      await new Promise<void>((resolve) => { wake = resolve })
+      continue
+    }
+    const [index, result] = arrival()
+    if (result.done) {
+      open--
+      continue
+    }
+    if (result.value.data.length > 0) yield result.value
+    sources[index]?.next().then(
+      (next) => arrive(() => [index, next]),
+      (error: unknown) => arrive(() => { throw error }),
+    )
+  }
+}
+
+/** Bytes as they are. */
+export async function* asPlain(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array> {
+  for await (const { data } of pieces) yield data
+}
+
+/** JSON Lines `{stream, text}`; what breaks it off is its last line, `{error}`. */
+export async function* asLines(pieces: AsyncIterable<Piece>): AsyncGenerator<string> {
+  // A character may be cut in two by the end of a piece.
+  const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') }
+  const line = (stream: StreamName, text: string) =>
+    (text === '' ? '' : `${JSON.stringify({ stream, text })}\n`)
+  try {
+    for await (const { stream, data } of pieces) {
+      const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
+      const text = line(stream, decoders[stream].write(bytes))
+      if (text !== '') yield text
+    }
+    const rest = line('stdout', decoders.stdout.end()) + line('stderr', decoders.stderr.end())
+    if (rest !== '') yield rest
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    yield `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`
+  }
+}
+
+/** Leaves nothing behind on a signal that outlives the promise. */
+const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
+  new Promise((resolve, reject) => {
+    const abort = () => resolve(undefined)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+
+const problemOf = ({ id }: TaskView, problem: string): Refusal =>
+  new Refusal('unavailable', `the output of task '${id}' cannot be read: ${problem}`)

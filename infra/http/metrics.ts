@@ -1,0 +1,62 @@
+/** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: their number has no bound. */
+import { TASK_STATES } from '../../actors/protocol/task.js'
+import { countBy } from './listing.js'
+import type { Questions } from './questions.js'
+
+export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+
+type Labels = Readonly<Record<string, string>>
+type Sample = readonly [labels: Labels, value: number]
+
+export interface MetricsSources {
+  readonly questions: Questions
+  readonly deadLetters: ReadonlyMap<string, number>
+  readonly version: string
+}
+
+/** The text; with nobody leading, what this node knows by itself. */
+export async function metricsOf({ questions, deadLetters, version }: MetricsSources): Promise<string> {
+  const own = [
+    family('warren_build', 'info', 'What runs here.', [[{ version }, 1]]),
+    family('warren_dead_letters', 'counter', 'Messages that nobody took, by reason.',
+      [...deadLetters].map(([reason, count]): Sample => [{ reason }, count])),
+  ]
+  const led = await ledFamilies(questions).catch(() => undefined)
+  const leader = family('warren_leader', 'gauge', 'Whether this master leads.', [[{}, led ? 1 : 0]])
+  return `${[leader, ...own, ...led ?? []].join('')}# EOF\n`
+}
+
+async function ledFamilies(questions: Questions): Promise<string[]> {
+  const [agents, frameworks, tasks, offers] = await Promise.all([
+    questions.list('agents'), questions.list('frameworks'), questions.list('tasks'), questions.list('offers'),
+  ])
+  return [
+    byState('warren_agents', 'Agents, by state.', ['active', 'disconnected', 'unreachable'], agents),
+    byState('warren_frameworks', 'Frameworks, by state.', ['active', 'disconnected'], frameworks),
+    byState('warren_tasks', 'Tasks that the master remembers, by state.', TASK_STATES, tasks),
+    family('warren_offers', 'gauge', 'Offers that are out.', [[{}, offers.length]]),
+  ]
+}
+
+/** Every state has its line, so that a graph of it begins at zero. */
+function byState(
+  name: string, help: string, states: readonly string[], items: readonly { readonly state: string }[],
+): string {
+  const counts = countBy(items, ({ state }) => state)
+  return family(name, 'gauge', help, states.map((state): Sample => [{ state }, counts[state] ?? 0]))
+}
+
+const SUFFIX = { counter: '_total', gauge: '', info: '_info' } as const
+
+function family(name: string, type: keyof typeof SUFFIX, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(([labels, value]) => `${name}${SUFFIX[type]}${printLabels(labels)} ${value}\n`)
+  return `# TYPE ${name} ${type}\n# HELP ${name} ${help}\n${lines.join('')}`
+}
+
+function printLabels(labels: Labels): string {
+  const printed = Object.entries(labels)
+    .map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, escaped)}"`)
+  return printed.length === 0 ? '' : `{${printed.join(',')}}`
+}
+
+const escaped = (character: string): string => (character === '\n' ? '\\n' : `\\${character}`)

@@ -1,0 +1,71 @@
+/** Questions: what the interface asks of the master's actor; when that is silent, it is a `Refusal`. */
+import type { Ref } from '../../runtime/address.js'
+import type { System } from '../../runtime/system.js'
+import type {
+  AgentView, ClusterView, FrameworkView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
+  ViewName,
+} from '../../actors/protocol/operator.js'
+import { Refusal } from './refusal.js'
+
+/** How long the master may take; it answers from memory, so silence means that it does not lead. */
+export const ANSWER_TIMEOUT_MS = 5_000
+
+export interface ViewOf {
+  readonly agents: AgentView
+  readonly frameworks: FrameworkView
+  readonly tasks: TaskView
+  readonly offers: OfferView
+}
+
+export interface ReadWish {
+  readonly task: TaskView
+  readonly stream: 'stdout' | 'stderr'
+  readonly offset: number
+  readonly bytesMax: number
+  readonly follow: boolean
+}
+
+export class Questions {
+  constructor(private readonly system: System, private readonly master: Ref<OperatorCall>) {}
+
+  async list<N extends ViewName>(what: N): Promise<readonly ViewOf[N][]> {
+    const answer = await this.ask((replyTo) => ({ type: 'list', what, replyTo }))
+    if (answer.type !== 'views') throw unexpected(answer)
+    return answer.views as readonly ViewOf[N][]
+  }
+
+  async cluster(timeoutMs = ANSWER_TIMEOUT_MS): Promise<ClusterView> {
+    const answer = await this.ask((replyTo) => ({ type: 'describe-cluster', replyTo }), timeoutMs)
+    if (answer.type !== 'cluster') throw unexpected(answer)
+    return answer.view
+  }
+
+  /** False when the task has ended meanwhile. */
+  async kill({ framework: frameworkId, id: taskId }: TaskView): Promise<boolean> {
+    const answer = await this.ask((replyTo) => ({ type: 'operator-kill', frameworkId, taskId, replyTo }))
+    return answer.type === 'done'
+  }
+
+  /** Undefined when nobody answered in time: the agent has gone, or came back and forgot the question. */
+  async read({ task, ...wish }: ReadWish, timeoutMs: number): Promise<OperatorRead | undefined> {
+    const { framework: frameworkId, id: taskId } = task
+    const question = (replyTo: Ref<OperatorRead>): OperatorCall =>
+      ({ type: 'operator-read', frameworkId, taskId, ...wish, replyTo })
+    const answer = this.system.ask<OperatorCall, OperatorRead>(this.master, question, timeoutMs)
+    return answer.catch(() => undefined)
+  }
+
+  private async ask(
+    question: (replyTo: Ref<OperatorAnswer>) => OperatorCall, timeoutMs = ANSWER_TIMEOUT_MS,
+  ): Promise<OperatorAnswer> {
+    try {
+      return await this.system.ask<OperatorCall, OperatorAnswer>(this.master, question, timeoutMs)
+    } catch {
+      const seconds = timeoutMs / 1_000
+      throw new Refusal('unavailable', `the master did not answer within ${seconds} s: it does not lead yet`)
+    }
+  }
+}
+
+const unexpected = (answer: OperatorAnswer): Refusal =>
+  new Refusal('failed', `the master answered '${answer.type}'`)

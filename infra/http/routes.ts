@@ -1,0 +1,131 @@
+/** Routes: the addresses of the interface, each a question to the master put into JSON. */
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isTerminal } from '../../actors/protocol/task.js'
+import { find, findTask, successorOf } from './identity.js'
+import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
+import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
+import type { Questions } from './questions.js'
+import { Refusal, SCHEMA_VERSION } from './refusal.js'
+
+/** Logs read over HTTP at once, over all tasks. */
+export const LOG_STREAMS_MAX = 256
+
+const PAGING = ['limit', 'after']
+const STREAMS: Readonly<Record<string, readonly StreamName[]>> = {
+  stdout: ['stdout'], stderr: ['stderr'], both: ['stdout', 'stderr'],
+}
+const NOUNS = [['agent', 'agents'], ['framework', 'frameworks'], ['offer', 'offers']] as const
+const NDJSON = 'application/x-ndjson'
+
+interface WithId {
+  readonly Params: { readonly id: string }
+}
+
+export function addRoutes(app: FastifyInstance, questions: Questions): void {
+  app.get('/v1/cluster', async ({ query }) => {
+    allow(query as Query, [])
+    return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }
+  })
+  addNouns(app, questions)
+  addTasks(app, questions)
+  addLogs(app, questions)
+}
+
+function addNouns(app: FastifyInstance, questions: Questions): void {
+  for (const [noun, nouns] of NOUNS) {
+    app.get(`/v1/${nouns}`, async (request) => {
+      const query = request.query as Query
+      allow(query, nouns === 'offers' ? [...PAGING, 'framework'] : PAGING)
+      const all = await questions.list(nouns)
+      const framework = await frameworkIn(query, questions)
+      const own = framework === undefined ? all
+        : all.filter((view) => 'framework' in view && view.framework === framework)
+      const { items, ...page } = pageOf(own, query, ({ id }) => id)
+      return { schemaVersion: SCHEMA_VERSION, ...page, [nouns]: items }
+    })
+    app.get<WithId>(`/v1/${nouns}/:id`, async ({ params, query }) => {
+      allow(query as Query, [])
+      return { schemaVersion: SCHEMA_VERSION, [noun]: find(noun, params.id, await questions.list(nouns)) }
+    })
+  }
+}
+
+function addTasks(app: FastifyInstance, questions: Questions): void {
+  app.get('/v1/tasks', async (request) => {
+    const query = request.query as Query
+    allow(query, [...PAGING, 'live', 'state', 'framework'])
+    const framework = await frameworkIn(query, questions)
+    const all = (await questions.list('tasks'))
+      .filter((task) => framework === undefined || task.framework === framework)
+    const { items, ...page } = pageOf(tasksWanted(all, query), query, ({ launch }) => launch)
+    const states = countBy(all, ({ state }) => state)
+    return { schemaVersion: SCHEMA_VERSION, ...page, states, tasks: items }
+  })
+  app.get<WithId>('/v1/tasks/:id', async ({ params, query }) => {
+    allow(query as Query, [])
+    return { schemaVersion: SCHEMA_VERSION, task: findTask(params.id, await questions.list('tasks')) }
+  })
+  app.post<WithId>('/v1/tasks/:id/kill', async ({ params, query }, reply) => {
+    allow(query as Query, [])
+    const task = findTask(params.id, await questions.list('tasks'))
+    const asked = !isTerminal(task.state) && await questions.kill(task)
+    if (asked) return reply.code(202).send({ schemaVersion: SCHEMA_VERSION, outcome: 'killing', task })
+    const ended = (await questions.list('tasks')).find(({ launch }) => launch === task.launch) ?? task
+    return { schemaVersion: SCHEMA_VERSION, outcome: 'ended-before', task: ended }
+  })
+}
+
+/** Only one framework's, when the query names one. */
+async function frameworkIn(query: Query, questions: Questions): Promise<string | undefined> {
+  const wanted = textOf(query, 'framework')
+  if (wanted === undefined) return undefined
+  const ended = (await questions.list('tasks')).find(({ framework }) => framework === wanted)
+  return ended?.framework ?? find('framework', wanted, await questions.list('frameworks')).id
+}
+
+function addLogs(app: FastifyInstance, questions: Questions): void {
+  let open = 0
+  app.get<WithId>('/v1/tasks/:id/logs', async (request, reply) => {
+    if (open >= LOG_STREAMS_MAX) {
+      throw new Refusal('too-many', `${LOG_STREAMS_MAX} logs are being read already; wait for one to end`)
+    }
+    open++
+    reply.raw.once('close', () => open--)
+    return sendLog(request, reply, questions)
+  })
+}
+
+async function sendLog(
+  { params, query, headers }: FastifyRequest<WithId>, reply: FastifyReply, questions: Questions,
+): Promise<FastifyReply> {
+  const hungUp = new AbortController()
+  reply.raw.once('close', () => hungUp.abort())
+  const { streams, offset, follow } = logWish(query as Query)
+  const all = await questions.list('tasks')
+  const task = findTask(params.id, all)
+  const successor = successorOf(task, all)
+  if (successor) {
+    const message = `the output of launch '${task.launch}' gave way to that of '${successor.launch}'`
+    throw new Refusal('superseded', message)
+  }
+  const pieces = await openLog(questions, { task, streams, offset, follow, hungUp: hungUp.signal })
+  const lines = headers.accept?.includes(NDJSON)
+  reply.header('cache-control', 'no-store').header('x-warren-task', `${task.framework}/${task.launch}`)
+  reply.type(lines ? `${NDJSON}; charset=utf-8` : 'text/plain; charset=utf-8')
+  // The answer begins now, not with the first line that a quiet task may write in an hour.
+  reply.raw.once('pipe', () => reply.raw.flushHeaders())
+  return reply.send(Readable.from(lines ? asLines(pieces) : asPlain(pieces), { objectMode: false }))
+}
+
+function logWish(query: Query) {
+  allow(query, ['stream', 'follow', 'offset'])
+  const stream = textOf(query, 'stream') ?? 'both'
+  const streams = Object.hasOwn(STREAMS, stream) ? STREAMS[stream] : undefined
+  if (!streams) throw new Refusal('bad-request', `stream=${stream} is none of stdout, stderr and both`)
+  const offset = naturalOf(query, 'offset', 0)
+  if (offset > 0 && streams.length > 1) {
+    throw new Refusal('bad-request', 'an offset is a place in one stream: add stream=stdout or stream=stderr')
+  }
+  return { streams, offset, follow: flagOf(query, 'follow') }
+}

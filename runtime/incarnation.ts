@@ -1,0 +1,121 @@
+/**
+ * Incarnation: one life of an actor between two restarts, and the context that its behaviour sees.
+ *
+ * State and notices belong to it and to nothing else, so that a restart forgets them by dropping the
+ * incarnation; a context that was kept beyond its life can neither set timers, nor watch, nor spawn.
+ */
+import type { Actor, Context } from './actor.js'
+import type { Ref } from './address.js'
+import type { AnyMessage, Item, Notice } from './item.js'
+import type { LogLevel } from './logger.js'
+import type { Neighbourhood } from './neighbourhood.js'
+import { Notices } from './notices.js'
+import type { Supervision } from './supervision.js'
+
+export type AnyActor = Actor<unknown, AnyMessage>
+
+/** What an incarnation asks of its cell. */
+export interface Host {
+  readonly self: Ref<AnyMessage>
+  spawn(name: string, actor: AnyActor, supervision?: Supervision): Ref<AnyMessage>
+  /** Ends a child. */
+  endChild(child: Ref<never>): void
+  /** Ends this actor after the message at hand. */
+  stop(): void
+  /** Puts a notice into the mailbox; false when there is no room for it. */
+  notify(notice: Notice): boolean
+}
+
+export class Incarnation implements Context<AnyMessage> {
+  readonly self: Ref<AnyMessage>
+  /** The message at hand; when the behaviour threw, the one that broke it. */
+  current: Item | undefined
+  private readonly notices: Notices
+  private state: unknown
+  private over = false
+
+  constructor(
+    private readonly neighbourhood: Neighbourhood, private readonly host: Host,
+    private readonly actor: AnyActor,
+  ) {
+    this.self = host.self
+    this.notices = new Notices(neighbourhood, (notice) => host.notify(notice))
+  }
+
+  begin(): void {
+    this.state = present(this.actor.initial(this))
+  }
+
+  /** Lets the behaviour have a message; false when it was a notice that has been withdrawn meanwhile. */
+  receive(item: Item): boolean {
+    if (item.notice) {
+      if (!item.notice.live) return false
+      item.notice.taken()
+    }
+    this.current = item
+    this.state = present(this.actor.receive(this.state, item.message, this))
+    this.current = undefined
+    return true
+  }
+
+  /** Withdraws all that must not outlive it. */
+  end(): void {
+    this.over = true
+    this.notices.withdrawAll()
+  }
+
+  tell<M>(to: Ref<M>, message: NoInfer<M>): void {
+    const { trace } = this.neighbourhood
+    const context = this.current ? trace.follow(this.current.trace) : trace.begin()
+    this.neighbourhood.deliver(to as Ref<never>, message as AnyMessage, this.self as Ref<never>, context)
+  }
+
+  spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M> {
+    if (this.over) throw new Error(`this life of ${this.self} has ended, so it cannot spawn '${name}'`)
+    return this.host.spawn(name, actor as unknown as AnyActor, supervision) as unknown as Ref<M>
+  }
+
+  stop(child?: Ref<never>): void {
+    if (child !== undefined && child !== this.self) this.host.endChild(child)
+    else if (!this.over) this.host.stop()
+  }
+
+  watch(ref: Ref<never>, message: AnyMessage): void {
+    if (!this.over) this.notices.watch(ref, message)
+  }
+
+  unwatch(ref: Ref<never>): void {
+    this.notices.unwatch(ref)
+  }
+
+  after(name: string, delayMs: number, message: AnyMessage): void {
+    if (!this.over) this.notices.after(name, delayMs, message)
+  }
+
+  every(name: string, intervalMs: number, message: AnyMessage): void {
+    if (!this.over) this.notices.every(name, intervalMs, message)
+  }
+
+  cancel(name: string): void {
+    this.notices.cancel(name)
+  }
+
+  now(): number {
+    return this.neighbourhood.clock.now()
+  }
+
+  random(): number {
+    return this.neighbourhood.random.next()
+  }
+
+  log(level: LogLevel, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.neighbourhood.logger.log(level, text, { actor: this.self, ...fields })
+  }
+}
+
+/** An actor that forgets to return its state has a bug; carrying on without one would hide it. */
+function present(state: unknown): unknown {
+  if (state === undefined) throw new Error('the behaviour returned no state')
+  if (state instanceof Promise) throw new Error('the behaviour is async; it must return its state, not a promise')
+  return state
+}

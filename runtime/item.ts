@@ -1,0 +1,28 @@
+/**
+ * Item: a message in a mailbox, with what the kernel knows of it.
+ */
+import type { Ref } from './address.js'
+import type { TraceContext } from './trace.js'
+
+/** What the kernel knows of every message. */
+export interface AnyMessage {
+  readonly type: string
+}
+
+export interface Item {
+  readonly message: AnyMessage
+  readonly from: Ref<never> | undefined
+  readonly trace: TraceContext
+  /** When it was put into the mailbox, in elapsed milliseconds. */
+  readonly queuedAt: number
+  /** What the actor itself had asked for; undefined when somebody sent it. */
+  readonly notice: Notice | undefined
+}
+
+/** A message that an actor has asked for: by a timer or a watch. Once withdrawn it is never received. */
+export interface Notice {
+  readonly message: AnyMessage
+  readonly live: boolean
+  /** The actor receives it now. */
+  taken(): void
+}

@@ -1,0 +1,64 @@
+/**
+ * Neighbourhood: what a cell needs of its node, and what the node knows of a cell. Declared apart from
+ * both (`cell.ts`, `kernel.ts`), so that each can be read without the other.
+ */
+import type { Ref } from './address.js'
+import type { Clock } from './clock.js'
+import type { DeadLetterReason } from './dead-letters.js'
+import type { AnyMessage, Item } from './item.js'
+import type { Logger } from './logger.js'
+import type { Protocol } from './protocol.js'
+import type { Random } from './random.js'
+import type { TraceContext, TraceSink, TraceSource } from './trace.js'
+import type { Turns } from './turns.js'
+
+export interface Neighbourhood {
+  readonly turns: Turns
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly trace: TraceSource
+  readonly traces: TraceSink | undefined
+  /** Throws when somebody of that address lives. */
+  moveIn(resident: Resident): void
+  moveOut(resident: Resident): void
+  /** Brings a message to an actor or a port of this node, or to the transport. */
+  deliver(to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext): void
+  /** Makes a dead letter. */
+  bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void
+  /** Has `terminated` called once: at once when there is nothing to wait for. */
+  watch(watch: Watch): void
+  unwatch(watch: Watch): void
+  /** The top of the tree has failed beyond its intensity. */
+  collapse(actor: Ref<never>, error: unknown): void
+}
+
+export interface Watch {
+  readonly target: Ref<never>
+  terminated(): void
+}
+
+export interface Resident {
+  readonly self: Ref<AnyMessage>
+  readonly isTop: boolean
+  /** What other nodes may send it. */
+  readonly accepts: Protocol | undefined
+  /** Takes a message in; what has no room becomes a dead letter. */
+  put(item: Item): void
+  addWatch(watch: Watch): void
+  removeWatch(watch: Watch): void
+  /** Ends it now, its children first. */
+  end(): void
+  vitals(): Vitals
+}
+
+/** How one actor is doing. */
+export interface Vitals {
+  readonly address: Ref<never>
+  /** Messages that wait. */
+  readonly mailbox: number
+  /** How long the next of them has waited, in milliseconds; 0 when none does. */
+  readonly oldestMs: number
+  readonly processed: number
+  readonly restarts: number
+}

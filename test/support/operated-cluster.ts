@@ -1,0 +1,141 @@
+/**
+ * Operated cluster: a master with its HTTP interface, one agent and a framework that launches what a
+ * test tells it to, in this process; the tasks are real processes.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
+import type { StatusUpdate, TaskInfo } from '../../actors/protocol/task.js'
+import { parseResources } from '../../actors/resources/parse.js'
+import { framework } from '../../actors/scheduler/framework.js'
+import { task } from '../../actors/scheduler/task.js'
+import { openHttp, type Http } from '../../infra/http/server.js'
+import { memoryHub, type MemoryHub } from '../../infra/memory/link.js'
+import { openAgentNode, type AgentNode } from '../../infra/node/agent-node.js'
+import { openFrameworkNode } from '../../infra/node/framework-node.js'
+import { openMasterNode, type MasterNode } from '../../infra/node/master-node.js'
+import type { Logger } from '../../runtime/logger.js'
+
+export const SILENT: Logger = { log: () => {} }
+
+export interface Operated {
+  readonly hub: MemoryHub
+  readonly master: MasterNode
+  readonly agent: AgentNode
+  readonly http: Http
+  /** Joins a framework; `*` is its role. */
+  framework(name: string): Promise<Tenant>
+  /** A path where a task can wait (`cat PATH`) for what `say` tells it. */
+  gate(): { readonly path: string; say(text: string): Promise<void> }
+}
+
+export interface Tenant {
+  readonly id: FrameworkId
+  /** Resolves once the task runs or has ended. */
+  start(id: string, line: string): Promise<StatusUpdate>
+  /** Resolves with the last update of a task, once there is one. */
+  ended(id: string): Promise<StatusUpdate>
+  close(): Promise<void>
+}
+
+const RESOURCES = 'cpus:4;mem:4096;disk:100;ports:[31000-31009]'
+const LASTING = new Set(['FINISHED', 'FAILED', 'KILLED', 'ERROR', 'LOST', 'DROPPED', 'GONE'])
+
+export async function openOperated(t: TestContext): Promise<Operated> {
+  const directory = mkdtempSync(join(tmpdir(), 'warren-operated-'))
+  const hub = memoryHub()
+  const master = await openMasterNode({ cluster: 'test', name: 'm1', openLink: hub.open, logger: SILENT })
+  const resources = parseResources(RESOURCES)
+  if (!resources.ok) throw new Error(resources.problem)
+  const modules = { program: (file: string) => ({ argv: ['node', file] }), environment: () => ({}) }
+  const agent = await openAgentNode({
+    name: 'a1', hostname: 'rock', openLink: hub.open, logger: SILENT, workDir: join(directory, 'agent'),
+    resources: resources.value, attributes: {}, modules,
+  })
+  const http = await openHttp({ system: master.system, master: master.master, cluster: 'test', port: 0, logger: SILENT })
+  t.after(async () => {
+    await http.close()
+    await agent.leave()
+    await master.system.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  let gates = 0
+  return {
+    hub, master, agent, http,
+    framework: (name) => openTenant(hub, name),
+    gate: () => {
+      const path = join(directory, `gate-${++gates}`)
+      execFileSync('mkfifo', [path])
+      return { path, say: (text) => writeFile(path, text) }
+    },
+  }
+}
+
+async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> {
+  const heard = new Heard()
+  let subscribed: (id: FrameworkId) => void
+  const id = new Promise<FrameworkId>((resolve) => { subscribed = resolve })
+  const node = await openFrameworkNode<readonly TaskInfo[], TaskInfo>({
+    name, openLink: hub.open, logger: SILENT, subscribed: (frameworkId) => subscribed(frameworkId),
+    framework: () => framework<readonly TaskInfo[], TaskInfo>({
+      name,
+      initial: () => [],
+      receive(waiting, event, ctx) {
+        switch (event.type) {
+          case 'told':
+            ctx.revive()
+            return [...waiting, event.told]
+          case 'offers': {
+            const [first, ...others] = event.offers
+            if (others.length > 0) ctx.decline(others, { refuseMs: 0 })
+            if (first) ctx.accept(first, waiting, { refuseMs: 0 })
+            if (waiting.length === 0) ctx.suppress()
+            return []
+          }
+          case 'update':
+            heard.add(event.update)
+            return waiting
+          default: return waiting
+        }
+      },
+    }),
+  })
+  return {
+    id: await id,
+    async start(taskId, line) {
+      node.tell(task({ id: taskId, resources: { cpus: 0.5, mem: 32 }, command: line }))
+      return heard.first(taskId, ({ state }) => state === 'RUNNING' || LASTING.has(state))
+    },
+    ended: (taskId) => heard.first(taskId, ({ state }) => LASTING.has(state)),
+    close: async () => {
+      node.end()
+      await node.finished
+      await node.close()
+    },
+  }
+}
+
+/** Every update, and who waits for one. */
+class Heard {
+  private readonly updates: StatusUpdate[] = []
+  private waiting: (() => void)[] = []
+
+  add(update: StatusUpdate): void {
+    this.updates.push(update)
+    const { waiting } = this
+    this.waiting = []
+    for (const wake of waiting) wake()
+  }
+
+  async first(taskId: string, met: (update: StatusUpdate) => boolean): Promise<StatusUpdate> {
+    for (;;) {
+      const found = this.updates.find((update) => update.taskId === taskId && met(update))
+      if (found) return found
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    }
+  }
+}
