@@ -29,6 +29,12 @@ export function commandLine(pid: number): readonly string[] {
   return line === undefined || line === '' ? [] : line.replace(/\0$/, '').split('\0')
 }
 
+/** The living children of a process; undefined where the kernel does not tell. */
+export function childrenOf(pid: number): readonly number[] | undefined {
+  const line = read(pid, `task/${pid}/children`)
+  return line?.split(' ').filter((word) => word !== '').map(Number)
+}
+
 /** The processes with `name` in their environment, by its value. Processes of other users are not seen. */
 export function processesByVariable(name: string): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()

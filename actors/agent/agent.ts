@@ -43,7 +43,8 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'acknowledge-status':
         if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
         return state
-      case 'shutdown-framework': return running.onShutdownFramework(state, message.frameworkId, options, ctx)
+      case 'shutdown-framework':
+        return checkLeft(running.onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
       case 'message-to-executor': return running.onMessageToExecutor(state, message, ctx)
       case 'read-task': return running.onRead(state, message, options, ctx)
       case 'output': case 'output-failed': return running.onOutput(state, message, ctx)

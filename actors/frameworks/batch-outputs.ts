@@ -5,8 +5,7 @@
  */
 import type { Ref } from '../../runtime/address.js'
 import type { FrameworkContext, FrameworkEvent } from '../scheduler/framework.js'
-import type { EndedAttempt } from './batch-work.js'
-import { Backlog } from './batch-work.js'
+import { Backlog, type EndedAttempt } from './batch-work.js'
 import { OutputReading, taskOf, type StreamName } from './output-reading.js'
 
 /** Tasks whose output is read at the same time. */
@@ -36,7 +35,7 @@ interface Entry {
   problem: string | undefined
 }
 
-type Conclude = (ended: EndedAttempt, problem: string | undefined) => void
+type Conclude = (ended: EndedAttempt, problem: string | undefined, ctx: FrameworkContext) => void
 
 export class BatchOutputs {
   private readonly entries = new Map<string, Entry>()
@@ -117,7 +116,7 @@ export class BatchOutputs {
     if (!entry.reading.ended || entry.unwritten > 0) return
     if (!this.entries.delete(entry.ended.attempt.taskId)) return
     ctx.acknowledge(entry.ended.update)
-    this.conclude(entry.ended, entry.problem)
+    this.conclude(entry.ended, entry.problem, ctx)
     this.begin(ctx)
   }
 }

@@ -14,6 +14,21 @@ export function timesIn(offered: Resources, wanted: Resources): number {
   return times === Infinity ? 0 : times
 }
 
+/** An argument that is longer does not travel, nor do arguments that together are longer. */
+export const ARGUMENT_CHARACTERS_MAX = 65_536
+export const COMMAND_CHARACTERS_MAX = 262_144
+
+/** Why a command cannot be sent, if it cannot. */
+export function commandProblem(words: readonly string[]): string | undefined {
+  const long = words.find((word) => word.length > ARGUMENT_CHARACTERS_MAX)
+  if (long !== undefined) return tooLong(`the argument '${long.slice(0, 40)}…'`, long.length, ARGUMENT_CHARACTERS_MAX)
+  const whole = charactersOf(words, {})
+  return whole > COMMAND_CHARACTERS_MAX ? tooLong('the command', whole, COMMAND_CHARACTERS_MAX) : undefined
+}
+
+const tooLong = (what: string, length: number, most: number): string =>
+  `${what} has ${length} characters; at most ${most} can be sent, so put them in a file`
+
 /** What a command and its environment add to a message, about. */
 export function charactersOf(words: readonly string[], environment: Readonly<Record<string, string>>): number {
   let characters = 0

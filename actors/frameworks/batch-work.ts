@@ -43,9 +43,12 @@ export interface BatchResult {
   readonly outputProblem?: string
 }
 
-export function resultOf({ attempt, update }: EndedAttempt, outputProblem?: string): BatchResult {
+/** How an attempt ended. */
+export type End = Pick<StatusUpdate, 'state' | 'exitCode' | 'signal' | 'text' | 'atMs'>
+
+export function resultOf(attempt: Attempt, end: End, outputProblem?: string): BatchResult {
   const { item: { index, input, attempts }, taskId, hostname, launchedMs, startedMs } = attempt
-  const { state, exitCode, signal, text, atMs } = update
+  const { state, exitCode, signal, text, atMs } = end
   return {
     index, input, taskId, isOk: state === 'FINISHED', state, attempts, agent: hostname,
     durationMs: Math.max(0, atMs - (startedMs ?? launchedMs)),

@@ -3,113 +3,236 @@
  * as many tasks as fit, asks for none while it has nothing to launch, runs again what failed as often as
  * it may, and what was lost with its agent without holding that against the command.
  */
-import type { Ref } from '../../runtime/address.js'
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
-import type { Resources } from '../resources/resources.js'
 import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
 import { task } from '../scheduler/task.js'
 import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
-import { BatchOutputs, type OutputPiece } from './batch-outputs.js'
-import { CHARACTERS_PER_ACCEPT_MAX, charactersOf, TASKS_PER_ACCEPT_MAX, timesIn } from './batch-packing.js'
-import { Backlog, resultOf, taskIdOf, type Attempt, type BatchResult, type EndedAttempt, type Item } from './batch-work.js'
-import type { StreamName } from './output-reading.js'
-import { NO_MASTER_MS, Patience, type Waiting } from './patience.js'
+import { BatchOutputs } from './batch-outputs.js'
+import { CHARACTERS_PER_ACCEPT_MAX, charactersOf, commandProblem, TASKS_PER_ACCEPT_MAX, timesIn } from './batch-packing.js'
+import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
+import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
+import { NO_MASTER_MS, Patience } from './patience.js'
 
 /** An input whose task was lost so often is given up: perhaps it is what its agents die of. */
 export const LOSSES_MAX = 5
 /** What does not hold a task never will; an agent that has more than that is offered all the same. */
-const REFUSE_MS = 3_600_000
+export const REFUSE_MS = 3_600_000
 /** How long to wait for the offer that a task's end usually brings, before asking for what was refused. */
 export const REVIVE_AFTER_MS = 1_000
 /** The tasks outlive a connection that breaks, or a change of masters, by this long. */
 const FAILOVER_TIMEOUT_MS = 10_000
 
-export interface BatchOptions {
-  readonly name: string
-  /** `{}` stands for the input; see `batch-command.ts`. */
-  readonly template: readonly string[]
-  /** Amounts alone; what each task takes. */
-  readonly resources: Resources
-  readonly environment: Readonly<Record<string, string>>
-  /** How often a command that fails is run again. */
-  readonly retries: number
-  /** How many tasks run at once; as many as find room unless given. */
-  readonly jobsMax?: number
-  readonly timeoutMs?: number
-  /** Whether anybody wants what the tasks write. */
-  readonly readsOutput: boolean
-  readonly user: Ref<BatchEvent>
-}
-
-export interface BatchTotals {
-  readonly ok: number
-  readonly failed: number
-  readonly offers: number
-  readonly accepts: number
-  readonly launched: number
-}
-
-export type BatchEvent =
-  | OutputPiece
-  | { readonly type: 'waiting'; readonly waiting: Waiting }
-  | { readonly type: 'disconnected' }
-  | { readonly type: 'running'; readonly tasks: number }
-  /** Comes after all of the task's output. */
-  | { readonly type: 'ended'; readonly result: BatchResult }
-  | { readonly type: 'finished'; readonly totals: BatchTotals }
-  /** It cannot go on: the tasks are too large for every agent, or no master leads. */
-  | { readonly type: 'given-up'; readonly problem: string; readonly noMaster?: true }
-
-export type BatchOrder =
-  | { readonly type: 'inputs'; readonly inputs: readonly string[]; readonly isLast: boolean }
-  | { readonly type: 'written'; readonly taskId: string; readonly stream: StreamName }
-
-interface State {
-  phase: 'working' | 'over'
-  readonly patience: Patience
-  readonly waiting: Backlog<Item>
-  readonly running: Map<string, Attempt>
-  readonly outputs: BatchOutputs
-  readonly totals: { ok: number; failed: number; offers: number; accepts: number; launched: number }
-  inputs: number
-  hasAllInputs: boolean
-  isSuppressed: boolean
-  /** Something was refused, or left, that could have held a task. */
-  hasSpurned: boolean
-  isReviving: boolean
-}
-
 type Ctx = FrameworkContext
+type Event = FrameworkEvent<BatchOrder>
 
 export const batch = (options: BatchOptions): Framework<State, BatchOrder> => {
-  const commandOf = commandMaker(options.template)
-  const makeTask = (item: Item): TaskInfo => task({
-    id: taskIdOf(item), name: `${options.name} ${item.input}`.slice(0, 255), resources: options.resources,
-    command: commandOf(item.input), environment: { ...options.environment, [INPUT_VARIABLE]: item.input },
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-  })
+  const makeTask = taskMaker(options)
   return framework<State, BatchOrder>({
     name: options.name,
     failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
     acknowledge: 'explicit',
     initial: (ctx) => begin(options, ctx),
     receive(state, event, ctx) {
-      if (state.phase === 'over') return state
-      handle(state, event, options, makeTask, ctx)
-      return adjust(state, options, ctx)
+      if (!state.isOver) handle(state, event, options, makeTask, ctx)
+      if (!state.isOver) adjust(state, options, ctx)
+      return state
     },
   })
 }
 
+interface Made {
+  readonly info: TaskInfo
+  readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+}
+type MakeTask = (item: Item) => Made
+
+function taskMaker({ name, template, resources, environment: given, timeoutMs }: BatchOptions): MakeTask {
+  const wordsOf = commandMaker(template)
+  return (item) => {
+    const words = wordsOf(item.input)
+    const environment = { ...given, [INPUT_VARIABLE]: item.input }
+    const info = task({
+      id: taskIdOf(item), name: `${name} ${item.input}`.slice(0, 255), resources, command: words, environment,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
+    return { info, words, environment }
+  }
+}
+
 function begin(options: BatchOptions, ctx: Ctx): State {
-  const totals = { ok: 0, failed: 0, offers: 0, accepts: 0, launched: 0 }
   const state: State = {
-    phase: 'working', patience: new Patience(options.resources), waiting: new Backlog(), running: new Map(), totals,
-    outputs: new BatchOutputs(options.user, (ended, problem) => conclude(state, ended, problem, options, ctx)),
+    isOver: false, patience: new Patience(options.resources), waiting: new Backlog(), running: new Map(),
+    outputs: new BatchOutputs(options.user, ({ attempt, update }, problem, now) => conclude(state, attempt, update, options, now, problem)),
+    totals: { ok: 0, failed: 0, offers: 0, accepts: 0, launched: 0 },
     inputs: 0, hasAllInputs: false, isSuppressed: false, hasSpurned: false, isReviving: false,
   }
-  state.patience.begin(ctx)
   ctx.after('no-master', NO_MASTER_MS)
   return state
+}
+
+function handle(state: State, event: Event, options: BatchOptions, makeTask: MakeTask, ctx: Ctx): void {
+  switch (event.type) {
+    case 'told': return onTold(state, event.told, ctx)
+    case 'subscribed': return onSubscribed(state, ctx)
+    case 'disconnected':
+      ctx.after('no-master', NO_MASTER_MS)
+      return ctx.tell(options.user, { type: 'disconnected' })
+    case 'offers': return onOffers(state, event.offers, options, makeTask, ctx)
+    case 'update': return onUpdate(state, event.update, options, ctx)
+    case 'output': return state.outputs.take(event, ctx)
+    case 'fit': return onFit(state, event, options, ctx)
+    case 'timer': return onTimer(state, event.name, options, ctx)
+  }
+}
+
+function onTold(state: State, order: BatchOrder, ctx: Ctx): void {
+  if (order.type === 'written') return state.outputs.written(order.taskId, order.stream, ctx)
+  if (state.inputs === 0 && order.inputs.length > 0) state.patience.begin(ctx)
+  for (const input of order.inputs) {
+    state.waiting.put({ index: ++state.inputs, input, attempts: 0, failures: 0, losses: 0 })
+  }
+  state.hasAllInputs ||= order.isLast
+}
+
+/** A new subscription begins without refusals; a new master may not know of all that was launched. */
+function onSubscribed(state: State, ctx: Ctx): void {
+  ctx.cancel('no-master')
+  state.patience.subscribed(ctx)
+  Object.assign(state, { isSuppressed: false, hasSpurned: false })
+  if (state.running.size > 0) ctx.reconcile([...state.running.keys()])
+}
+
+function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: BatchOptions, ctx: Ctx): void {
+  const { problem, waiting } = state.patience.fit(event)
+  if (waiting) ctx.tell(user, { type: 'waiting', waiting })
+  if (problem !== undefined) end(state, { type: 'given-up', problem }, user, ctx)
+}
+
+function onOffers(state: State, offers: readonly Offer[], options: BatchOptions, makeTask: MakeTask, ctx: Ctx): void {
+  state.totals.offers += offers.length
+  const refused = offers.filter((offer) => {
+    const fitting = timesIn(offer.resources, options.resources)
+    const tasks = launch(state, offer, Math.min(fitting, TASKS_PER_ACCEPT_MAX), options, makeTask, ctx)
+    const isMoreRoom = fitting > tasks.length
+    const isMoreWanted = tasks.length > 0 && wants(state, options)
+    if (isMoreRoom && !isMoreWanted) state.hasSpurned = true
+    if (tasks.length === 0) return true
+    state.totals.accepts++
+    state.totals.launched += tasks.length
+    // What one message could not fill is wanted again at once.
+    ctx.accept(offer, tasks, { refuseMs: isMoreRoom && isMoreWanted ? 0 : REFUSE_MS })
+    return false
+  })
+  if (refused.length > 0) ctx.decline(refused, { refuseMs: REFUSE_MS })
+  if (refused.length === offers.length) return
+  state.patience.end(ctx)
+  ctx.tell(options.user, { type: 'running', tasks: state.running.size })
+}
+
+/** Takes as many tasks as are wanted and fit, and counts them as running. */
+function launch(
+  state: State, { hostname }: Offer, tasksMax: number, options: BatchOptions, makeTask: MakeTask, ctx: Ctx,
+): TaskInfo[] {
+  const tasks: TaskInfo[] = []
+  let characters = 0
+  while (tasks.length < tasksMax && characters < CHARACTERS_PER_ACCEPT_MAX && wants(state, options)) {
+    const item = state.waiting.take() as Item
+    item.attempts++
+    const { info, words, environment } = makeTask(item)
+    const attempt = { item, taskId: info.taskId, hostname, launchedMs: ctx.now(), startedMs: undefined }
+    const problem = commandProblem(words)
+    if (problem !== undefined) {
+      conclude(state, attempt, { state: 'ERROR', text: problem, atMs: ctx.now() }, options, ctx)
+      continue
+    }
+    characters += charactersOf(words, environment)
+    tasks.push(info)
+    state.running.set(info.taskId, attempt)
+  }
+  return tasks
+}
+
+const wants = ({ waiting, running, outputs }: State, { jobsMax = Infinity }: BatchOptions): boolean =>
+  waiting.size > 0 && running.size < jobsMax && !outputs.isFull
+
+function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx: Ctx): void {
+  const attempt = state.running.get(update.taskId)
+  if (!attempt) {
+    // It was given up as lost and has come back, while another attempt is on its way.
+    if (update.state === 'RUNNING') ctx.kill(update.taskId)
+    return ctx.acknowledge(update)
+  }
+  const isLost = LOST.has(update.state)
+  if (!isLost && !isTerminal(update.state)) {
+    if (update.state === 'RUNNING') attempt.startedMs ??= update.atMs
+    return ctx.acknowledge(update)
+  }
+  state.running.delete(update.taskId)
+  ctx.tell(options.user, { type: 'running', tasks: state.running.size })
+  const { item } = attempt
+  const mayRunAgain = isLost ? ++item.losses <= LOSSES_MAX
+    : update.state === 'FAILED' && ++item.failures <= options.retries
+  if (mayRunAgain) state.waiting.putBack(item)
+  else if (options.readsOutput && hasRun(update)) return state.outputs.add({ attempt, update }, ctx)
+  else conclude(state, attempt, update, options, ctx)
+  ctx.acknowledge(update)
+}
+
+/** Ends that are not the command's doing: its agent is gone, or never took it. */
+const LOST: ReadonlySet<StatusUpdate['state']> =
+  new Set(['LOST', 'DROPPED', 'GONE', 'GONE_BY_OPERATOR', 'UNREACHABLE', 'UNKNOWN'])
+
+const hasRun = ({ exitCode, signal }: StatusUpdate): boolean => exitCode !== undefined || signal !== undefined
+
+function conclude(
+  state: State, attempt: Attempt, how: End, { user }: BatchOptions, ctx: Ctx, outputProblem?: string,
+): void {
+  const result = resultOf(attempt, how, outputProblem)
+  if (result.isOk) state.totals.ok++
+  else state.totals.failed++
+  ctx.tell(user, { type: 'ended', result })
+}
+
+function onTimer(state: State, name: string, options: BatchOptions, ctx: Ctx): void {
+  const waiting = state.patience.timer(name, ctx)
+  if (waiting) ctx.tell(options.user, { type: 'waiting', waiting })
+  state.outputs.timer(name, ctx)
+  if (name === 'no-master') {
+    const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
+    return end(state, { type: 'given-up', problem, noMaster: true }, options.user, ctx)
+  }
+  if (name !== 'revive') return
+  state.isReviving = false
+  if (!state.hasSpurned || !wants(state, options)) return
+  state.hasSpurned = false
+  ctx.revive()
+}
+
+/** After every event: asks for offers exactly while there is something to launch, and sees the end. */
+function adjust(state: State, options: BatchOptions, ctx: Ctx): void {
+  const { waiting, running, outputs, totals } = state
+  const hasNothing = waiting.size === 0
+  if (hasNothing && state.hasAllInputs && running.size === 0 && outputs.size === 0) {
+    return end(state, { type: 'finished', totals }, options.user, ctx)
+  }
+  if (ctx.frameworkId === undefined) return
+  if (hasNothing !== state.isSuppressed) {
+    state.isSuppressed = hasNothing
+    state.hasSpurned = false
+    if (hasNothing) ctx.suppress()
+    else ctx.revive()
+  }
+  const isStarving = state.hasSpurned && wants(state, options)
+  if (isStarving === state.isReviving) return
+  state.isReviving = isStarving
+  if (isStarving) ctx.after('revive', REVIVE_AFTER_MS)
+  else ctx.cancel('revive')
+}
+
+function end(state: State, event: BatchEvent, user: BatchOptions['user'], ctx: Ctx): void {
+  state.isOver = true
+  ctx.tell(user, event)
+  ctx.finish(event.type === 'finished' && event.totals.failed === 0 ? 0 : 1)
 }

@@ -20,17 +20,19 @@ export class Patience {
   private told: Waiting | undefined
   private agents: number | undefined
   private silent = true
-  private isOver = false
+  /** Nothing is wanted yet, or something has come. */
+  private isOver = true
 
   constructor(private readonly wanted: Resources) {}
 
   begin(ctx: FrameworkContext): void {
     this.isOver = false
     ctx.after(TIMER, SILENCE_MS)
+    this.subscribed(ctx)
   }
 
   subscribed(ctx: FrameworkContext): void {
-    if (!this.isOver) ctx.checkFit(TIMER, this.wanted)
+    if (!this.isOver && ctx.frameworkId !== undefined) ctx.checkFit(TIMER, this.wanted)
   }
 
   /** What is worth saying now, if anything. */
@@ -38,7 +40,7 @@ export class Patience {
     if (name !== TIMER || this.isOver) return undefined
     this.silent = false
     ctx.after(TIMER, ASK_AGAIN_MS)
-    if (ctx.frameworkId !== undefined) ctx.checkFit(TIMER, this.wanted)
+    this.subscribed(ctx)
     return this.say()
   }
 

@@ -11,13 +11,16 @@ import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/protocol
 import type { Ref } from '../../runtime/address.js'
 import { reasonOf } from '../disk/reason.js'
 import { findProgram } from './program.js'
-import { MARK, SHELL, shimArguments } from './shim.js'
+import { commandRuns, MARK, SHELL, shimArguments } from './shim.js'
 import { kill, Survivors } from './survivors.js'
 import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
 
 /** How many processes run under one agent at once. */
 export const PROCESSES_MAX = 10_000
 const SURVIVOR_CHECK_MS = 1_000
+/** How often, and for how long, a SIGTERM looks whether its command has begun. */
+const BEGIN_LOOK_MS = 2
+const BEGIN_LOOKS_MAX = 500
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -129,9 +132,17 @@ export class Launcher {
   #onSignal(launchId: string, signal: 'SIGTERM' | 'SIGKILL'): void {
     const life = this.#lives.get(launchId)
     if (life === undefined) return
+    if (life.child === undefined) return this.#survivors.signal(life.directory, signal)
+    if (signal === 'SIGTERM') this.#terminate(life, BEGIN_LOOKS_MAX)
     // Until its exit is known here, a child's pid cannot belong to anybody else.
-    if (life.child !== undefined) kill(-life.pid, signal)
-    else this.#survivors.signal(life.directory, signal)
+    else kill(-life.pid, signal)
+  }
+
+  /** Waits for the command to begin, which takes a few milliseconds, so that the signal reaches it. */
+  #terminate(life: Life, looksLeft: number): void {
+    if (this.#lives.get(life.launchId) !== life) return
+    if (looksLeft === 0 || commandRuns(life.pid, life.directory)) return kill(-life.pid, 'SIGTERM')
+    setTimeout(() => this.#terminate(life, looksLeft - 1), BEGIN_LOOK_MS)
   }
 
   #onExit(life: Life, code: number | null, signal: NodeJS.Signals | null): void {

@@ -6,7 +6,7 @@
  * descriptor 2 is the status file, which is where the shell also writes `Killed` for a command that
  * died of a signal; the command's own stderr waits on descriptor 3.
  */
-import { commandLine } from '../process-table.js'
+import { childrenOf, commandLine } from '../process-table.js'
 
 /** The mark of a task in the environment of all its processes: its directory. */
 export const MARK = 'WARREN_TASK_DIRECTORY'
@@ -40,3 +40,10 @@ export function isShim(pid: number, directory: string): boolean {
   const [, option, script, name] = commandLine(pid)
   return option === '-c' && script === SCRIPT && name === directory
 }
+
+/**
+ * Whether the shim's command runs. A signal that comes earlier meets only the shell's traps and is lost
+ * on the command. Where the kernel does not tell, it is taken to run.
+ */
+export const commandRuns = (shim: number, directory: string): boolean =>
+  childrenOf(shim)?.some((child) => !isShim(child, directory)) ?? true

@@ -72,6 +72,7 @@ function explain({ code, message }: NodeJS.ErrnoException, { connectTimeoutMs }:
   if (code === 'ENOTFOUND') return 'no such host; correct --broker'
   if (/ETIMEDOUT/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
   if (/ACCESS.REFUSED/.test(message)) return 'it refused the user or password; correct --broker'
-  if (/closed abruptly/.test(message)) return 'it hung up; is the virtual host right, and is this a RabbitMQ?'
+  if (/Expected ConnectionOpenOk/.test(message)) return 'it refused the virtual host; correct --broker'
+  if (/closed abruptly/.test(message)) return 'it hung up; is this a RabbitMQ?'
   return message
 }

@@ -1,14 +1,10 @@
 /** Task options: what `run` and `batch` let people say about a task, read from text with its fix named. */
+import { commandProblem } from '../../actors/frameworks/batch-packing.js'
 import { of } from '../../actors/resources/amounts.js'
 import type { Resources } from '../../actors/resources/resources.js'
 import { RANGES_MAX } from '../../actors/resources/validity.js'
 import type { Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
-
-/** An argument longer than this does not travel. */
-export const ARGUMENT_CHARACTERS_MAX = 65_536
-/** And all arguments of a command together not either, with what goes with them. */
-export const COMMAND_CHARACTERS_MAX = 262_144
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, '': 1_000, m: 60_000, h: 3_600_000 }
 const TIMEOUT_MAX_MS = 365 * 24 * 3_600_000
@@ -78,13 +74,6 @@ export function checkCommand(command: readonly string[], example: string): void 
   if (command.length === 0 || command[0] === '') {
     throw new Failure(EXIT.usage, `there is no command to run; write, for example: ${example}`)
   }
-  const long = command.find((word) => word.length > ARGUMENT_CHARACTERS_MAX)
-  if (long !== undefined) {
-    throw new Failure(EXIT.usage, `the argument '${long.slice(0, 40)}…' has ${long.length} characters; ` +
-      `at most ${ARGUMENT_CHARACTERS_MAX} can be sent, so put it in a file`)
-  }
-  const whole = command.reduce((sum, word) => sum + word.length, 0)
-  if (whole > COMMAND_CHARACTERS_MAX) {
-    throw new Failure(EXIT.usage, `the command has ${whole} characters; at most ${COMMAND_CHARACTERS_MAX} can be sent`)
-  }
+  const problem = commandProblem(command)
+  if (problem !== undefined) throw new Failure(EXIT.usage, problem)
 }

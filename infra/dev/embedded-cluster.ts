@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { AgentOwnerEvent } from '../../actors/agent/state.js'
 import type { Attributes } from '../../actors/resources/attributes.js'
 import { NONE, type Resources } from '../../actors/resources/resources.js'
-import type { Role } from '../../actors/protocol/ids.js'
+import type { AgentId, Role } from '../../actors/protocol/ids.js'
 import type { Logger } from '../../runtime/logger.js'
 import type { TraceSink } from '../../runtime/trace.js'
 import { removeNote, writeNote } from '../cli/connection.js'
@@ -42,6 +42,11 @@ export interface EmbeddedClusterOptions {
   readonly shareOffers?: boolean
 }
 
+export interface EmbeddedAgent extends AgentNode {
+  readonly name: string
+  readonly agentId: AgentId
+}
+
 export interface EmbeddedCluster {
   readonly cluster: string
   /** Joins in this process; `openLink: hub.open` of a node. */
@@ -51,7 +56,7 @@ export interface EmbeddedCluster {
   /** The master's HTTP interface. */
   readonly http: string
   readonly master: MasterNode
-  readonly agents: readonly AgentNode[]
+  readonly agents: readonly EmbeddedAgent[]
   /** Agents end their tasks and leave, then everything else goes; within 10 seconds. */
   close(): Promise<void>
 }
@@ -91,7 +96,7 @@ type Node = Pick<Parameters<typeof openAgentNode>[0], 'openLink' | 'logger' | 't
 
 async function openAgents(
   { agents, cluster }: EmbeddedClusterOptions, workDir: string, socket: string, node: Node,
-): Promise<readonly AgentNode[]> {
+): Promise<readonly EmbeddedAgent[]> {
   if (agents.length === 0) return []
   const shares = agentShares(agents.length, await probeMachine(workDir))
   const modules = moduleRunner({ WARREN_SOCKET: socket, WARREN_CLUSTER: cluster })
@@ -107,15 +112,14 @@ async function openAgents(
   throw failed.reason
 }
 
-async function openRegistered(options: Parameters<typeof openAgentNode>[0]): Promise<AgentNode> {
+async function openRegistered(options: Parameters<typeof openAgentNode>[0]): Promise<EmbeddedAgent> {
   let standing: (event: AgentOwnerEvent) => void = () => undefined
-  const registered = new Promise<void>((resolve, reject) => {
-    standing = (event) => event.type === 'registered' ? resolve() : reject(new Error(event.problem))
+  const registered = new Promise<AgentId>((resolve, reject) => {
+    standing = (event) => event.type === 'registered' ? resolve(event.agentId) : reject(new Error(event.problem))
   })
   const agent = await openAgentNode({ ...options, standing: (event) => standing(event) })
   try {
-    await registered
-    return agent
+    return { ...agent, name: options.name, agentId: await registered }
   } catch (error) {
     await agent.leave()
     throw error

@@ -27,7 +27,7 @@ export interface Operated {
   readonly master: MasterNode
   readonly agent: AgentNode
   readonly http: Http
-  /** Joins a framework; `*` is its role. */
+  /** Joins a framework; it leaves when the test is over. */
   framework(name: string): Promise<Tenant>
   /** A path where a task can wait (`cat PATH`) for what `say` tells it. */
   gate(): { readonly path: string; say(text: string): Promise<void> }
@@ -39,6 +39,7 @@ export interface Tenant {
   start(id: string, line: string): Promise<StatusUpdate>
   /** Resolves with the last update of a task, once there is one. */
   ended(id: string): Promise<StatusUpdate>
+  /** Ends the framework and its tasks; happens anyway when the test is over. */
   close(): Promise<void>
 }
 
@@ -57,7 +58,9 @@ export async function openOperated(t: TestContext): Promise<Operated> {
     resources: resources.value, attributes: {}, modules,
   })
   const http = await openHttp({ system: master.system, master: master.master, cluster: 'test', port: 0, logger: SILENT })
+  const tenants: Tenant[] = []
   t.after(async () => {
+    for (const tenant of tenants) await tenant.close()
     await http.close()
     await agent.leave()
     await master.system.stop()
@@ -66,7 +69,11 @@ export async function openOperated(t: TestContext): Promise<Operated> {
   let gates = 0
   return {
     hub, master, agent, http,
-    framework: (name) => openTenant(hub, name),
+    async framework(name) {
+      const tenant = await openTenant(hub, name)
+      tenants.push(tenant)
+      return tenant
+    },
     gate: () => {
       const path = join(directory, `gate-${++gates}`)
       execFileSync('mkfifo', [path])
@@ -104,6 +111,12 @@ async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> {
       },
     }),
   })
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    node.end()
+    await node.finished
+    await node.close()
+  }
   return {
     id: await id,
     async start(taskId, line) {
@@ -111,11 +124,7 @@ async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> {
       return heard.first(taskId, ({ state }) => state === 'RUNNING' || LASTING.has(state))
     },
     ended: (taskId) => heard.first(taskId, ({ state }) => LASTING.has(state)),
-    close: async () => {
-      node.end()
-      await node.finished
-      await node.close()
-    },
+    close: () => closed ??= close(),
   }
 }
 

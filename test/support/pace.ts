@@ -48,7 +48,8 @@ class CountedTurns implements Turns {
         this.count(-1)
       }
     }
-    const place = this.inner.open(parent instanceof CountedPlace ? parent.inner : undefined, name, take, failed)
+    const above = parent instanceof CountedPlace ? parent.inner : undefined
+    const place = this.inner.open(above, name, take, failed)
     return new CountedPlace(place, (change) => {
       const by = change === 'asked' ? 1 : -asked
       asked += by

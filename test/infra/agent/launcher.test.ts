@@ -115,6 +115,16 @@ test('SIGTERM reaches the whole group, and a command that cleans up says how it 
   await held.closed
 })
 
+test('a SIGTERM that comes before the command has begun reaches it all the same', async (t) => {
+  for (let round = 0; round < 20; round++) {
+    const b = bench(t)
+    b.start({ argv: ['sleep', '600'] })
+    b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGTERM' })
+    await started(b)
+    assert.deepEqual(await b.inbox.next(), { type: 'exited', launchId: 'a', exit: { signal: 'SIGTERM' } })
+  }
+})
+
 test('SIGKILL ends what does not listen to SIGTERM, shim and all', async (t) => {
   const b = bench(t)
   const [held, ready] = [pipeTo(b.workDir, 'held'), pipeTo(b.workDir, 'ready')]

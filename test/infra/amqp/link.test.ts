@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { test } from 'node:test'
-import { nodeAddress } from '../../../runtime/address.js'
+import { test, type TestContext } from 'node:test'
+import { nodeAddress, type NodeAddress } from '../../../runtime/address.js'
 import type { Transport } from '../../../runtime/transport.js'
 import { type AmqpOptions, amqpLink } from '../../../infra/amqp/link.js'
 import { openPost } from '../../../infra/post.js'
@@ -26,31 +26,31 @@ transportConformance(async () => {
   }
 })
 
-async function join(self: ReturnType<typeof address>, cluster: string): Promise<[Transport, Recorder]> {
+async function join(t: TestContext, self: NodeAddress, cluster: string): Promise<[Transport, Recorder]> {
   const heard = new Recorder()
-  return [await openPost(self, amqpLink([broker.url], cluster, QUICK), heard), heard]
+  const transport = await openPost(self, amqpLink([broker.url], cluster, QUICK), heard)
+  t.after(() => transport.close())
+  return [transport, heard]
 }
 
-test('clusters on one broker do not hear each other', LIMIT, async () => {
+test('clusters on one broker do not hear each other', LIMIT, async (t) => {
   const [self, master] = [address('agent'), address('master')]
-  const [agent, heard] = await join(self, 'blue')
-  const [other] = await join(master, 'green')
+  const [agent, heard] = await join(t, self, 'blue')
+  await join(t, master, 'green')
   agent.send(master, ['hello?'])
   await heard.until(({ returned }) => returned.length === 1)
   assert.equal(heard.returned[0]?.reason, 'no-such-node')
-  await agent.close()
-  await other.close()
 })
 
-test('a name that is taken is refused', LIMIT, async () => {
+test('a name that is taken is refused', LIMIT, async (t) => {
   const self = address('agent')
-  const [first] = await join(self, 'names')
-  await assert.rejects(join(self, 'names'), /'agent-a@t\d+' is already connected: take another name/)
-  await first.close()
+  await join(t, self, 'names')
+  await assert.rejects(join(t, self, 'names'), /'agent-a@t\d+' is already connected: take another name/)
 })
 
-test('an unreachable, silent or refusing broker is explained, without its password', LIMIT, async () => {
+test('an unreachable, silent or refusing broker is explained, without its password', LIMIT, async (t) => {
   const silent = createServer().listen(0, '127.0.0.1')
+  t.after(() => silent.close())
   await once(silent, 'listening')
   const port = (silent.address() as { port: number }).port
   const attempts: [string, RegExp][] = [
@@ -69,7 +69,6 @@ test('an unreachable, silent or refusing broker is explained, without its passwo
       return true
     })
   }
-  silent.close()
 })
 
 test('one reachable broker of several is enough', LIMIT, async () => {
@@ -77,10 +76,10 @@ test('one reachable broker of several is enough', LIMIT, async () => {
   for (let i = 0; i < 4; i++) await (await openPost(address('agent'), amqpLink(urls, 'c'), new Recorder())).close()
 })
 
-test('while the broker is away everything comes back; when it returns, traffic does', LIMIT, async () => {
+test('while the broker is away everything comes back; when it returns, traffic does', LIMIT, async (t) => {
   const [agentAddress, masterAddress] = [address('agent'), address('master')]
-  const [agent, agentHeard] = await join(agentAddress, 'restart')
-  const [master, masterHeard] = await join(masterAddress, 'restart')
+  const [agent, agentHeard] = await join(t, agentAddress, 'restart')
+  const [master, masterHeard] = await join(t, masterAddress, 'restart')
   master.watch(agentAddress)
   agent.send(masterAddress, ['before'])
   await masterHeard.until(({ envelopes }) => envelopes.length === 1)
@@ -102,5 +101,4 @@ test('while the broker is away everything comes back; when it returns, traffic d
 
   await agent.close()
   await masterHeard.until(({ dead }) => dead.length === 1)
-  await master.close()
 })

@@ -1,0 +1,94 @@
+/**
+ * Process cluster: a master and its agents as OS processes of this machine, over a RabbitMQ broker.
+ *
+ * They are started as an operator would start them, by `warren master` and `warren agent`. One that dies
+ * is reported; the others go on.
+ */
+import { join } from 'node:path'
+import { printResources } from '../../actors/resources/print.js'
+import { NONE, type Resources } from '../../actors/resources/resources.js'
+import type { Role } from '../../actors/protocol/ids.js'
+import { removeNote, writeNote } from '../cli/connection.js'
+import { openWorkDirectory } from '../disk/work-directory.js'
+import { probeMachine } from '../probe.js'
+import { agentShares, overShare } from './agent-shares.js'
+import { Closing } from './closing.js'
+import { NodeProcess } from './node-process.js'
+
+export interface ProcessClusterOptions {
+  readonly cluster: string
+  readonly workDir: string
+  /** URL of the broker; its password goes to the nodes by their environment. */
+  readonly broker: string
+  readonly agents: readonly { readonly name: string; readonly resources?: Resources }[]
+  readonly port: number
+  readonly weights?: ReadonlyMap<Role, number>
+  readonly shareOffers?: boolean
+  readonly logLevel: string
+  readonly logFormat: string
+  /** Takes what the nodes log, with the node's title. */
+  readonly log: (title: string, line: string) => void
+  /** A node has ended that nobody asked to. */
+  readonly died: (node: NodeProcess, how: string) => void
+}
+
+export interface ProcessCluster {
+  readonly http: string
+  readonly agents: readonly { readonly name: string; readonly agentId: string; readonly resources: Resources }[]
+  /** The master first. */
+  readonly nodes: readonly NodeProcess[]
+  /** Agents end their tasks and leave, then the master. */
+  close(): Promise<void>
+  /** Ends all processes now; their tasks run on. */
+  kill(): void
+}
+
+/** Resolves once every agent is registered. Rejects with a Failure in the words of the node that failed. */
+export async function openProcessCluster(options: ProcessClusterOptions): Promise<ProcessCluster> {
+  const { cluster, broker, weights, shareOffers, port, died } = options
+  const closing = new Closing()
+  const nodes: NodeProcess[] = []
+  const kill = () => {
+    for (const node of nodes) node.kill()
+  }
+  const start = async (title: string, argv: readonly string[]) => {
+    const node = new NodeProcess({
+      title, log: (line) => options.log(title, line), environment: { WARREN_BROKER: broker },
+      argv: [...argv, '--cluster', cluster, '--log-level', options.logLevel, '--log-format', options.logFormat],
+    })
+    nodes.push(node)
+    const news = await node.ready()
+    void node.ended.then((how) => {
+      if (!node.isStopping) died(node, how)
+    })
+    return { node, news }
+  }
+  try {
+    const directory = openWorkDirectory(options.workDir)
+    closing.add(() => directory.close())
+    const shares = options.agents.length > 0 ? agentShares(options.agents.length, await probeMachine(directory.path)) : []
+    const master = await start('master m1', [
+      'master', '--name', 'm1', '--port', String(port), ...(shareOffers ? ['--share-offers'] : []),
+      ...(weights ? ['--weights', [...weights].map((pair) => pair.join('=')).join(',')] : []),
+    ])
+    closing.add(() => master.node.stop())
+    closing.add(async () => { await Promise.all(nodes.slice(1).map((node) => node.stop())) })
+    const http = master.news.http ?? ''
+    const starting = options.agents.map(async ({ name, resources = NONE }, index) => {
+      const offered = overShare(resources, shares[index] ?? NONE)
+      const { news } = await start(`agent ${name}`, [
+        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, 'agents', name),
+        '--resources', printResources(offered),
+      ])
+      return { name, agentId: news.agentId ?? '', resources: offered }
+    })
+    await Promise.allSettled(starting)
+    const agents = await Promise.all(starting)
+    writeNote(directory.path, { cluster, pid: process.pid, http, broker })
+    closing.add(() => removeNote(directory.path))
+    return { http, agents, nodes, close: () => closing.close(), kill }
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
