@@ -11,7 +11,7 @@ export interface Turns {
   open(
     parent: Place | undefined, name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop',
   ): Place
-  /** The node has ended: no more turns. */
+  /** The node has ended, and with it all places; no more are opened. */
   close(): void
 }
 

@@ -58,7 +58,7 @@ export class BatchOutputs {
 
   take(event: Extract<FrameworkEvent<never>, { type: 'output' }>, ctx: FrameworkContext): void {
     const entry = this.entries.get(taskOf(event))
-    const piece = entry?.reading.take(event)
+    const piece = entry?.reading.take(event, ctx)
     if (!entry || !piece) return
     const { stream, data, problem } = piece
     entry.tries = 0

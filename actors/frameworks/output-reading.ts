@@ -50,8 +50,8 @@ export class OutputReading {
     for (const stream of STREAMS) this.next(stream, ctx)
   }
 
-  /** The piece that an answer brings; undefined when it answers nothing that is still asked. */
-  take({ requestId, data, end, problem }: Answer): Piece | undefined {
+  /** The piece that an answer brings; undefined when it answers nothing that is still asked, or has none yet. */
+  take({ requestId, data, end, problem }: Answer, ctx: FrameworkContext): Piece | undefined {
     const stream = STREAMS.find((each) => this.positions[each].request === requestId)
     if (stream === undefined) return undefined
     const position = this.positions[stream]
@@ -59,6 +59,8 @@ export class OutputReading {
     if (problem !== undefined) return { stream, data, problem }
     position.offset += data.length
     position.ended = end
+    // A quiet task: the agent lets nobody wait for ever, so that those who left are forgotten.
+    if (data.length === 0 && !end) return this.ask(stream, position, ctx)
     return { stream, data }
   }
 
@@ -83,7 +85,7 @@ export class OutputReading {
     this.positions[stream].ended = true
   }
 
-  private ask(stream: StreamName, position: Position, ctx: FrameworkContext): void {
+  private ask(stream: StreamName, position: Position, ctx: FrameworkContext): undefined {
     position.request = `${this.taskId}:${stream}:${++this.requests}`
     ctx.read({
       requestId: position.request, taskId: this.taskId, stream, offset: position.offset,

@@ -174,7 +174,7 @@ function read(state: State, update: StatusUpdate, ctx: FrameworkContext): void {
 
 function onOutput(state: State, event: Event<'output'>, options: RunOptions, ctx: FrameworkContext): State {
   const { user } = options
-  const piece = state.reading?.take(event)
+  const piece = state.reading?.take(event, ctx)
   if (!state.reading || !piece) return state
   const { stream, data, problem } = piece
   state.tries = 0

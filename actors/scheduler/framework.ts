@@ -59,7 +59,10 @@ export interface FrameworkContext {
   /** To a custom executor; at most once. */
   message(agentId: AgentId, executorId: string, data: Uint8Array): void
   acknowledge(update: StatusUpdate): void
-  /** Asks for a piece of a task's output; answered by `output`, with `follow` once there is some. */
+  /**
+   * Asks for a piece of a task's output; answered by `output`. With `follow` only once there is some, or
+   * empty and without `end` when the task is quiet: ask again.
+   */
   read(request: ReadRequest): void
   /** Could any agent ever hold this? Answered by `fit`. */
   checkFit(requestId: string, resources: Resources): void

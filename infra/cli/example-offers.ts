@@ -39,11 +39,9 @@ export async function play(broker: string | undefined, tell: (line: StoryLine) =
   } else {
     say('One master, one agent and two frameworks, each a process of its own over RabbitMQ:')
     const { playOverBroker } = await import('../example/broker-play.js')
-    const stage = await playOverBroker(broker, traces).catch((error: unknown) => {
+    close = await playOverBroker(broker, traces, ({ name, pid }) => say(`      ${name} is process ${pid}`)).catch((error: unknown) => {
       throw new Failure(EXIT.unreachable, error instanceof Error ? error.message : String(error))
     })
-    say(`  ${stage.actors.map(({ name, pid }) => `${name} is process ${pid}`).join(', ')}`)
-    close = stage.close
   }
   const timer = setTimeout(finish, PLAY_TIMEOUT_MS)
   await finished

@@ -22,18 +22,22 @@ export interface Actor {
   readonly pid: number
 }
 
-/** Resolves when the actors are on the stage; `actors` are their processes. */
-export async function playOverBroker(broker: string, traces: TraceSink): Promise<{ actors: readonly Actor[]; close: () => Promise<void> }> {
+/**
+ * Resolves when the actors are on the stage; what it answers ends the play.
+ * @param entered is called for each process before anything is told of it
+ */
+export async function playOverBroker(
+  broker: string, traces: TraceSink, entered: (actor: Actor) => void,
+): Promise<() => Promise<void>> {
   const closing = new Closing()
   const cluster = `example-${randomName(systemRandom, 6)}`
   const workDir = mkdtempSync(join(tmpdir(), 'warren-example-'))
   closing.add(() => rmSync(workDir, { recursive: true, force: true }))
-  const actors: Actor[] = []
   const enter = async (name: string, argv: readonly string[], until: string): Promise<void> => {
     const environment = { ...process.env, WARREN_BROKER: broker, WARREN_CLUSTER: cluster, [TRACE_VARIABLE]: 'parent' }
     const child = spawn(process.execPath, [CLI, ...argv], { env: environment, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     closing.add(() => leave(child))
-    actors.push({ name, pid: child.pid ?? 0 })
+    entered({ name, pid: child.pid ?? 0 })
     await heard(name, child, until, traces)
   }
   try {
@@ -41,7 +45,7 @@ export async function playOverBroker(broker: string, traces: TraceSink): Promise
     await enter('framework-1', ['framework', 'run', script('first')], 'subscribed')
     await enter('framework-2', ['framework', 'run', script('second')], 'subscribed')
     await enter('agent', ['agent', '--resources', 'cpus:4;mem:4096', '--work-dir', workDir], 'agent-registered')
-    return { actors, close: () => closing.close() }
+    return () => closing.close()
   } catch (error) {
     await closing.close()
     throw error

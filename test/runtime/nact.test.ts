@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Actor, Context } from '../../runtime/actor.js'
+import type { Actor } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import { nactTurns } from '../../runtime/nact.js'
 import { ESCALATE, RESTART, STOP } from '../../runtime/supervision.js'
@@ -29,7 +29,7 @@ test('siblings that crash together never have two handlers of one actor at work 
     most = Math.max(most, inside.get(name) ?? 0)
     try {
       if (type === 'crash') throw new Error('broken')
-      ctx.tell(ctx.self, { type: 'end' })
+      if (type === 'go') ctx.tell(ctx.self, { type: 'end' })
     } finally {
       inside.set(name, (inside.get(name) ?? 0) - 1)
     }
@@ -105,7 +105,8 @@ test('what a behaviour did to its first state is forgotten by a restart', async 
 test('a crash does not copy the mailbox, nor does a flood grow it beyond its bound', async () => {
   const world = new World(nactPace())
   const { actor, heard } = listening<Order>()
-  const ref = world.system.spawn('flooded', { ...actor, mailbox: { messagesMax: 1_000, whenFull: 'drop-oldest' } })
+  const mailbox = { messagesMax: 1_000, whenFull: 'drop-oldest' } as const
+  const ref = world.system.spawn('flooded', { ...actor, mailbox })
   for (let i = 0; i < 100_000; i++) world.system.tell(ref, GO)
   assert.equal(world.vitals(ref)?.mailbox, 1_000)
   await world.settle()
@@ -114,16 +115,14 @@ test('a crash does not copy the mailbox, nor does a flood grow it beyond its bou
 
 test('a message to the dead is a dead letter with its origin', async () => {
   const world = new World(nactPace())
-  const dead = world.system.spawn('dead', doing<Order>(() => undefined))
+  const dead = world.system.spawn('dead', doing<Order>((_order, ctx) => ctx.stop()))
   const talker = world.system.spawn('talker', doing<Order>((_order, ctx) => ctx.tell(dead, CRASH)))
-  const killer = world.system.spawn('killer', {
-    ...doing<Order>(() => undefined), initial: (ctx: Context<Order>) => (ctx.watch(dead, GO), null),
-  })
-  assert.ok(killer)
-  await world.system.stop()
+  world.system.tell(dead, GO)
   world.system.tell(talker, GO)
+  await world.settle()
   const [letter] = world.system.deadLetters.last()
-  assert.deepEqual([letter?.reason, letter?.to, letter?.message], ['no-such-actor', talker, GO])
+  const { reason, to, from, message } = letter ?? assert.fail()
+  assert.deepEqual([reason, to, from, message], ['no-such-actor', dead, talker, CRASH])
 })
 
 test('stopping a parent stops its grandchildren: nobody drains on', async () => {
@@ -186,25 +185,23 @@ test('names that nact would refuse or confuse are no concern of an actor', async
   const world = new World(nactPace())
   const { actor, heard } = listening<Order>()
   // As a path in nact, both of these could be read as the other.
-  const above = world.system.spawn('a.b', doing<Order>((order, ctx) => ctx.tell(ctx.spawn('c', actor), order)))
-  const beside = world.system.spawn('a', doing<Order>((order, ctx) => ctx.tell(ctx.spawn('b.c', actor), order)))
-  for (const ref of [above, beside]) world.system.tell(ref, GO)
+  const passing = (child: string) => doing<Order>((order, ctx) => ctx.tell(ctx.spawn(child, actor), order))
+  const refs = [world.system.spawn('a.b', passing('c')), world.system.spawn('a', passing('b.c'))]
+  for (const ref of refs) world.system.tell(ref, GO)
   await world.settle()
   assert.equal(heard.length, 2)
   assert.equal(world.system.vitals().length, 4)
 })
 
-test('stopping is for good: a closed place gets no turn, and a closed system none either', async () => {
+test('a place that is closed gets no turn, not even one that it had asked for', async () => {
   const turns = nactTurns('closing')
   let taken = 0
   const place = turns.open(undefined, 'one', () => void taken++, () => 'stop')
   place.wake()
   place.close()
   place.wake()
-  const other = turns.open(undefined, 'other', () => void taken++, () => 'stop')
-  other.wake()
   turns.close()
-  other.wake()
+  assert.throws(() => turns.open(undefined, 'other', () => void taken++, () => 'stop'))
   await new Promise(setImmediate)
   await new Promise(setImmediate)
   assert.equal(taken, 0)
