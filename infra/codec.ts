@@ -72,7 +72,8 @@ export function decode(frame: Uint8Array): Decoded {
   try {
     // A plain view: bytes inside then come out as Uint8Array, whatever the frame was.
     const envelopes: unknown = unpackr.unpack(new Uint8Array(frame.buffer, frame.byteOffset, frame.length))
-    return Array.isArray(envelopes) ? { ok: true, envelopes } : { ok: false, reason: 'not an array of envelopes' }
+    if (!Array.isArray(envelopes)) return { ok: false, reason: 'not an array of envelopes' }
+    return { ok: true, envelopes }
   } catch {
     // msgpackr's own message may quote the content, so it is not passed on.
     return { ok: false, reason: 'not readable as msgpack of plain data' }

@@ -23,7 +23,8 @@ export const commandExecutor = (options: CommandExecutorOptions): Actor<State, M
     if (options.recovered) ctx.tell(launcher, { type: 'adopt', launchId, replyTo: ctx.self })
     else {
       ctx.tell(launcher, {
-        type: 'start', launchId, program: machineProgram(task), environment: taskEnvironment(options.launch), replyTo: ctx.self,
+        type: 'start', launchId, program: machineProgram(task), environment: taskEnvironment(options.launch),
+        replyTo: ctx.self, ...(task.outputBytesMax === undefined ? {} : { outputBytesMax: task.outputBytesMax }),
       })
     }
     return { phase: 'starting', cause: undefined }
@@ -31,7 +32,7 @@ export const commandExecutor = (options: CommandExecutorOptions): Actor<State, M
   receive(state, message, ctx) {
     switch (message.type) {
       case 'started': return onStarted(state, options, ctx)
-      case 'exited': return onExited(state, message.exit, options, ctx)
+      case 'exited': return onExited(state, message, options, ctx)
       case 'launch-failed': return end(state, { state: 'FAILED', reason: 'launch-failed', text: message.reason }, options, ctx)
       case 'vanished':
         return end(state, { state: 'FAILED', reason: 'agent-restarted', text: 'it ended while no agent watched' }, options, ctx)
@@ -75,8 +76,10 @@ function onEnd(state: State, graceMs: number, cause: 'killed' | 'timed-out', opt
   return { phase: 'ending', cause }
 }
 
-function onExited(state: State, exit: { code: number } | { signal: string }, options: CommandExecutorOptions, ctx: Ctx): State {
-  const told = 'code' in exit ? { exitCode: exit.code } : { signal: exit.signal }
+function onExited(
+  state: State, { exit, output }: Extract<LauncherEvent, { type: 'exited' }>, options: CommandExecutorOptions, ctx: Ctx,
+): State {
+  const told = { ...('code' in exit ? { exitCode: exit.code } : { signal: exit.signal }), ...(output ? { output } : {}) }
   const how = 'code' in exit ? `exited with ${exit.code}` : `ended by ${exit.signal}`
   if (state.cause === 'killed') return end(state, { state: 'KILLED', text: how, ...told }, options, ctx)
   if (state.cause === 'timed-out') {

@@ -32,7 +32,10 @@ function scriptIn(template: readonly string[]): number | undefined {
   return undefined
 }
 
-/** The script with a reference in each place, quoted so that the input stays one word where it was one. */
+/**
+ * The script with a reference in each place, quoted so that the input stays one word where it was one.
+ * In the shell's arithmetic, where quotes are not allowed everywhere, it is left bare.
+ */
 function withReferences(script: string): string {
   const reference = `\${${INPUT_VARIABLE}}`
   let quote = ''
@@ -40,7 +43,8 @@ function withReferences(script: string): string {
   for (let index = 0; index < script.length; index++) {
     const character = script.charAt(index)
     if (script.startsWith(PLACE, index)) {
-      made += quote === '"' ? reference : quote === "'" ? `'"${reference}"'` : `"${reference}"`
+      const isBare = quote === '"' || isArithmetic(script.slice(0, index))
+      made += quote === "'" ? `'"${reference}"'` : isBare ? reference : `"${reference}"`
       index += PLACE.length - 1
       continue
     }
@@ -51,3 +55,5 @@ function withReferences(script: string): string {
   }
   return made
 }
+
+const isArithmetic = (before: string): boolean => before.lastIndexOf('$((') > before.lastIndexOf('))')

@@ -4,13 +4,14 @@
  * task whose output is still wanted, and a slow reader slows down the batch and fills no memory.
  */
 import type { Ref } from '../../runtime/address.js'
+import type { TaskOutput } from '../protocol/task.js'
 import type { FrameworkContext, FrameworkEvent } from '../scheduler/framework.js'
 import { Backlog, type EndedAttempt } from './batch-work.js'
-import { OutputReading, taskOf, type StreamName } from './output-reading.js'
+import { OutputReading, STREAMS, taskOf, type StreamName } from './output-reading.js'
 
 /** Tasks whose output is read at the same time. */
 export const READINGS_MAX = 32
-/** Ended tasks whose output waits to be read; with more, nothing new is launched. */
+/** Ended tasks whose output waits to be read or written; with more, nothing new is launched. */
 export const UNREAD_MAX = 1_000
 export const ANSWER_TIMEOUT_MS = 5_000
 const ANSWER_TRIES_MAX = 3
@@ -48,10 +49,11 @@ export class BatchOutputs {
   }
 
   get isFull(): boolean {
-    return this.unread.size >= UNREAD_MAX
+    return this.size >= UNREAD_MAX
   }
 
   add(ended: EndedAttempt, ctx: FrameworkContext): void {
+    if (ended.update.output) return this.pass(ended, ended.update.output, ctx)
     this.unread.put(ended)
     this.begin(ctx)
   }
@@ -98,6 +100,21 @@ export class BatchOutputs {
       entry.reading.giveUp('stderr')
       this.check(entry, ctx)
     }
+  }
+
+  /** It came with the task's end. */
+  private pass(ended: EndedAttempt, output: TaskOutput, ctx: FrameworkContext): void {
+    const { item, taskId } = ended.attempt
+    const reading = new OutputReading(taskId)
+    const entry: Entry = { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined }
+    this.entries.set(taskId, entry)
+    for (const stream of STREAMS) {
+      reading.giveUp(stream)
+      if (output[stream].length === 0) continue
+      entry.unwritten++
+      ctx.tell(this.user, { type: 'output', index: item.index, taskId, stream, data: output[stream] })
+    }
+    this.check(entry, ctx)
   }
 
   private begin(ctx: FrameworkContext): void {

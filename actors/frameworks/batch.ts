@@ -20,6 +20,8 @@ export const LOSSES_MAX = 5
 export const REFUSE_MS = 3_600_000
 /** How long to wait for the offer that a task's end usually brings, before asking for what was refused. */
 export const REVIVE_AFTER_MS = 1_000
+/** What most commands write; it comes with their ends and needs no reading. */
+const SHORT_OUTPUT_BYTES = 4_096
 /** The tasks outlive a connection that breaks, or a change of masters, by this long. */
 const FAILOVER_TIMEOUT_MS = 10_000
 
@@ -48,14 +50,14 @@ interface Made {
 }
 type MakeTask = (item: Item) => Made
 
-function taskMaker({ name, template, resources, environment: given, timeoutMs }: BatchOptions): MakeTask {
+function taskMaker({ name, template, resources, environment: given, timeoutMs, readsOutput }: BatchOptions): MakeTask {
   const wordsOf = commandMaker(template)
   return (item) => {
     const words = wordsOf(item.input)
     const environment = { ...given, [INPUT_VARIABLE]: item.input }
     const info = task({
       id: taskIdOf(item), name: `${name} ${item.input}`.slice(0, 255), resources, command: words, environment,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(readsOutput ? { outputBytesMax: SHORT_OUTPUT_BYTES } : {}),
     })
     return { info, words, environment }
   }

@@ -50,7 +50,7 @@ export class OutputReading {
     for (const stream of STREAMS) this.next(stream, ctx)
   }
 
-  /** The piece that an answer brings; undefined when it answers nothing that is still asked, or has none yet. */
+  /** The piece that an answer brings; undefined when nobody asks for it any more, or there is none yet. */
   take({ requestId, data, end, problem }: Answer, ctx: FrameworkContext): Piece | undefined {
     const stream = STREAMS.find((each) => this.positions[each].request === requestId)
     if (stream === undefined) return undefined

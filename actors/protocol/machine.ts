@@ -5,6 +5,7 @@
  * are in `infra/agent/`, their twins in `infra/memory/`.
  */
 import type { Ref } from '../../runtime/address.js'
+import type { TaskOutput } from './task.js'
 
 /** What a process runs: an argument vector, or a line for `/bin/sh -c`. */
 export type Program =
@@ -24,6 +25,8 @@ export type LauncherRequest =
       readonly program: Program
       /** Added to a small clean environment (PATH, HOME, LANG), never to the agent's own. */
       readonly environment: Readonly<Record<string, string>>
+      /** Output no longer than this comes with the end. */
+      readonly outputBytesMax?: number
       readonly replyTo: Ref<LauncherEvent>
     }
   /** Finds a process again: answered `started` and later its end, or at once its end or `vanished`. */
@@ -35,7 +38,7 @@ export type LauncherRequest =
 
 export type LauncherEvent =
   | { readonly type: 'started'; readonly launchId: string; readonly pid: number; readonly directory: string }
-  | { readonly type: 'exited'; readonly launchId: string; readonly exit: Exit }
+  | { readonly type: 'exited'; readonly launchId: string; readonly exit: Exit; readonly output?: TaskOutput }
   /**
    * It never ran; the reason names what was wrong (no such command, no directory …). Comes instead of
    * `started`; after it only when the shell around it could not start or fork.

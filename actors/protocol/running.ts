@@ -3,7 +3,7 @@ import type { Actor } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from './ids.js'
 import type { LauncherRequest } from './machine.js'
-import type { ExecutorInfo, Reason, TaskInfo, TaskState } from './task.js'
+import type { ExecutorInfo, Reason, TaskInfo, TaskOutput, TaskState } from './task.js'
 
 export interface Launch {
   readonly launchId: LaunchId
@@ -30,6 +30,7 @@ export interface TaskReport {
   readonly exitCode?: number
   readonly signal?: string
   readonly data?: Uint8Array
+  readonly output?: TaskOutput
   /** Told once the report is on disk. */
   readonly noted?: { readonly to: Ref<ExecutorOrder>; readonly taskId: TaskId; readonly sequence: number }
 }

@@ -42,6 +42,8 @@ export const taskInfo = record({
   /** The task fails when it has run this long. */
   timeoutMs: optional(natural),
   labels: optional(table(text(), 1_000)),
+  /** Output no longer than this, both streams together, comes with the update that says how it ended. */
+  outputBytesMax: optional(natural),
 })
 export type TaskInfo = Infer<typeof taskInfo>
 
@@ -67,6 +69,13 @@ export const REASONS = [
 export const reason = oneOf(...REASONS)
 export type Reason = (typeof REASONS)[number]
 
+/** Agents send no more than this with an update, whatever a task asks for: their journals keep it. */
+export const UPDATE_OUTPUT_BYTES_MAX = 16_384
+
+/** All that a task has written. */
+export const taskOutput = record({ stdout: bytes, stderr: bytes })
+export type TaskOutput = Infer<typeof taskOutput>
+
 /** One step in a task's life. With an `updateId` it must be acknowledged; without, it is sent once. */
 export const statusUpdate = record({
   updateId: optional(updateId),
@@ -84,5 +93,7 @@ export const statusUpdate = record({
   healthy: optional(flag),
   data: optional(bytes),
   atMs: natural,
+  /** Only of an ended task that asked for it (`outputBytesMax`); else it is read. */
+  output: optional(taskOutput),
 })
 export type StatusUpdate = Infer<typeof statusUpdate>

@@ -20,10 +20,12 @@ export interface TaskWish {
   readonly data?: Uint8Array | string
   readonly killGraceMs?: number
   readonly timeoutMs?: number
+  /** Output no longer than this comes as `update.output` with the task's end; 16 KiB at the most. */
+  readonly outputBytesMax?: number
 }
 
 export function task(wish: TaskWish): TaskInfo {
-  const { id, name, command, environment, executor, data, killGraceMs, timeoutMs } = wish
+  const { id, name, command, environment, executor, data, killGraceMs, timeoutMs, outputBytesMax } = wish
   return {
     taskId: id as TaskId,
     name: name ?? id,
@@ -33,6 +35,7 @@ export function task(wish: TaskWish): TaskInfo {
     ...(data === undefined ? {} : { data: typeof data === 'string' ? new TextEncoder().encode(data) : data }),
     ...(killGraceMs === undefined ? {} : { killGraceMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(outputBytesMax === undefined ? {} : { outputBytesMax }),
   }
 }
 

@@ -8,9 +8,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/protocol/machine.js'
+import type { TaskOutput } from '../../actors/protocol/task.js'
 import type { Ref } from '../../runtime/address.js'
 import { reasonOf } from '../disk/reason.js'
 import { findProgram } from './program.js'
+import { readShortOutput } from './short-output.js'
 import { commandRuns, MARK, SHELL, shimArguments } from './shim.js'
 import { kill, Survivors } from './survivors.js'
 import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
@@ -43,6 +45,7 @@ interface Life {
   readonly pid: number
   /** Absent when an earlier life of this agent started it. */
   readonly child?: ChildProcess
+  readonly outputBytesMax?: number
   replyTo: Ref<LauncherEvent>
 }
 
@@ -149,7 +152,10 @@ export class Launcher {
     this.#lives.delete(life.launchId)
     const { launchId, directory, pid } = life
     const status = readStatus(directory) ?? parseStatus('')
-    if (status.end !== undefined) return this.#tellEnd(life.replyTo, launchId, status.end)
+    if (status.end !== undefined) {
+      const output = readShortOutput(directory, life.outputBytesMax ?? 0)
+      return this.#tellEnd(life.replyTo, launchId, status.end, output)
+    }
     // The shim was killed, or found no room to write. What it watched must not run on unseen.
     kill(-pid, 'SIGKILL')
     const end: Exit = code === null ? { signal: signal ?? 'SIGKILL' } : { code }
@@ -162,10 +168,10 @@ export class Launcher {
     this.#tellEnd(life.replyTo, launchId, end)
   }
 
-  #tellEnd(replyTo: Ref<LauncherEvent>, launchId: string, end: Exit | 'vanished'): void {
-    this.#options.tell(
-      replyTo, end === 'vanished' ? { type: 'vanished', launchId } : { type: 'exited', launchId, exit: end },
-    )
+  #tellEnd(replyTo: Ref<LauncherEvent>, launchId: string, end: Exit | 'vanished', output?: TaskOutput): void {
+    const event: LauncherEvent = end === 'vanished' ? { type: 'vanished', launchId }
+      : { type: 'exited', launchId, exit: end, ...(output ? { output } : {}) }
+    this.#options.tell(replyTo, event)
   }
 }
 

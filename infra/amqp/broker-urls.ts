@@ -1,13 +1,14 @@
 /**
  * Broker URLs: where the brokers are, checked once, and never shown with their password.
  */
+const FORM = 'amqp://USER:PASSWORD@HOST:PORT/VHOST'
 
 /** Throws, naming the fix, when one is no AMQP URL. It is not quoted: it may hold a password. */
 export function checkBrokerUrls(urls: readonly string[]): void {
-  if (urls.length === 0) throw new Error('no broker is named: pass --broker amqp://USER:PASSWORD@HOST:PORT/VHOST')
+  if (urls.length === 0) throw new Error(`no broker is named: pass --broker ${FORM}`)
   for (const url of urls) {
     if (!URL.canParse(url) || !/^amqps?:$/.test(new URL(url).protocol) || !new URL(url).hostname) {
-      throw new Error('the broker is no AMQP URL: write it as amqp://USER:PASSWORD@HOST:PORT/VHOST')
+      throw new Error(`the broker is no AMQP URL: write it as ${FORM}`)
     }
   }
 }
@@ -28,5 +29,6 @@ export function withHeartbeat(url: string, heartbeatSeconds: number): string {
 
 /** The same URLs in a random order, so that nodes spread over the brokers. */
 export function shuffled(urls: readonly string[]): string[] {
-  return urls.map((url) => ({ url, rank: Math.random() })).sort((a, b) => a.rank - b.rank).map(({ url }) => url)
+  const ranked = urls.map((url) => ({ url, rank: Math.random() }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ url }) => url)
 }

@@ -33,11 +33,9 @@ export async function openConnection(
         timeout: options.connectTimeoutMs, noDelay: true, keepAlive: true,
         clientProperties: { connection_name: name },
       })
-      let reason = 'closed'
-      connection.on('error', (error) => {
-        reason = error.message
-      })
-      connection.on('close', () => onEnd(reason))
+      // An error is followed by `close`, which carries it; unheard it would end the process.
+      connection.on('error', () => undefined)
+      connection.on('close', (error) => onEnd(error?.message ?? 'closed'))
       return connection
     } catch (error) {
       failures.push(`${withoutPassword(url)}: ${explain(error as NodeJS.ErrnoException, options)}`)

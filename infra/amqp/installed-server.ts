@@ -15,7 +15,8 @@ export interface InstalledServer {
 /** Each may hold `rabbitmq_server-VERSION/sbin`. */
 const VERSIONED = ['/usr/lib/rabbitmq/lib', '/usr/local/lib/rabbitmq/lib', '/opt']
 const PLAIN = [
-  '/opt/rabbitmq/sbin', '/opt/homebrew/opt/rabbitmq/sbin', '/usr/local/opt/rabbitmq/sbin', '/usr/lib/rabbitmq/bin',
+  '/opt/rabbitmq/sbin', '/opt/homebrew/opt/rabbitmq/sbin', '/usr/local/opt/rabbitmq/sbin',
+  '/usr/lib/rabbitmq/bin',
 ]
 
 export const RABBITMQ_MISSING =
@@ -25,7 +26,8 @@ export const RABBITMQ_MISSING =
 /** Throws, naming what to install, when there is none. */
 export function installedServer(): InstalledServer {
   const searched = (process.env['PATH'] ?? '').split(delimiter)
-  const serverPath = firstExecutable([...VERSIONED.flatMap(versions), ...PLAIN, ...searched], 'rabbitmq-server')
+  const places = [...VERSIONED.flatMap(versions), ...PLAIN, ...searched]
+  const serverPath = firstExecutable(places, 'rabbitmq-server')
   const epmdPath = firstExecutable([...searched, '/usr/lib/erlang/bin', '/opt/homebrew/bin'], 'epmd')
   if (!serverPath || !epmdPath) throw new Error(RABBITMQ_MISSING)
   return { serverPath, epmdPath }

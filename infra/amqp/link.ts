@@ -17,7 +17,7 @@ import type { Parcel } from './publisher.js'
 import { Session } from './session.js'
 import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 
-const RECONNECT: Backoff = { firstMs: 100, maxMs: 10_000 }
+const RECONNECT: Backoff = { firstMs: 100, maxMs: 5_000 }
 const NOTHING = new Uint8Array(0)
 
 export type AmqpOptions = ConnectionOptions & PresenceOptions

@@ -73,26 +73,26 @@ export class Session {
     await Promise.all(this.connections.map(closeConnection))
   }
 
-  private async begin({ urls, cluster, self, generation }: Place, options: ConnectionOptions): Promise<void> {
-    const publish = await this.connect(urls, `${self} publish`, options)
-    const consume = await this.connect(urls, `${self} consume`, options)
+  private async begin(place: Place, options: ConnectionOptions): Promise<void> {
+    const publish = await this.connect(place, 'publish', options)
+    const consume = await this.connect(place, 'consume', options)
     publish.on('blocked', () => this.listener.blocked(true))
     publish.on('unblocked', () => this.listener.blocked(false))
-    await within(RPC_TIMEOUT_MS, 'declaring the queue', this.setUp(publish, consume, cluster, self, generation))
+    await within(RPC_TIMEOUT_MS, 'declaring the queue', this.setUp(publish, consume, place))
   }
 
-  private async connect(urls: readonly string[], name: string, options: ConnectionOptions): Promise<ChannelModel> {
-    const connection = await openConnection(urls, name, options, (reason) => this.end(reason))
+  private async connect(
+    { urls, self }: Place, purpose: string, options: ConnectionOptions,
+  ): Promise<ChannelModel> {
+    const connection = await openConnection(urls, `${self} ${purpose}`, options, (reason) => this.end(reason))
     this.connections.push(connection)
     return connection
   }
 
-  private async setUp(
-    publish: ChannelModel, consume: ChannelModel, cluster: string, self: NodeAddress, generation: number,
-  ): Promise<void> {
+  private async setUp(publish: ChannelModel, consume: ChannelModel, place: Place): Promise<void> {
     const outbound = this.guard(await publish.createChannel({ highWaterMark: CHANNEL_PIECES_MAX }))
     const inbound = this.guard(await consume.createChannel())
-    const queue = await declareInbox(inbound, cluster, self, generation)
+    const queue = await declareInbox(inbound, place.cluster, place.self, place.generation)
     await inbound.prefetch(PREFETCH_FRAMES)
     const publisher = new Publisher(outbound, (key, frame) => this.listener.returned(key, frame))
     this.publishing = { channel: outbound, publisher }

@@ -45,7 +45,8 @@ export function routingKey(to: NodeAddress): string | undefined {
 /** The node that a key names; undefined for a group's. */
 export function addressOf(key: string): NodeAddress | undefined {
   const [first, last] = [key.indexOf('.'), key.lastIndexOf('.')]
-  return first > 0 && last > first ? `${key.slice(first + 1, last)}@${key.slice(last + 1)}` as NodeAddress : undefined
+  if (first <= 0 || last <= first) return undefined
+  return `${key.slice(first + 1, last)}@${key.slice(last + 1)}` as NodeAddress
 }
 
 /**
@@ -59,7 +60,8 @@ export async function declareInbox(
   const key = routingKey(self)
   if (!kind || !key) throw new Error(`'${self}' is no node's address`)
   await declareExchanges(channel, cluster)
-  const { queue } = await channel.assertQueue(`${cluster}.${key}.${generation}`, { exclusive: true, durable: false })
+  const name = `${cluster}.${key}.${generation}`
+  const { queue } = await channel.assertQueue(name, { exclusive: true, durable: false })
   for (const direction of INBOUND[kind]) {
     const exchange = exchangeName(cluster, direction)
     await channel.bindQueue(queue, exchange, key)

@@ -67,7 +67,8 @@ export class BatchReport {
 
   private listFailures(): void {
     this.before()
-    const lines = this.failures.map((result) => `failed: ${printable(result.input)} (${howOf(result)})`)
+    const sorted = this.failures.sort((one, other) => one.index - other.index)
+    const lines = sorted.map((result) => `failed: ${printable(result.input)} (${howOf(result)})`)
     const left = this.failed - lines.length
     if (left > 0) lines.push(`… and ${left} more; --json has them all`)
     if (lines.length > 0) void this.options.err.write(`${lines.join('\n')}\n`)

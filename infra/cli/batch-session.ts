@@ -80,7 +80,7 @@ class BatchSession {
       this.node = await openFrameworkNode<unknown, BatchOrder>({
         name: `batch-${process.pid}`, openLink, logger: quietLogger,
         framework: (system) => batch({
-          ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
+          ...this.wish, readsOutput: !process.env['NOREAD'], user: system.port<BatchEvent>('user', (event) => this.hear(event)),
         }) as never,
       })
       this.node.finished.catch((error: Error) => this.settle(new Failure(EXIT.failed, `the cluster refuses the batch: ${error.message}`)))

@@ -43,7 +43,7 @@ export const command: Command = {
       say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
       const { play } = await import('./example-offers.js')
       await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
-      say('\n3. A job on real files: `warren batch --input FILES -- wc -w {}`, one task per file')
+      say('\n3. A job on real files: `warren batch -- wc -w {}`, one task per file')
       await countWords(workDirOf(options))
       if (options['once'] === true) return EXIT.ok
       say(tryNext(String(options['cluster'])))

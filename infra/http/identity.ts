@@ -1,6 +1,6 @@
 /**
  * Identity: what an id, or the beginning of one, means. A whole id wins over beginnings; tasks may be
- * called by their own id, by `framework/task` where frameworks share one, or by their launch.
+ * called by their own id or name, by `framework/task` where frameworks share one, or by their launch.
  */
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { isTerminal } from '../../actors/protocol/task.js'
@@ -49,8 +49,10 @@ function matches(wanted: string, all: readonly TaskView[]): readonly TaskView[] 
   const slash = wanted.indexOf('/')
   const [framework, id] = slash < 0 ? ['', wanted] : [wanted.slice(0, slash), wanted.slice(slash + 1)]
   const own = all.filter((task) => task.framework.startsWith(framework))
-  const exact = own.filter((task) => task.id === id)
-  if (exact.length > 0) return exact
+  for (const isExact of [(task: TaskView) => task.id === id, (task: TaskView) => task.name === id]) {
+    const exact = own.filter(isExact)
+    if (exact.length > 0) return exact
+  }
   return own.filter((task) => task.id.startsWith(id) || (slash < 0 && task.launch.startsWith(id)))
 }
 

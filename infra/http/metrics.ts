@@ -1,4 +1,4 @@
-/** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: their number has no bound. */
+/** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: there is no end of them. */
 import { TASK_STATES } from '../../actors/protocol/task.js'
 import { countBy } from './listing.js'
 import type { Questions } from './questions.js'

@@ -16,6 +16,7 @@ import { checkSocketPath } from './socket-path.js'
 export const OUTBOX_BYTES_MAX = 67_108_864
 const JOIN_TIMEOUT_MS = 5_000
 const LEAVE_TIMEOUT_MS = 2_000
+const VERSION = Buffer.from([PROTOCOL_VERSION])
 const RECONNECT: Backoff = { firstMs: 50, maxMs: 2_000 }
 
 /** Opening rejects, with a message that names the fix, when nobody listens at the path. */
@@ -34,7 +35,8 @@ class LocalLink implements Link {
   private closed = false
 
   constructor(
-    private readonly path: string, private readonly self: NodeAddress, private readonly listener: LinkListener,
+    private readonly path: string, private readonly self: NodeAddress,
+    private readonly listener: LinkListener,
   ) {}
 
   /** Connects and says hello; resolves with the welcome. */
@@ -53,7 +55,7 @@ class LocalLink implements Link {
         resolve()
       })
       socket.setTimeout(JOIN_TIMEOUT_MS, () => fail(`no answer within ${JOIN_TIMEOUT_MS} ms`))
-      socket.on('connect', () => writePacket(socket, PACKET.hello, this.self, Buffer.from([PROTOCOL_VERSION])))
+      socket.on('connect', () => writePacket(socket, PACKET.hello, this.self, VERSION))
       socket.on('error', (error: NodeJS.ErrnoException) => fail(explain(error)))
       socket.on('data', (chunk) => {
         try {
@@ -72,7 +74,8 @@ class LocalLink implements Link {
   send(to: NodeAddress, frame: Uint8Array): void {
     const { socket } = this
     if (!socket?.writable) return this.giveBack(to, frame, 'disconnected')
-    if (socket.writableLength + frame.length > OUTBOX_BYTES_MAX) return this.giveBack(to, frame, 'outbox-full')
+    const waitingBytes = socket.writableLength + frame.length
+    if (waitingBytes > OUTBOX_BYTES_MAX) return this.giveBack(to, frame, 'outbox-full')
     writePacket(socket, PACKET.frame, to, frame)
   }
 

@@ -103,5 +103,6 @@ function packetAt(bytes: Buffer): Packet {
   const kind = bytes.readUInt8(0)
   const bodyAt = HEADER_BYTES + bytes.readUInt16BE(1)
   if (bodyAt > bytes.length) throw new Error('an address longer than its packet')
-  return { kind, address: bytes.toString('utf8', HEADER_BYTES, bodyAt) as NodeAddress, body: bytes.subarray(bodyAt) }
+  const address = bytes.toString('utf8', HEADER_BYTES, bodyAt) as NodeAddress
+  return { kind, address, body: bytes.subarray(bodyAt) }
 }

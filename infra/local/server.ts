@@ -75,7 +75,9 @@ class Guest {
     if (body[0] !== PROTOCOL_VERSION) {
       return this.refuse(`it speaks version ${PROTOCOL_VERSION} of the protocol, not ${body[0]}`)
     }
-    if (!kindOf(self) || !self.includes('@') || isGroup(self)) return this.refuse(`'${self}' is no node's address`)
+    if (!kindOf(self) || !self.includes('@') || isGroup(self)) {
+      return this.refuse(`'${self}' is no node's address`)
+    }
     this.hub.open(self, this.listener()).then(
       (link) => {
         this.link = link

@@ -4,7 +4,7 @@
 import type { Source } from './source.js'
 
 const LINES_MAX = 250
-const COLUMNS_MAX = 110
+const COLUMNS_MAX = 120
 
 interface Rule {
   readonly where: RegExp

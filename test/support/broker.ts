@@ -21,6 +21,7 @@ export function testBroker(): PrivateBroker {
     get url() {
       return running().url
     },
+    control: (...args) => running().control(...args),
     kill: () => running().kill(),
     start: () => running().start(),
     stop: () => running().stop(),

@@ -57,7 +57,7 @@ export async function openOperated(t: TestContext): Promise<Operated> {
     name: 'a1', hostname: 'rock', openLink: hub.open, logger: SILENT, workDir: join(directory, 'agent'),
     resources: resources.value, attributes: {}, modules,
   })
-  const http = await openHttp({ system: master.system, master: master.master, cluster: 'test', port: 0, logger: SILENT })
+  const http = await openHttp({ ...master, cluster: 'test', port: 0, logger: SILENT })
   const tenants: Tenant[] = []
   t.after(async () => {
     for (const tenant of tenants) await tenant.close()

@@ -62,8 +62,8 @@ test('an unreachable, silent or refusing broker is explained, without its passwo
     ['secret', /no AMQP URL: write it as/],
   ]
   for (const [url, message] of attempts) {
-    const opening = openPost(address('agent'), amqpLink([url], 'c', { connectTimeoutMs: 500 }), new Recorder())
-    await assert.rejects(opening, (error: Error) => {
+    const link = amqpLink([url], 'c', { connectTimeoutMs: 500 })
+    await assert.rejects(openPost(address('agent'), link, new Recorder()), (error: Error) => {
       assert.match(error.message, message)
       assert.doesNotMatch(error.message, /:secret/)
       return true
@@ -73,10 +73,13 @@ test('an unreachable, silent or refusing broker is explained, without its passwo
 
 test('one reachable broker of several is enough', LIMIT, async () => {
   const urls = ['amqp://me:secret@127.0.0.1:1', broker.url]
-  for (let i = 0; i < 4; i++) await (await openPost(address('agent'), amqpLink(urls, 'c'), new Recorder())).close()
+  for (let i = 0; i < 4; i++) {
+    const transport = await openPost(address('agent'), amqpLink(urls, 'c'), new Recorder())
+    await transport.close()
+  }
 })
 
-test('while the broker is away everything comes back; when it returns, traffic does', LIMIT, async (t) => {
+test('while the broker is away all comes back; when it returns, traffic does', LIMIT, async (t) => {
   const [agentAddress, masterAddress] = [address('agent'), address('master')]
   const [agent, agentHeard] = await join(t, agentAddress, 'restart')
   const [master, masterHeard] = await join(t, masterAddress, 'restart')
@@ -101,4 +104,28 @@ test('while the broker is away everything comes back; when it returns, traffic d
 
   await agent.close()
   await masterHeard.until(({ dead }) => dead.length === 1)
+})
+
+test('connections that the broker closes are made again', LIMIT, async (t) => {
+  const [agentAddress, masterAddress] = [address('agent'), address('master')]
+  const [agent, agentHeard] = await join(t, agentAddress, 'closed')
+  const [, masterHeard] = await join(t, masterAddress, 'closed')
+  await broker.control('close_all_connections', 'a test')
+  for (const heard of [agentHeard, masterHeard]) {
+    await heard.until(({ states }) => states[0] === 'disconnected' && states.at(-1) === 'connected')
+  }
+  agent.send(masterAddress, ['back'])
+  await masterHeard.until(({ envelopes }) => envelopes.length === 1)
+})
+
+test('a broker in need of memory is reported, and what was sent meanwhile arrives after', LIMIT, async (t) => {
+  const [agentAddress, masterAddress] = [address('agent'), address('master')]
+  const [agent, agentHeard] = await join(t, agentAddress, 'blocked')
+  const [, masterHeard] = await join(t, masterAddress, 'blocked')
+  await broker.control('set_vm_memory_high_watermark', '0.000001')
+  agent.send(masterAddress, ['blocked'])
+  await agentHeard.until(({ states }) => states.at(-1) === 'blocked')
+  await broker.control('set_vm_memory_high_watermark', '0.4')
+  await agentHeard.until(({ states }) => states.at(-1) === 'connected')
+  await masterHeard.until(({ envelopes }) => envelopes.length === 1)
 })

@@ -43,7 +43,8 @@ test('agents, frameworks and tasks are listed as the master knows them', async (
   assert.deepEqual(agents.agents.map((each: { hostname: string; tasks: number; used: object }) =>
     [each.hostname, each.tasks, each.used]), [[agent.info.hostname, 1, { cpus: 0.5, mem: 32 }]])
   const frameworks = await json(`${http.url}/v1/frameworks`)
-  assert.deepEqual([frameworks.total, frameworks.frameworks[0].id, frameworks.frameworks[0].name], [1, tenant.id, 'f1'])
+  const [first] = frameworks.frameworks
+  assert.deepEqual([frameworks.total, first.id, first.name], [1, tenant.id, 'f1'])
   const tasks = await json(`${http.url}/v1/tasks`)
   assert.deepEqual(tasks.states, { RUNNING: 1, FAILED: 1 })
   assert.deepEqual(tasks.tasks.map((each: { id: string; exitCode?: number }) => [each.id, each.exitCode]),
@@ -64,7 +65,7 @@ test('tasks are filtered by state, life and framework, and come in pages', async
   }
   await two.start('c', `cat ${door.path}`)
   const idsOf = async (query: string) =>
-    (await json(`${http.url}/v1/tasks?${query}`)).tasks.map(({ id }: { id: string }) => id)
+    (await json(`${http.url}/v1/tasks?${query}`)).tasks.map((each: { id: string }) => each.id)
   assert.deepEqual(await idsOf('live=1'), ['c'])
   assert.deepEqual(await idsOf('state=finished'), ['a', 'b'])
   assert.deepEqual(await idsOf(`framework=${two.id}`), ['c'])
@@ -72,7 +73,8 @@ test('tasks are filtered by state, life and framework, and come in pages', async
   assert.deepEqual([first.total, first.tasks.length], [3, 2])
   assert.deepEqual(await idsOf(`limit=2&after=${first.next}`), ['c'])
   assert.equal((await ask(`${http.url}/v1/tasks?state=FINE`)).status, 400)
-  assert.match((await ask(`${http.url}/v1/tasks?sate=RUNNING`)).text, /'sate' is no parameter.*use limit, after/)
+  const misspelt = await ask(`${http.url}/v1/tasks?sate=RUNNING`)
+  assert.match(misspelt.text, /'sate' is no parameter.*use limit, after/)
   assert.equal((await ask(`${http.url}/v1/tasks?limit=-1`)).status, 400)
   await door.say('')
 })
@@ -87,7 +89,8 @@ test('an id may be cut short as long as it means one thing', async (t) => {
   const live = await json(`${http.url}/v1/tasks/sam`)
   assert.equal(live.task.framework, two.id, 'the one that lives is meant')
   assert.equal((await json(`${http.url}/v1/tasks/${live.task.launch}`)).task.framework, two.id)
-  assert.equal((await json(`${http.url}/v1/tasks/${encodeURIComponent(`${one.id}/same`)}`)).task.framework, one.id)
+  const path = encodeURIComponent(`${one.id}/same`)
+  assert.equal((await json(`${http.url}/v1/tasks/${path}`)).task.framework, one.id)
   await door.say('')
   await two.ended('same')
   const ambiguous = await ask(`${http.url}/v1/tasks/same`)
@@ -112,7 +115,8 @@ test('a follower sees what a task writes later, on the right streams, until it e
     lines.push(...chunk.trimEnd().split('\n').map((line) => JSON.parse(line)))
     if (lines.length === 2) await door.say('three ✓\n')
   }
-  const of = (stream: string) => lines.filter((line) => line.stream === stream).map(({ text }) => text).join('')
+  const of = (stream: string) =>
+    lines.filter((line) => line.stream === stream).map(({ text }) => text).join('')
   assert.deepEqual([of('stdout'), of('stderr')], ['one\nthree ✓\n', 'two\n'])
   const whole = await ask(`${http.url}/v1/tasks/t/logs?stream=stdout`)
   assert.deepEqual([whole.status, whole.text], [200, 'one\nthree ✓\n'], 'an ended task is still read')
@@ -170,7 +174,8 @@ test('health and metrics tell how the node does', async (t) => {
   await tenant.start('t', 'true')
   await tenant.ended('t')
   assert.deepEqual(await ask(`${http.url}/livez`), { status: 200, type: 'text/plain', text: 'ok\n' })
-  assert.match((await ask(`${http.url}/readyz?verbose`)).text, /^\[\+\] master: leads 'test' in epoch 1\n\[\+\] transport/)
+  const ready = await ask(`${http.url}/readyz?verbose`)
+  assert.match(ready.text, /^\[\+\] master: leads 'test' in epoch 1\n\[\+\] transport/)
   const { type, text } = await ask(`${http.url}/metrics`)
   assert.match(type, /^application\/openmetrics-text; version=1\.0\.0/)
   assert.match(text, /^warren_agents\{state="active"\} 1$/m)

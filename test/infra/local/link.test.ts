@@ -143,7 +143,9 @@ test('packets are read the same however their bytes arrive', () => {
   const stream = Buffer.from('00000005040002616200000006040001780102', 'hex')
   for (let step = 1; step <= stream.length; step++) {
     const seen: string[] = []
-    const reader = new PacketReader(({ kind, address, body }) => seen.push(`${kind} ${address} ${body.join()}`))
+    const reader = new PacketReader(({ kind, address, body }) => {
+      seen.push(`${kind} ${address} ${body.join()}`)
+    })
     for (let at = 0; at < stream.length; at += step) reader.push(stream.subarray(at, at + step))
     assert.deepEqual(seen, ['4 ab ', '4 x 1,2'])
   }

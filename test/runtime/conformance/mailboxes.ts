@@ -17,6 +17,12 @@ const numbered = (value: number, sender = 'test'): Numbered => ({ type: 'numbere
 const values = (heard: readonly Numbered[]) => heard.map(({ value }) => value)
 
 export function turnsConformanceOfMailboxes(start: () => Pace): void {
+  order(start)
+  bounds(start)
+  fairness(start)
+}
+
+function order(start: () => Pace): void {
   test('messages of one sender arrive in the order in which they were sent', async () => {
     const world = new World(start())
     const { actor, heard } = listening<Numbered>()
@@ -59,7 +65,9 @@ export function turnsConformanceOfMailboxes(start: () => Pace): void {
     assert.deepEqual(seen, [100, 101, 103])
     assert.deepEqual(world.vitals(ref)?.processed, 3)
   })
+}
 
+function bounds(start: () => Pace): void {
   test('a full mailbox refuses what is new, and counts it', async () => {
     const world = new World(start())
     const { actor, heard } = listening<Numbered>()
@@ -97,7 +105,9 @@ export function turnsConformanceOfMailboxes(start: () => Pace): void {
     assert.equal(heard[0], 'beat')
     assert.deepEqual([heard.length, world.buried('mailbox-full')], [301, 1])
   })
+}
 
+function fairness(start: () => Pace): void {
   test('a busy actor lets the others have their turns', async () => {
     const world = new World(start())
     const order: string[] = []

@@ -1,0 +1,123 @@
+/**
+ * HTTP client: asks the master, over `node:http`, because Node's `fetch` adds a third to the start-up of
+ * a short command. What goes wrong becomes a `Failure` that says what to do.
+ */
+import { request, type IncomingMessage } from 'node:http'
+import type { ErrorBody, RefusalCode } from '../http/refusal.js'
+import { httpOf } from './connection.js'
+import { EXIT, Failure, type ExitCode } from './failure.js'
+
+/** The master answers from memory; what takes longer than this has hung. */
+const ANSWER_TIMEOUT_MS = 15_000
+const BODY_BYTES_MAX = 1_073_741_824
+
+const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
+  'bad-request': EXIT.usage, forbidden: EXIT.failed, 'not-found': EXIT.notFound, ambiguous: EXIT.usage,
+  superseded: EXIT.notFound, 'too-many': EXIT.failed, unavailable: EXIT.unreachable, failed: EXIT.failed,
+}
+
+export class HttpClient {
+  private readonly base: URL
+
+  constructor(private readonly url: string) {
+    this.base = baseOf(url)
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.ask<T>('GET', path)
+  }
+
+  post<T>(path: string): Promise<T> {
+    return this.ask<T>('POST', path)
+  }
+
+  /**
+   * An answer that goes on: the bytes as they come. Throws a `Failure`, also midway.
+   * @param signal hangs up
+   */
+  async *follow(path: string, accept: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const response = await this.send('GET', path, { accept }, signal)
+    if (response.statusCode !== 200) throw await this.refused(response)
+    try {
+      for await (const chunk of response) yield chunk as Buffer
+    } catch {
+      if (signal.aborted) return
+      const help = 'is the agent away, or the master gone?'
+      throw new Failure(EXIT.unreachable, `the answer of ${this.url} broke off; ${help}`)
+    }
+  }
+
+  private async ask<T>(method: string, path: string): Promise<T> {
+    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+    const response = await this.send(method, path, {}, timeout)
+    if ((response.statusCode ?? 500) >= 300) throw await this.refused(response)
+    const body = await this.read(response)
+    if (!isObject(body)) throw this.stranger()
+    return body as T
+  }
+
+  private send(
+    method: string, path: string, headers: Record<string, string>, signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = request(new URL(path, this.base), { method, headers, agent: false, signal }, resolve)
+      sent.on('error', () => reject(signal.aborted ? this.silent() : this.unreachable()))
+      sent.end()
+    })
+  }
+
+  private async refused(response: IncomingMessage): Promise<Failure> {
+    const body = await this.read(response)
+    const error = isObject(body) ? (body as Partial<ErrorBody>).error : undefined
+    if (error === undefined) return this.stranger()
+    return new Failure(EXIT_OF[error.code] ?? EXIT.failed, error.message)
+  }
+
+  private async read(response: IncomingMessage): Promise<unknown> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    try {
+      for await (const chunk of response) {
+        bytes += chunks[chunks.push(chunk as Buffer) - 1]?.length ?? 0
+        if (bytes > BODY_BYTES_MAX) throw this.stranger()
+      }
+      return JSON.parse(Buffer.concat(chunks).toString())
+    } catch (error) {
+      if (error instanceof Failure) throw error
+      throw error instanceof SyntaxError ? this.stranger() : this.unreachable()
+    }
+  }
+
+  private unreachable(): Failure {
+    const help = 'is the cluster running? start one with `warren dev`'
+    return new Failure(EXIT.unreachable, `cannot reach the master at ${this.url}; ${help}`)
+  }
+
+  private silent(): Failure {
+    const seconds = ANSWER_TIMEOUT_MS / 1_000
+    return new Failure(EXIT.timeout, `the master at ${this.url} did not answer within ${seconds} s`)
+  }
+
+  private stranger(): Failure {
+    const message = `what answers at ${this.url} is no Warren master; name the master with --master`
+    return new Failure(EXIT.failed, message)
+  }
+}
+
+export const clientOf = (options: Readonly<Record<string, unknown>>): HttpClient =>
+  new HttpClient(httpOf(options))
+
+/** Into a path: a task may be called `framework/task`. */
+export const segment = (id: string): string => encodeURIComponent(id)
+
+function baseOf(url: string): URL {
+  try {
+    const base = new URL(url)
+    if (base.protocol === 'http:') return base
+  } catch {
+    // Said below.
+  }
+  throw new Failure(EXIT.usage, `'${url}' is no address of a master: write --master http://127.0.0.1:5050`)
+}
+
+const isObject = (body: unknown): boolean => typeof body === 'object' && body !== null
