@@ -13,7 +13,8 @@ export interface LoggerOptions {
 export function openLogger({ level, format, node }: LoggerOptions): Logger {
   if (format === 'pretty') return prettyLogger(level)
   const log = pino({
-    level, base: { node }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) },
+    level, base: { node }, timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
   }, pino.destination({ dest: 2, sync: true }))
   return { log: (at, text, fields) => log[at](fields, text) }
 }

@@ -11,7 +11,8 @@ export function prettyLogger(level: LogLevel): Logger {
       const shown = Object.entries(fields).filter(([, value]) => value !== undefined)
         .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
       const time = new Date().toISOString().slice(11, 23)
-      process.stderr.write(`${time} ${at.padEnd(5)} ${text}${shown.length > 0 ? `  ${shown.join(' ')}` : ''}\n`)
+      const line = shown.length > 0 ? `${text}  ${shown.join(' ')}` : text
+      process.stderr.write(`${time} ${at.padEnd(5)} ${line}\n`)
     },
   }
 }

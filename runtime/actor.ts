@@ -27,16 +27,25 @@ export interface Actor<State, Message> {
 /** All that an actor may do besides returning its next state. */
 export interface Context<Message> {
   readonly self: Ref<Message>
-  /** Sends; never waits, never throws. What cannot be delivered becomes a counted dead letter. */
+  /**
+   * Sends; never waits. What cannot be delivered becomes a counted dead letter. Throws only when a
+   * message for another node was never declared, or has not the shape of its declaration.
+   */
   tell<M>(to: Ref<M>, message: NoInfer<M>): void
   /** Starts a child. Throws if a child of that name lives. */
   spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M>
   /** Stops a child, or (without an argument) this actor after the message at hand; leaves first. */
   stop(child?: Ref<never>): void
-  /** Sends `message` here once `ref` has terminated, or its node was lost. Once per watch. */
+  /**
+   * Sends `message` here once `ref` has terminated; at once when it is not there. Of an actor in another
+   * node it tells only that the node is gone. Watching again replaces the message.
+   */
   watch(ref: Ref<never>, message: Message): void
   unwatch(ref: Ref<never>): void
-  /** One timer per name; setting it again replaces it. Timers die with their incarnation. */
+  /**
+   * One timer per name; setting it again replaces it. Timers die with their incarnation. Their messages
+   * pass what waits in the mailbox; of a timer that repeats no more than one waits.
+   */
   after(name: string, delayMs: number, message: Message): void
   every(name: string, intervalMs: number, message: Message): void
   cancel(name: string): void

@@ -116,6 +116,6 @@ export class Incarnation implements Context<AnyMessage> {
 /** An actor that forgets to return its state has a bug; carrying on without one would hide it. */
 function present(state: unknown): unknown {
   if (state === undefined) throw new Error('the behaviour returned no state')
-  if (state instanceof Promise) throw new Error('the behaviour is async; it must return its state, not a promise')
+  if (state instanceof Promise) throw new Error('the behaviour is async: it returned a promise, no state')
   return state
 }

@@ -55,6 +55,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'executor-said': return running.onExecutorSaid(state, message, ctx)
       case 'executor-gone': return running.onExecutorGone(state, message, ctx)
       case 'executor-stopped': return running.onExecutorStopped(state, message.key, options, ctx)
+      case 'reconnected': return onReconnected(state, options, ctx)
       case 'leave': return leave(state, message.replyTo, ctx)
       case 'check-left': return left(state, ctx)
       default: return unhandled(message)
@@ -96,6 +97,11 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, tasks, ...(agentId ? { agentId } : {}) })
   ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
+}
+
+/** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
+function onReconnected(state: State, options: AgentOptions, ctx: Ctx): State {
+  return state.phase === 'running' ? register({ ...state, phase: 'registering' }, options, ctx) : state
 }
 
 function onRegistered(

@@ -27,7 +27,9 @@ export type AgentOwnerEvent =
 
 export type AgentOrder =
   /** Ends all tasks, reports them, and leaves the cluster; answered by `left`. */
-  { readonly type: 'leave'; readonly replyTo: Ref<{ readonly type: 'left' }> }
+  | { readonly type: 'leave'; readonly replyTo: Ref<{ readonly type: 'left' }> }
+  /** The node is back among the others. */
+  | { readonly type: 'reconnected' }
 
 type Private =
   | { readonly type: 'seek' | 'register' | 'ping-over' | 'check-left' }

@@ -25,6 +25,10 @@ interface State {
   /** What the next run looks at. */
   candidates: Set<AgentId> | 'all'
   running: boolean
+  /** Which telling of each agent this allocation follows; see `ToldAgent`. */
+  readonly tellings: Map<AgentId, number>
+  /** False until the master has told everything: what waited for an earlier life is in that already. */
+  ready: boolean
 }
 
 type Ctx = Context<Message>
@@ -32,32 +36,28 @@ type Ctx = Context<Message>
 export const allocator = (options: AllocatorOptions): Actor<State, Message> => ({
   initial(ctx) {
     ctx.tell(options.master, { type: 'allocator-started', allocator: ctx.self })
-    return { allocation: newAllocation(options), candidates: new Set(), running: false }
+    return {
+      allocation: newAllocation(options), candidates: new Set(), running: false, tellings: new Map(), ready: false,
+    }
   },
   receive(state, message, ctx) {
     const { allocation } = state
+    if (!state.ready && message.type !== 'rebuild') return state
     switch (message.type) {
-      case 'rebuild': {
-        const rebuilt = newAllocation(options)
-        for (const framework of message.frameworks) rebuilt.addFramework(framework)
-        for (const agent of message.agents) {
-          rebuilt.addAgent(agent)
-          rebuilt.setAgentActive(agent.agentId, agent.active)
-        }
-        return request({ ...state, allocation: rebuilt }, 'all', ctx)
-      }
+      case 'rebuild': return rebuild(message, options, ctx)
       case 'add-agent':
         allocation.addAgent(message.agent)
+        state.tellings.set(message.agent.agentId, message.agent.telling)
         return request(state, [message.agent.agentId], ctx)
       case 'remove-agent':
         allocation.removeAgent(message.agentId)
+        state.tellings.delete(message.agentId)
         return state
       case 'activate-agent': case 'deactivate-agent':
         allocation.setAgentActive(message.agentId, message.type === 'activate-agent')
         return request(state, [message.agentId], ctx)
       case 'add-framework':
         allocation.addFramework(message.framework)
-        allocation.setFrameworkActive(message.framework.frameworkId, message.framework.active)
         return request(state, 'all', ctx)
       case 'remove-framework': return request(state, allocation.removeFramework(message.frameworkId), ctx)
       case 'activate-framework': case 'deactivate-framework':
@@ -87,17 +87,30 @@ function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOption
   return allocation
 }
 
+function rebuild(
+  { agents, frameworks }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
+): State {
+  const allocation = newAllocation(options)
+  for (const framework of frameworks) allocation.addFramework(framework)
+  for (const agent of agents) allocation.addAgent(agent)
+  const tellings = new Map(agents.map(({ agentId, telling }) => [agentId, telling]))
+  ctx.cancel('filter')
+  return request({ allocation, candidates: new Set(), running: false, tellings, ready: true }, 'all', ctx)
+}
+
 function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): State {
   if (agentIds === 'all') state.candidates = 'all'
   else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
-  if (!state.running && (state.candidates === 'all' || state.candidates.size > 0)) ctx.tell(ctx.self, { type: 'run' })
-  state.running ||= state.candidates === 'all' || state.candidates.size > 0
+  const wanted = state.candidates === 'all' || state.candidates.size > 0
+  if (wanted && !state.running) ctx.tell(ctx.self, { type: 'run' })
+  state.running ||= wanted
   return state
 }
 
 function run(state: State, { master }: AllocatorOptions, ctx: Ctx): State {
-  const { allocation, candidates } = state
+  const { allocation, candidates, tellings } = state
   const grants = allocate(allocation, candidates, ctx.now(), { next: () => ctx.random() })
+    .map((grant) => ({ ...grant, telling: tellings.get(grant.agentId) ?? 0 }))
   if (grants.length > 0) ctx.tell(master, { type: 'allocated', grants })
   const expiryMs = allocation.filters.nextExpiryMs()
   if (expiryMs !== undefined) ctx.after('filter', Math.max(0, expiryMs - ctx.now()), { type: 'filter-ended' })

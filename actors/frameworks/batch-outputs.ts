@@ -41,6 +41,7 @@ type Conclude = (ended: EndedAttempt, problem: string | undefined, ctx: Framewor
 export class BatchOutputs {
   private readonly entries = new Map<string, Entry>()
   private readonly unread = new Backlog<EndedAttempt>()
+  private isTimed = false
 
   constructor(private readonly user: Ref<OutputPiece>, private readonly conclude: Conclude) {}
 
@@ -86,7 +87,9 @@ export class BatchOutputs {
 
   /** Questions and answers may be lost; an agent that stays silent has nothing to tell any more. */
   timer(name: string, ctx: FrameworkContext): void {
-    if (name !== TIMER || this.entries.size === 0) return
+    if (name !== TIMER) return
+    this.isTimed = this.entries.size > 0
+    if (!this.isTimed) return
     ctx.after(TIMER, ANSWER_TIMEOUT_MS)
     for (const entry of [...this.entries.values()]) {
       if (!entry.reading.isAsking || ctx.now() - entry.askedMs < ANSWER_TIMEOUT_MS) continue
@@ -123,7 +126,8 @@ export class BatchOutputs {
       if (!ended) return
       const { taskId } = ended.attempt
       const reading = new OutputReading(taskId)
-      if (this.entries.size === 0) ctx.after(TIMER, ANSWER_TIMEOUT_MS)
+      if (!this.isTimed) ctx.after(TIMER, ANSWER_TIMEOUT_MS)
+      this.isTimed = true
       this.entries.set(taskId, { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined })
       reading.begin(ctx)
     }

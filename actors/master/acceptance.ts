@@ -29,9 +29,11 @@ export function onAccept(knowledge: Knowledge, call: Accept): Decision {
 function offersProblem(asked: readonly OfferId[], own: readonly Offer[]): string | undefined {
   const first = own[0]
   if (!first || own.length < asked.length) return 'an offer no longer stands, or is named twice; wait for new offers'
-  if (own.some((offer) => offer.agentId !== first.agentId)) return 'the offers are of different agents; accept each agent\'s on their own'
-  if (own.some((offer) => offer.role !== first.role)) return 'the offers are for different roles; accept each role\'s on their own'
-  return undefined
+  if (own.some((offer) => offer.agentId !== first.agentId)) {
+    return 'the offers are of different agents; accept each agent\'s on their own'
+  }
+  const isOneRole = own.every((offer) => offer.role === first.role)
+  return isOneRole ? undefined : 'the offers are for different roles; accept each role\'s on their own'
 }
 
 function refuseAll(knowledge: Knowledge, call: Accept, own: readonly Offer[], problem: string): Decision {
@@ -61,7 +63,8 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
   const taken = new Set<string>()
   for (const task of tasksIn(call)) {
     const repeated = taken.has(task.taskId) ? `task id '${task.taskId}' is named twice` : undefined
-    const problem = repeated ?? taskProblem(framework, task, progress.remaining, runningExecutor(knowledge, progress, call, agentId, task))
+    const running = runningExecutor(knowledge, progress, call, agentId, task)
+    const problem = repeated ?? taskProblem(framework, task, progress.remaining, running)
     taken.add(task.taskId)
     if (problem) {
       const update = refused(knowledge, call, task, 'ERROR', 'task-invalid', problem, agentId)
@@ -73,7 +76,8 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
     records, effects,
     changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId })),
     allocator: isEmpty(remaining) ? [] : [{
-      type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining, refuseMs: refusal(call.refuseMs),
+      type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining,
+      refuseMs: refusal(call.refuseMs),
     }],
   }
 }
@@ -84,14 +88,17 @@ function launchOne(
   const { cluster, present, now } = knowledge
   const { frameworkId } = call
   if (task.executor && !runningExecutor(knowledge, progress, call, agentId, task)) {
-    const executor = { frameworkId, agentId, executorId: task.executor.executorId, role, resources: task.executor.resources }
+    const { executorId, resources } = task.executor
+    const executor = { frameworkId, agentId, executorId, role, resources }
     progress.executors.set(executorKey(executor), executor)
     progress.records.push({ type: 'executor-launched', ...executor })
-    progress.remaining = subtract(progress.remaining, executor.resources)
+    progress.remaining = subtract(progress.remaining, resources)
   }
   const launchId = `${cluster.prefix}-L${progress.nextLaunch++}` as LaunchId
   progress.remaining = subtract(progress.remaining, task.resources)
-  progress.records.push({ type: 'task-launched', frameworkId, agentId, launchId, role, task, state: 'STAGING', atMs: now })
+  progress.records.push({
+    type: 'task-launched', frameworkId, agentId, launchId, role, task, state: 'STAGING', atMs: now,
+  })
   progress.effects.push(...tell(present.agents.get(agentId)?.ref, {
     type: 'run-task', epoch: cluster.epoch, frameworkId, launchId, role, task,
   }))

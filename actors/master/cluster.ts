@@ -9,7 +9,8 @@ import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId
 import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
-import { add, type Resources } from '../resources/resources.js'
+import { add, NONE, type Resources } from '../resources/resources.js'
+import { forgetOldest } from './forget-oldest.js'
 
 /** Ended tasks that stay readable, over all frameworks. */
 export const COMPLETED_TASKS_MAX = 10_000
@@ -124,7 +125,9 @@ function setUnreachable(cluster: Cluster, agentId: AgentId, sinceMs: number | un
 
 function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
   cluster.agents.delete(agentId)
-  for (const [key, executor] of cluster.executors) if (executor.agentId === agentId) cluster.executors.delete(key)
+  for (const [key, executor] of cluster.executors) {
+    if (executor.agentId === agentId) cluster.executors.delete(key)
+  }
 }
 
 function onFrameworkAdmitted(cluster: Cluster, { frameworkId, info, atMs }: Of<'framework-admitted'>): void {
@@ -138,10 +141,13 @@ function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: nu
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) return
   for (const task of framework.tasks.values()) {
-    if (!isTerminal(task.state)) Object.assign(task, { state: 'KILLED', changedMs: atMs, text: 'its framework has ended' })
+    const text = 'its framework has ended'
+    if (!isTerminal(task.state)) Object.assign(task, { state: 'KILLED', changedMs: atMs, text })
     complete(cluster, framework, task.task.taskId)
   }
-  for (const [key, executor] of cluster.executors) if (executor.frameworkId === frameworkId) cluster.executors.delete(key)
+  for (const [key, executor] of cluster.executors) {
+    if (executor.frameworkId === frameworkId) cluster.executors.delete(key)
+  }
   cluster.frameworks.delete(frameworkId)
   cluster.completedFrameworks.set(frameworkId, { info: framework.info, removedMs: atMs })
   forgetOldest(cluster.completedFrameworks, COMPLETED_FRAMEWORKS_MAX)
@@ -151,8 +157,8 @@ function onTaskLaunched(cluster: Cluster, record: Of<'task-launched'>): void {
   const { frameworkId, agentId, launchId, role, task, state, atMs } = record
   cluster.nextLaunch = Math.max(cluster.nextLaunch, numberAfter(`${cluster.prefix}-L`, launchId) + 1)
   cluster.frameworks.get(frameworkId)?.tasks.set(task.taskId, {
-    frameworkId, agentId, launchId, role, task, state, updateId: undefined, exitCode: undefined, signal: undefined,
-    text: undefined, launchedMs: atMs, changedMs: atMs,
+    frameworkId, agentId, launchId, role, task, state, updateId: undefined, exitCode: undefined,
+    signal: undefined, text: undefined, launchedMs: atMs, changedMs: atMs,
   })
 }
 
@@ -186,7 +192,7 @@ export function* tasksOf(cluster: Cluster): Iterable<TaskRecord> {
 
 /** What one framework's live tasks and executors take, over all agents. */
 export function usedBy(cluster: Cluster, framework: FrameworkRecord): Resources {
-  let used: Resources = { scalars: {}, ranges: {}, sets: {} }
+  let used = NONE
   for (const task of framework.tasks.values()) if (!isTerminal(task.state)) used = add(used, task.task.resources)
   for (const executor of cluster.executors.values()) {
     if (executor.frameworkId === framework.frameworkId) used = add(used, executor.resources)
@@ -197,11 +203,4 @@ export function usedBy(cluster: Cluster, framework: FrameworkRecord): Resources 
 function numberAfter(prefix: string, id: string): number {
   const number = id.startsWith(prefix) ? Number(id.slice(prefix.length)) : NaN
   return Number.isInteger(number) ? number : -1
-}
-
-function forgetOldest<K, V>(entries: Map<K, V>, entriesMax: number): void {
-  for (const key of entries.keys()) {
-    if (entries.size <= entriesMax) return
-    entries.delete(key)
-  }
 }

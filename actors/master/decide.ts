@@ -1,19 +1,20 @@
 /** Decide: which decision answers which message. The whole of the master's mind, as one pure function. */
 import { unhandled } from '../../runtime/actor.js'
 import { onAccept } from './acceptance.js'
-import { onAgentLost, onPingRound, onRegister, onUnregister } from './agents.js'
+import { onAgentLost, onPingRound, onUnregister } from './agents.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
 import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown } from './frameworks.js'
 import type { Decidable } from './messages.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
+import { onRegister } from './registration.js'
 import {
-  onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput, onReadOutput,
-  onReconcile, onStatus,
+  onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
+  onReadOutput, onReconcile, onStatus,
 } from './tasks.js'
 import { clusterView, viewsOf } from './views.js'
 
 export function decide(knowledge: Knowledge, message: Decidable): Decision {
-  const { cluster, present } = knowledge
+  const { present } = knowledge
   switch (message.type) {
     case 'register-agent': return onRegister(knowledge, message)
     case 'unregister-agent': return onUnregister(knowledge, message.agentId)
@@ -39,21 +40,34 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
     }
     case 'allocated': return onAllocated(knowledge, message.grants)
     // A peer that has come back under a new address is not lost with its old one.
-    case 'agent-lost':
-      return present.agents.get(message.agentId)?.ref === message.ref ? onAgentLost(knowledge, message.agentId) : NOTHING
-    case 'scheduler-lost':
-      return present.schedulers.get(message.frameworkId)?.ref === message.ref ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
+    case 'agent-lost': {
+      const isNews = present.agents.get(message.agentId)?.ref === message.ref
+      return isNews ? onAgentLost(knowledge, message.agentId) : NOTHING
+    }
+    case 'scheduler-lost': {
+      const isNews = present.schedulers.get(message.frameworkId)?.ref === message.ref
+      return isNews ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
+    }
     case 'ping-round': return onPingRound(knowledge)
     case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge)])
-    case 'list': return decision({ effects: tell(message.replyTo, { type: 'views', views: viewsOf(knowledge, message.what) }) })
-    case 'describe-cluster': return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
-    case 'operator-kill': {
-      const known = cluster.frameworks.get(message.frameworkId)?.tasks.has(message.taskId)
-      if (!known) return decision({ effects: tell(message.replyTo, { type: 'not-found', problem: `no live task '${message.taskId}'` }) })
-      const { frameworkId, taskId } = message
-      return combine([onKill(knowledge, { type: 'kill', frameworkId, taskId }), decision({ effects: tell(message.replyTo, { type: 'done' }) })])
+    case 'list': {
+      const views = viewsOf(knowledge, message.what)
+      return decision({ effects: tell(message.replyTo, { type: 'views', views }) })
     }
+    case 'describe-cluster':
+      return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
+    case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
     default: return unhandled(message)
   }
+}
+
+function onOperatorKill(knowledge: Knowledge, message: Extract<Decidable, { type: 'operator-kill' }>): Decision {
+  const { frameworkId, taskId, replyTo } = message
+  const known = knowledge.cluster.frameworks.get(frameworkId)?.tasks.has(taskId)
+  if (known) {
+    const kill = onKill(knowledge, { type: 'kill', frameworkId, taskId })
+    return combine([kill, decision({ effects: tell(replyTo, { type: 'done' }) })])
+  }
+  return decision({ effects: tell(replyTo, { type: 'not-found', problem: `no live task '${taskId}'` }) })
 }

@@ -1,12 +1,16 @@
 /** Frameworks: how they subscribe, fall silent, come back and end. Decisions only. */
 import type { Ref } from '../../runtime/address.js'
-import type { FrameworkShare } from '../protocol/allocator.js'
+import type { AllocatorCall } from '../protocol/allocator.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
+import { frameworkShare } from './shares.js'
 import { frameworkProblem } from './validation.js'
+
+/** A master that has just begun to lead gives schedulers at least this long to find it. */
+export const RETURN_GRACE_MS = 30_000
 
 type Call<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
 
@@ -19,20 +23,24 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
-  const answer = tell(call.scheduler, { type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name })
+  const answer = tell(call.scheduler, {
+    type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name,
+  })
   // Asked again because the answer was slow: nothing has changed.
-  if (linked === frameworkId && known && JSON.stringify(known.info) === JSON.stringify(call.info)) return decision({ effects: answer })
+  const isRepeated = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
+  if (isRepeated) return decision({ effects: answer })
+  // While it is not active it has refused nothing: what an older instance did not want, this one may.
+  const refusedNothing: AllocatorCall[] = known ? [{ type: 'deactivate-framework', frameworkId }] : []
   return combine([
     // Offers never outlive a subscription: the new instance has not seen them.
     rescindOfFramework(knowledge, frameworkId),
     decision({
       records: [{ type: 'framework-admitted', frameworkId, info: call.info, atMs: now }],
       changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
-      allocator: [{ type: 'add-framework', framework: shareOf(frameworkId, call.info.roles) }],
-      effects: [
-        ...replaced(knowledge, frameworkId, call.scheduler),
-        ...answer,
+      allocator: [
+        ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info.roles) },
       ],
+      effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer],
     }),
   ])
 }
@@ -75,8 +83,9 @@ export function onSuppress({ cluster, present }: Knowledge, call: Call<'suppress
   const roles = rolesOf(cluster.frameworks.get(call.frameworkId), call.roles)
   if (roles.length === 0) return NOTHING
   const before = present.schedulers.get(call.frameworkId)?.suppressed ?? []
+  const suppressed = [...new Set([...before, ...roles])]
   return decision({
-    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: [...new Set([...before, ...roles])] }],
+    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: suppressed }],
     allocator: [{ type: 'suppress-roles', frameworkId: call.frameworkId, roles }],
   })
 }
@@ -85,14 +94,12 @@ export function onRevive({ cluster, present }: Knowledge, call: Call<'revive'>):
   const roles = rolesOf(cluster.frameworks.get(call.frameworkId), call.roles)
   if (roles.length === 0) return NOTHING
   const before = present.schedulers.get(call.frameworkId)?.suppressed ?? []
+  const suppressed = before.filter((role) => !roles.includes(role))
   return decision({
-    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: before.filter((role) => !roles.includes(role)) }],
+    changes: [{ type: 'roles-suppressed', frameworkId: call.frameworkId, roles: suppressed }],
     allocator: [{ type: 'revive-roles', frameworkId: call.frameworkId, roles }],
   })
 }
-
-export const shareOf = (frameworkId: FrameworkId, roles: readonly Role[], suppressed: readonly Role[] = [], active = true): FrameworkShare =>
-  ({ frameworkId, roles, suppressed, active })
 
 function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): Decision {
   const { cluster, present, now } = knowledge

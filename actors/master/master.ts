@@ -14,14 +14,18 @@ import type { LogRecord } from '../protocol/log.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
 import { apply, newCluster, type Cluster } from './cluster.js'
-import type { Decision, Effect } from './decision.js'
-import { PING_INTERVAL_MS, shareOf as agentShare } from './agents.js'
-import { shareOf as frameworkShare } from './frameworks.js'
+import { tell, type Decision, type Effect } from './decision.js'
+import { PING_INTERVAL_MS } from './agents.js'
+import { RETURN_GRACE_MS } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { change, newPresent, type Present } from './present.js'
+import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
+/** Of the name that all ids of a cluster begin with. */
+const PREFIX_LENGTH = 6
+const NONCE_LENGTH = 12
 
 export interface MasterOptions {
   readonly cluster: string
@@ -46,7 +50,9 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
   initial(ctx) {
     ctx.tell(options.log, { type: 'replay', replyTo: ctx.self })
-    return { cluster: newCluster(), present: newPresent(), outbox: new Outbox(), allocator: undefined, leading: false }
+    return {
+      cluster: newCluster(), present: newPresent(), outbox: new Outbox(), allocator: undefined, leading: false,
+    }
   },
   receive(state, message, ctx) {
     switch (message.type) {
@@ -55,44 +61,52 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
-      default: return state.leading ? carryOut(state, decide({ ...state, now: ctx.now() }, message), options, ctx) : state
+      default: {
+        if (!state.leading) return state
+        return carryOut(state, decide({ ...state, now: ctx.now() }, message), options, ctx)
+      }
     }
   },
 })
 
 /** Folds the log, claims the next epoch, and tells everybody. */
 function lead(state: State, records: readonly LogRecord[], options: MasterOptions, ctx: Ctx): State {
-  for (const record of records) apply(state.cluster, record)
-  const claim: LogRecord[] = [
-    { type: 'leadership-claimed', epoch: state.cluster.epoch + 1, master: options.name, nonce: randomName({ next: () => ctx.random() }, 12) },
-  ]
+  const { cluster, present } = state
+  for (const record of records) apply(cluster, record)
+  const epoch = cluster.epoch + 1
+  const chance = { next: () => ctx.random() }
+  const nonce = randomName(chance, NONCE_LENGTH)
+  const claim: LogRecord[] = [{ type: 'leadership-claimed', epoch, master: options.name, nonce }]
   if (records.length === 0) {
-    claim.unshift({ type: 'genesis', cluster: options.cluster, prefix: randomName({ next: () => ctx.random() }, 6) })
+    claim.unshift({ type: 'genesis', cluster: options.cluster, prefix: randomName(chance, PREFIX_LENGTH) })
   }
   state.leading = true
-  for (const { frameworkId, atMs } of [...state.cluster.frameworks.values()].map((framework) => ({ ...framework, atMs: ctx.now() }))) {
-    change(state.present, { type: 'scheduler-unlinked', frameworkId, atMs })
+  for (const frameworkId of cluster.frameworks.keys()) {
+    // Nobody has failed to come back who could not have heard yet of whom to come back to.
+    change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
   }
-  for (const { agentId, unreachableSinceMs } of state.cluster.agents.values()) {
-    if (unreachableSinceMs === undefined) change(state.present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
+  for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
+    if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
   ctx.spawn('allocator', options.allocator(ctx.self))
   ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const epoch = state.cluster.epoch + 1
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: state.cluster.name || options.cluster } as const
-  const everybody = (['agent', 'framework'] as const).map((kind) => refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]))
-  const effects = everybody.map((to): Effect => ({ to: to as Ref<never>, message: announcement }))
+  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name || options.cluster } as const
+  const effects = (['agent', 'framework'] as const).flatMap((kind) =>
+    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: announcement.cluster, epoch })
   return carryOut(state, { records: claim, changes: [], allocator: [], effects }, options, ctx)
 }
 
-function carryOut(state: State, { records, changes, allocator, effects }: Decision, options: MasterOptions, ctx: Ctx): State {
+function carryOut(state: State, decided: Decision, options: MasterOptions, ctx: Ctx): State {
+  const { records, changes, allocator, effects } = decided
   for (const record of records) apply(state.cluster, record)
   for (const by of changes) {
     change(state.present, by)
     if (by.type === 'agent-linked') ctx.watch(by.ref, { type: 'agent-lost', agentId: by.agentId, ref: by.ref })
-    if (by.type === 'scheduler-linked') ctx.watch(by.ref, { type: 'scheduler-lost', frameworkId: by.frameworkId, ref: by.ref })
+    if (by.type === 'scheduler-linked') {
+      ctx.watch(by.ref, { type: 'scheduler-lost', frameworkId: by.frameworkId, ref: by.ref })
+    }
   }
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
   if (records.length === 0) return release(state, state.outbox.pass(effects), ctx)
@@ -109,18 +123,20 @@ function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
   const { epoch, name } = state.cluster
-  return release(state, state.outbox.pass([
-    { to: replyTo as Ref<never>, message: { type: 'leader', master: ctx.self, epoch, cluster: name } as LeadershipEvent },
-  ]), ctx)
+  const answer = tell(replyTo, { type: 'leader', master: ctx.self, epoch, cluster: name })
+  return release(state, state.outbox.pass(answer), ctx)
 }
 
 /** A new allocator knows nothing: it is told everything, offers that are out included. */
 function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx): State {
   const { cluster, present } = state
-  const agents = [...cluster.agents.values()].filter((agent) => agent.unreachableSinceMs === undefined).map((agent) => {
-    const share = agentShare(cluster, agent.agentId, agent.info)
-    const offered = [...present.offers.values()].map((out) => out.offer).filter((offer) => offer.agentId === agent.agentId)
-    return { ...share, used: [...share.used, ...offered], active: present.agents.get(agent.agentId)?.ref !== undefined }
+  const offers = [...present.offers.values()].map((out) => out.offer)
+  const reachable = [...cluster.agents.values()].filter((agent) => agent.unreachableSinceMs === undefined)
+  const agents = reachable.map(({ agentId, info }) => {
+    const share = agentShare(cluster, agentId, info)
+    const link = present.agents.get(agentId)
+    const used = [...share.used, ...offers.filter((offer) => offer.agentId === agentId)]
+    return { ...share, used, active: link?.ref !== undefined, telling: link?.telling ?? 0 }
   })
   const frameworks = [...cluster.frameworks.values()].map(({ frameworkId, info }) => {
     const link = present.schedulers.get(frameworkId)

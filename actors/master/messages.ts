@@ -10,10 +10,12 @@ import type { OperatorCall } from '../protocol/operator.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 
 /** What the world may tell the master. */
-export type MasterMessage = AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | LogEvent<LogRecord>
+export type MasterMessage =
+  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | LogEvent<LogRecord>
 
+type Mechanical = LeadershipCall | LogEvent<LogRecord> | { type: 'allocator-started' }
 /** Messages that a decision is made of. */
-export type Decidable = Exclude<MasterMessage, LeadershipCall | LogEvent<LogRecord> | { type: 'allocator-started' }> | Lost | Round
+export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =
   | { readonly type: 'agent-lost'; readonly agentId: AgentId; readonly ref: Ref<never> }
   | { readonly type: 'scheduler-lost'; readonly frameworkId: FrameworkId; readonly ref: Ref<never> }

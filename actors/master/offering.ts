@@ -1,5 +1,5 @@
 /** Offering: makes offers of what the allocator granted, and takes them back. Decisions only. */
-import type { Grant } from '../protocol/allocator.js'
+import type { AllocatorCall, ToldGrant } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
@@ -9,26 +9,34 @@ import type { OfferOut } from './present.js'
 export const OFFER_TIMEOUT_MS = 30_000
 
 /** Grants become offers, one event per framework; what nobody can take any more goes straight back. */
-export function onAllocated({ cluster, present, now }: Knowledge, grants: readonly Grant[]): Decision {
+export function onAllocated({ cluster, present, now }: Knowledge, grants: readonly ToldGrant[]): Decision {
   const offers = new Map<FrameworkId, Offer[]>()
-  const returned: Grant[] = []
+  const returned: AllocatorCall[] = []
   let number = present.nextOffer
-  for (const grant of grants) {
-    const agent = cluster.agents.get(grant.agentId)
-    const reachable = present.agents.get(grant.agentId)?.ref && present.schedulers.get(grant.frameworkId)?.ref
-    if (!agent || !reachable) {
-      returned.push(grant)
+  for (const { telling, ...grant } of grants) {
+    const { frameworkId, agentId, role } = grant
+    const link = present.agents.get(agentId)
+    // Granted before the agent was last told of: the allocator does not count it any more.
+    if (link === undefined || link.telling !== telling) continue
+    const agent = cluster.agents.get(agentId)
+    const takes = present.schedulers.get(frameworkId)?.ref !== undefined
+      && cluster.frameworks.get(frameworkId)?.info.roles.includes(role)
+    if (!agent || !link.ref || !takes) {
+      returned.push({ type: 'recover', ...grant, refuseMs: 0 })
       continue
     }
     const offerId = `${cluster.prefix}-O${cluster.epoch}.${number++}` as OfferId
     const { hostname, attributes } = agent.info
-    offers.set(grant.frameworkId, [...offers.get(grant.frameworkId) ?? [], { offerId, ...grant, hostname, attributes }])
+    const offer = { offerId, ...grant, hostname, attributes }
+    const others = offers.get(frameworkId)
+    if (others) others.push(offer)
+    else offers.set(frameworkId, [offer])
   }
   const made = [...offers.values()].flat()
   return {
     records: [],
     changes: made.map((offer) => ({ type: 'offer-made', offer, atMs: now })),
-    allocator: returned.map((grant) => ({ type: 'recover', ...grant, refuseMs: 0 })),
+    allocator: returned,
     effects: [...offers].flatMap(([frameworkId, of]) =>
       tell(present.schedulers.get(frameworkId)?.ref, { type: 'offers', offers: of })),
   }

@@ -4,7 +4,8 @@
  */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
-import type { AgentId, FrameworkId, OfferId, Role } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import { forgetOldest } from './forget-oldest.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
 export interface AgentLink {
@@ -13,6 +14,8 @@ export interface AgentLink {
   readonly sinceMs: number
   /** Pings without an answer. */
   readonly missed: number
+  /** Which telling of this agent the allocator knows; what it grants of an older one is void. */
+  readonly telling: number
 }
 
 export interface SchedulerLink {
@@ -36,13 +39,21 @@ export interface OutputAnswer {
   readonly problem?: string
 }
 
+/** How a kill was asked for. */
+export interface Kill {
+  readonly graceMs?: number
+}
+
 export interface Present {
   readonly agents: Map<AgentId, AgentLink>
   readonly schedulers: Map<FrameworkId, SchedulerLink>
   readonly offers: Map<OfferId, OfferOut>
   readonly readers: Map<string, Ref<OutputAnswer>>
+  /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
+  readonly kills: Map<LaunchId, Kill>
   nextOffer: number
   nextRead: number
+  nextTelling: number
 }
 
 export type PresentChange =
@@ -50,30 +61,42 @@ export type PresentChange =
   | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
   | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
   | { readonly type: 'agent-pinged' | 'agent-answered'; readonly agentId: AgentId }
-  | { readonly type: 'scheduler-linked'; readonly frameworkId: FrameworkId; readonly ref: Ref<SchedulerEvent>; readonly atMs: number }
+  | {
+      readonly type: 'scheduler-linked'
+      readonly frameworkId: FrameworkId
+      readonly ref: Ref<SchedulerEvent>
+      readonly atMs: number
+    }
   | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
   | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
   | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
   | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
   | { readonly type: 'offer-ended'; readonly offerId: OfferId }
+  | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
+  | { readonly type: 'kill-over'; readonly launchId: LaunchId }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
   | { readonly type: 'read-answered'; readonly readId: string }
 
 /** Outputs being read at once; the oldest gives way, and its reader asks again. */
 export const READERS_MAX = 10_000
+/** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
+export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
-  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), nextOffer: 0, nextRead: 0,
+  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(),
+  nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
     case 'agent-linked':
-      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0 })
+      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
       return
-    case 'agent-unlinked':
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0 })
+    case 'agent-unlinked': {
+      const telling = present.agents.get(by.agentId)?.telling ?? 0
+      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
       return
+    }
     case 'agent-forgotten':
       present.agents.delete(by.agentId)
       return
@@ -104,10 +127,17 @@ export function change(present: Present, by: PresentChange): void {
     case 'offer-ended':
       present.offers.delete(by.offerId)
       return
+    case 'kill-asked':
+      present.kills.set(by.launchId, by.kill)
+      forgetOldest(present.kills, KILLS_MAX)
+      return
+    case 'kill-over':
+      present.kills.delete(by.launchId)
+      return
     case 'read-asked':
       present.nextRead++
       present.readers.set(by.readId, by.replyTo)
-      if (present.readers.size > READERS_MAX) present.readers.delete(present.readers.keys().next().value as string)
+      forgetOldest(present.readers, READERS_MAX)
       return
     case 'read-answered':
       present.readers.delete(by.readId)

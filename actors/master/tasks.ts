@@ -1,6 +1,6 @@
 /** Tasks: what becomes of updates, kills, questions and messages about them. Decisions only. */
 import type { Ref } from '../../runtime/address.js'
-import type { AgentCall } from '../protocol/agent.js'
+import type { AgentCall, AgentEvent } from '../protocol/agent.js'
 import type { FrameworkId, TaskId } from '../protocol/ids.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
@@ -13,26 +13,43 @@ type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
 type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
 
 /** The scheduler gets every update; the resources are free with the first that is terminal. */
-export function onStatus({ cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>): Decision {
+export function onStatus(
+  { cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>,
+): Decision {
   const { frameworkId, taskId } = update
+  const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) {
     // Nobody is left to acknowledge: the agent may forget the framework altogether.
     const ended = cluster.completedFrameworks.has(frameworkId)
-    const agent = present.agents.get(agentId)?.ref
-    return ended ? decision({ effects: tell(agent, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId }) }) : NOTHING
+    const orders = tell(agent, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId })
+    return ended ? decision({ effects: orders }) : NOTHING
   }
   const task = framework.tasks.get(taskId)
   const forward = tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
-  if (!task || task.launchId !== update.launchId) return decision({ effects: forward })
+  if (!task) return decision({ effects: forward })
+  if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
   const over = isTerminal(task.state)
   if (over && (update.state !== task.state || update.updateId === task.updateId)) return decision({ effects: forward })
+  const ends = isTerminal(latestState) && !over
   return decision({
-    records: [{ type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now }],
-    allocator: isTerminal(latestState) && !over ? [recoverOf(task)] : [],
+    records: [{
+      type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
+    }],
+    changes: ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId }] : [],
+    allocator: ends ? [recoverOf(task)] : [],
     effects: forward,
   })
 }
+
+/**
+ * A launch whose task id runs again: its end is known to the scheduler, or the id were not free. The
+ * scheduler would take the update for one of the task's present run.
+ */
+const acknowledged = (
+  { epoch }: Cluster, agent: Ref<AgentEvent> | undefined, { frameworkId, taskId, updateId }: StatusUpdate,
+): Effect[] => updateId === undefined ? []
+  : tell(agent, { type: 'acknowledge-status', epoch, frameworkId, taskId, updateId })
 
 export function onAcknowledge({ cluster, present }: Knowledge, call: FromScheduler<'acknowledge'>): Decision {
   const { frameworkId, agentId, taskId, updateId } = call
@@ -40,20 +57,31 @@ export function onAcknowledge({ cluster, present }: Knowledge, call: FromSchedul
   const over = task && isTerminal(task.state) && task.updateId === updateId
   return decision({
     records: over ? [{ type: 'task-removed', frameworkId, taskId }] : [],
-    effects: tell(present.agents.get(agentId)?.ref, { type: 'acknowledge-status', epoch: cluster.epoch, frameworkId, taskId, updateId }),
+    effects: tell(present.agents.get(agentId)?.ref, {
+      type: 'acknowledge-status', epoch: cluster.epoch, frameworkId, taskId, updateId,
+    }),
   })
 }
 
+/** A kill is remembered until the task has ended: its agent may be away, and hears of it when it is back. */
 export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: FromScheduler<'kill'>): Decision {
   const { cluster, present } = knowledge
   const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
-  if (!task) return onReconcile(knowledge, { type: 'reconcile', frameworkId, taskIds: [taskId] })
-  return decision({ effects: tell(present.agents.get(task.agentId)?.ref, {
-    type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId, ...(graceMs === undefined ? {} : { graceMs }),
-  }) })
+  if (!task || isTerminal(task.state)) {
+    return onReconcile(knowledge, { type: 'reconcile', frameworkId, taskIds: [taskId] })
+  }
+  const kill = graceMs === undefined ? {} : { graceMs }
+  return decision({
+    changes: [{ type: 'kill-asked', launchId: task.launchId, kill }],
+    effects: tell(present.agents.get(task.agentId)?.ref, {
+      type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId, ...kill,
+    }),
+  })
 }
 
-export function onReconcile({ cluster, present, now }: Knowledge, { frameworkId, taskIds }: FromScheduler<'reconcile'>): Decision {
+export function onReconcile(
+  { cluster, present, now }: Knowledge, { frameworkId, taskIds }: FromScheduler<'reconcile'>,
+): Decision {
   const scheduler = present.schedulers.get(frameworkId)?.ref
   const tasks = cluster.frameworks.get(frameworkId)?.tasks
   const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
@@ -70,7 +98,8 @@ export function onReadOutput(
   const agent = task && present.agents.get(task.agentId)?.ref
   if (!task || !agent) {
     const problem = task ? 'its agent is away' : `there is no task '${taskId}'`
-    return decision({ effects: tell(replyTo, { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem }) })
+    const nothing = { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem } as const
+    return decision({ effects: tell(replyTo, nothing) })
   }
   const readId = `${present.nextRead}.${requestId}`
   return decision({
@@ -79,11 +108,14 @@ export function onReadOutput(
   })
 }
 
-export function onOutput({ present }: Knowledge, { requestId: readId, offset, data, end, problem }: FromAgent<'task-output'>): Decision {
+export function onOutput({ present }: Knowledge, answer: FromAgent<'task-output'>): Decision {
+  const { requestId: readId, offset, data, end, problem } = answer
   const requestId = readId.slice(readId.indexOf('.') + 1)
   return decision({
     changes: [{ type: 'read-answered', readId }],
-    effects: tell(present.readers.get(readId), { type: 'output', requestId, offset, data, end, ...(problem ? { problem } : {}) }),
+    effects: tell(present.readers.get(readId), {
+      type: 'output', requestId, offset, data, end, ...(problem ? { problem } : {}),
+    }),
   })
 }
 
@@ -101,15 +133,21 @@ export function onExecutorExited({ cluster, present }: Knowledge, call: FromAgen
   })
 }
 
-export const onMessageToExecutor = ({ cluster, present }: Knowledge, call: FromScheduler<'framework-message'>): Decision =>
-  decision({ effects: tell(present.agents.get(call.agentId)?.ref, {
-    type: 'message-to-executor', epoch: cluster.epoch, frameworkId: call.frameworkId, executorId: call.executorId, data: call.data,
+export function onMessageToExecutor(
+  { cluster, present }: Knowledge, { agentId, frameworkId, executorId, data }: FromScheduler<'framework-message'>,
+): Decision {
+  return decision({ effects: tell(present.agents.get(agentId)?.ref, {
+    type: 'message-to-executor', epoch: cluster.epoch, frameworkId, executorId, data,
   }) })
+}
 
-export const onMessageFromExecutor = ({ present }: Knowledge, call: FromAgent<'message-from-executor'>): Decision =>
-  decision({ effects: tell(present.schedulers.get(call.frameworkId)?.ref, {
-    type: 'message', agentId: call.agentId, executorId: call.executorId, data: call.data,
+export function onMessageFromExecutor(
+  { present }: Knowledge, { agentId, frameworkId, executorId, data }: FromAgent<'message-from-executor'>,
+): Decision {
+  return decision({ effects: tell(present.schedulers.get(frameworkId)?.ref, {
+    type: 'message', agentId, executorId, data,
   }) })
+}
 
 export function onCheckFit({ cluster, present }: Knowledge, call: FromScheduler<'check-fit'>): Decision {
   const problem = fitProblem(cluster, call.resources)
@@ -131,7 +169,8 @@ function findTask(cluster: Cluster, frameworkId: FrameworkId, taskId: TaskId): T
 
 function stateOf(frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number): StatusUpdate {
   const common = { frameworkId, taskId, source: 'master', reason: 'reconciliation', atMs: now } as const
-  return task ? { ...common, state: task.state, agentId: task.agentId, launchId: task.launchId } : { ...common, state: 'UNKNOWN' }
+  if (!task) return { ...common, state: 'UNKNOWN' }
+  return { ...common, state: task.state, agentId: task.agentId, launchId: task.launchId }
 }
 
 /** What an update tells about the state; an older update that travels with a newer state tells nothing of it. */
@@ -145,4 +184,3 @@ function toldBy({ state, updateId, exitCode, signal, text }: StatusUpdate, lates
 
 const recoverOf = ({ frameworkId, role, agentId, task }: TaskRecord) =>
   ({ type: 'recover', frameworkId, role, agentId, resources: task.resources, refuseMs: 0 }) as const
-

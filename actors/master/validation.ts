@@ -3,7 +3,7 @@ import { roleProblem } from '../protocol/ids.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type ExecutorInfo, type TaskInfo } from '../protocol/task.js'
 import { printResources } from '../resources/print.js'
-import { add, contains, equals, isEmpty, scalar, type Resources } from '../resources/resources.js'
+import { contains, equals, isEmpty, NONE, scalar, subtract, type Resources } from '../resources/resources.js'
 import { resourcesProblem } from '../resources/validity.js'
 import type { Cluster, ExecutorRecord, FrameworkRecord } from './cluster.js'
 
@@ -24,12 +24,21 @@ export function taskProblem(
   if (isEmpty(task.resources)) return 'the task asks for no resources; give it some, such as cpus:0.1;mem:32'
   const illegal = resourcesProblem(task.resources)
   if (illegal) return illegal
-  if ((task.command === undefined) === (task.executor === undefined)) return 'give the task either a command or an executor'
-  const unrunnable = task.command ? programProblem(task.command.program) : executorProblem(task.executor, running)
+  if ((task.command === undefined) === (task.executor === undefined)) {
+    return 'give the task either a command or an executor'
+  }
+  const unrunnable = task.command ? commandProblem(task.command.program) : executorProblem(task.executor, running)
   if (unrunnable) return unrunnable
-  const needed = add(task.resources, task.executor && !running ? task.executor.resources : NO_MORE)
-  if (contains(remaining, needed)) return undefined
-  return `needs ${printResources(needed)}; only ${printResources(remaining) || 'nothing'} is left of the offers`
+  return roomProblem(task.resources, task.executor && !running ? task.executor.resources : NONE, remaining)
+}
+
+/** A port that both the task and its new executor name is asked for twice, and is there once. */
+function roomProblem(ofTask: Resources, ofExecutor: Resources, remaining: Resources): string | undefined {
+  const isRoom = contains(remaining, ofExecutor) && contains(subtract(remaining, ofExecutor), ofTask)
+  if (isRoom) return undefined
+  const more = isEmpty(ofExecutor) ? '' : ` and ${printResources(ofExecutor)} for its executor`
+  const left = printResources(remaining) || 'nothing'
+  return `needs ${printResources(ofTask)}${more}; only ${left} is left of the offers`
 }
 
 /** Why a framework cannot subscribe, or undefined. */
@@ -52,8 +61,6 @@ export function fitProblem(cluster: Cluster, wanted: Resources): string | undefi
   return `needs ${printResources(wanted)}; no agent has all of that`
 }
 
-const NO_MORE: Resources = { scalars: {}, ranges: {}, sets: {} }
-
 function programProblem(program: ExecutorInfo['program']): string | undefined {
   switch (program.type) {
     case 'argv': return program.argv.length === 0 || program.argv[0] === '' ? 'the command is empty' : undefined
@@ -61,6 +68,10 @@ function programProblem(program: ExecutorInfo['program']): string | undefined {
     case 'module': return program.file === '' ? 'the module names no file' : undefined
   }
 }
+
+/** Commands are processes; a module would not know what to do without an executor's protocol. */
+const commandProblem = (program: ExecutorInfo['program']): string | undefined => program.type === 'module'
+  ? 'a module is no command; give it as the program of an executor' : programProblem(program)
 
 function executorProblem(executor: ExecutorInfo | undefined, running: ExecutorRecord | undefined): string | undefined {
   if (!executor) return 'give the task either a command or an executor'

@@ -1,11 +1,14 @@
 /** Views: the cluster as an operator reads it. Pure; amounts in units, times as ISO 8601. */
-import type { AgentView, ClusterView, FrameworkView, OfferView, TaskView, View, ViewName } from '../protocol/operator.js'
+import type {
+  AgentView, ClusterView, FrameworkView, OfferView, TaskView, View, ViewName,
+} from '../protocol/operator.js'
 import { isTerminal, type TaskInfo } from '../protocol/task.js'
 import { amountsOf } from '../resources/amounts.js'
 import { printAttributes } from '../resources/attributes.js'
 import { add, NONE, type Resources } from '../resources/resources.js'
 import { tasksOf, usedBy, type AgentRecord, type FrameworkRecord, type TaskRecord } from './cluster.js'
 import type { Knowledge } from './decision.js'
+import { isoOf } from './iso.js'
 
 export function viewsOf(knowledge: Knowledge, what: ViewName): View[] {
   const { cluster, present } = knowledge
@@ -18,7 +21,7 @@ export function viewsOf(knowledge: Knowledge, what: ViewName): View[] {
     case 'tasks': return [...cluster.completedTasks.values(), ...tasksOf(cluster)].map(taskView)
     case 'offers': return [...present.offers.values()].map(({ offer, madeMs }): OfferView => ({
       id: offer.offerId, framework: offer.frameworkId, agent: offer.agentId, role: offer.role,
-      resources: amountsOf(offer.resources), offeredAt: iso(madeMs),
+      resources: amountsOf(offer.resources), offeredAt: isoOf(madeMs),
     }))
   }
 }
@@ -48,8 +51,12 @@ function loadOfAgents({ cluster, present }: Knowledge): Map<string, Load> {
     load.used = add(load.used, task.task.resources)
     load.tasks++
   }
-  for (const executor of cluster.executors.values()) of(executor.agentId).used = add(of(executor.agentId).used, executor.resources)
-  for (const { offer } of present.offers.values()) of(offer.agentId).offered = add(of(offer.agentId).offered, offer.resources)
+  for (const { agentId, resources } of cluster.executors.values()) {
+    of(agentId).used = add(of(agentId).used, resources)
+  }
+  for (const { offer: { agentId, resources } } of present.offers.values()) {
+    of(agentId).offered = add(of(agentId).offered, resources)
+  }
   return loads
 }
 
@@ -59,7 +66,7 @@ function agentView({ present }: Knowledge, agent: AgentRecord, load: Load | unde
   return {
     id: agent.agentId, hostname: agent.info.hostname, state, resources: amountsOf(agent.info.resources),
     used: amountsOf(load?.used ?? NONE), offered: amountsOf(load?.offered ?? NONE),
-    attributes: printAttributes(agent.info.attributes), tasks: load?.tasks ?? 0, admittedAt: iso(agent.admittedMs),
+    attributes: printAttributes(agent.info.attributes), tasks: load?.tasks ?? 0, admittedAt: isoOf(agent.admittedMs),
   }
 }
 
@@ -68,17 +75,19 @@ function frameworkView({ cluster, present }: Knowledge, framework: FrameworkReco
   return {
     id: framework.frameworkId, name: framework.info.name, state: link?.ref ? 'active' : 'disconnected',
     roles: framework.info.roles, suppressed: link?.suppressed ?? [], used: amountsOf(usedBy(cluster, framework)),
-    tasks: [...framework.tasks.values()].filter((task) => !isTerminal(task.state)).length, subscribedAt: iso(framework.admittedMs),
+    tasks: [...framework.tasks.values()].filter((task) => !isTerminal(task.state)).length,
+    subscribedAt: isoOf(framework.admittedMs),
   }
 }
 
 const taskView = (record: TaskRecord): TaskView => ({
-  id: record.task.taskId, name: record.task.name, framework: record.frameworkId, agent: record.agentId, launch: record.launchId,
-  role: record.role, state: record.state, resources: amountsOf(record.task.resources), command: commandOf(record.task),
+  id: record.task.taskId, name: record.task.name, framework: record.frameworkId, agent: record.agentId,
+  launch: record.launchId, role: record.role, state: record.state,
+  resources: amountsOf(record.task.resources), command: commandOf(record.task),
   ...(record.exitCode === undefined ? {} : { exitCode: record.exitCode }),
   ...(record.signal === undefined ? {} : { signal: record.signal }),
   ...(record.text === undefined ? {} : { message: record.text }),
-  launchedAt: iso(record.launchedMs), changedAt: iso(record.changedMs),
+  launchedAt: isoOf(record.launchedMs), changedAt: isoOf(record.changedMs),
 })
 
 function commandOf(task: TaskInfo): string {
@@ -90,5 +99,3 @@ function commandOf(task: TaskInfo): string {
     default: return ''
   }
 }
-
-const iso = (atMs: number): string => new Date(atMs).toISOString()

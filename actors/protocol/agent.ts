@@ -18,9 +18,13 @@ export type AgentInfo = Infer<typeof agentInfo>
 export const heldTask = record({ frameworkId, launchId, role, task: taskInfo, state: taskState })
 export type HeldTask = Infer<typeof heldTask>
 
+/** A custom executor that runs at an agent. */
+const heldExecutor = record({ frameworkId, executorId })
+
 export const agentCall = {
   'register-agent': message(10, 'Joins the cluster, or comes back; repeated until answered.', {
     agent: ref<AgentEvent>(), info: agentInfo, agentId: optional(agentId), tasks: list(heldTask),
+    executors: optional(list(heldExecutor)),
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
@@ -42,7 +46,9 @@ export const agentEvent = {
   'agent-registered': message(20, 'The agent is admitted, under this id for all its lives.', {
     agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural,
   }),
-  'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', { epoch: natural, problem: text() }),
+  'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', {
+    epoch: natural, problem: text(),
+  }),
   ping: message(22, 'Are you there? `connected` is false when the master thinks that the agent is not.', {
     epoch: natural, connected: flag,
   }),
@@ -55,9 +61,12 @@ export const agentEvent = {
   'acknowledge-status': message(25, 'The scheduler has this update; the next may be sent.', {
     epoch: natural, frameworkId, taskId, updateId,
   }),
-  'shutdown-framework': message(26, 'Ends all tasks and executors of a framework; no updates follow.', { epoch: natural, frameworkId }),
+  'shutdown-framework': message(26, 'Ends all tasks and executors of a framework; no updates follow.', {
+    epoch: natural, frameworkId,
+  }),
   'read-task': message(27, 'Asks for a piece of what a task has written.', {
-    requestId: text(128), frameworkId, taskId, stream: oneOf('stdout', 'stderr'), offset: natural, bytesMax: natural, follow: flag,
+    requestId: text(128), frameworkId, taskId, stream: oneOf('stdout', 'stderr'), offset: natural,
+    bytesMax: natural, follow: flag,
   }),
   'message-to-executor': message(28, 'Carries a framework\'s message to its executor; at most once.', {
     epoch: natural, frameworkId, executorId, data: bytes,

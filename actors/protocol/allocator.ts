@@ -17,6 +17,15 @@ export interface AgentShare {
   readonly active: boolean
 }
 
+/** An agent as the allocator is told of it. */
+export interface ToldAgent extends AgentShare {
+  /**
+   * Which telling of this agent it is. What was granted of an older telling is void: the books were
+   * begun anew meanwhile, and what it promised may be promised again.
+   */
+  readonly telling: number
+}
+
 export interface FrameworkShare {
   readonly frameworkId: FrameworkId
   readonly roles: readonly Role[]
@@ -26,14 +35,22 @@ export interface FrameworkShare {
 
 export type AllocatorCall =
   /** All that the master knows; whatever the allocator believed before is void. */
-  | { readonly type: 'rebuild'; readonly agents: readonly AgentShare[]; readonly frameworks: readonly FrameworkShare[] }
-  | { readonly type: 'add-agent'; readonly agent: AgentShare }
+  | {
+      readonly type: 'rebuild'
+      readonly agents: readonly ToldAgent[]
+      readonly frameworks: readonly FrameworkShare[]
+    }
+  | { readonly type: 'add-agent'; readonly agent: ToldAgent }
   | { readonly type: 'remove-agent'; readonly agentId: AgentId }
   | { readonly type: 'activate-agent' | 'deactivate-agent'; readonly agentId: AgentId }
   | { readonly type: 'add-framework'; readonly framework: FrameworkShare }
   | { readonly type: 'remove-framework'; readonly frameworkId: FrameworkId }
   | { readonly type: 'activate-framework' | 'deactivate-framework'; readonly frameworkId: FrameworkId }
-  | { readonly type: 'suppress-roles' | 'revive-roles'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
+  | {
+      readonly type: 'suppress-roles' | 'revive-roles'
+      readonly frameworkId: FrameworkId
+      readonly roles: readonly Role[]
+    }
   /** Resources are free again; with `refuseMs` the framework does not want them for so long. */
   | {
       readonly type: 'recover'
@@ -48,7 +65,12 @@ export interface Grant extends Holding {
   readonly agentId: AgentId
 }
 
+/** A grant as the master hears of it. */
+export interface ToldGrant extends Grant {
+  readonly telling: number
+}
+
 export type AllocatorEvent =
   /** A new life of the allocator asks to be rebuilt. */
   | { readonly type: 'allocator-started'; readonly allocator: Ref<AllocatorCall> }
-  | { readonly type: 'allocated'; readonly grants: readonly Grant[] }
+  | { readonly type: 'allocated'; readonly grants: readonly ToldGrant[] }

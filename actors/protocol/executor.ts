@@ -9,7 +9,8 @@ export const executorCall = {
     executor: ref<ExecutorEvent>(), frameworkId, executorId,
   }),
   'report-task': message(81, 'A step in a task\'s life, as its executor sees it; repeated until noted.', {
-    frameworkId, executorId, taskId, sequence: natural, state: taskState, text: optional(text()), exitCode: optional(integer), data: optional(bytes),
+    frameworkId, executorId, taskId, sequence: natural, state: taskState, text: optional(text()),
+    exitCode: optional(integer), data: optional(bytes),
   }),
   'tell-framework': message(82, 'For the framework; at most once.', { frameworkId, executorId, data: bytes }),
 }

@@ -5,7 +5,9 @@ import { agentId, frameworkId, launchId, role, taskId, updateId } from './ids.js
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
 export const journalEntry = {
-  'became-agent': message(130, 'The id under which this agent was admitted, and by which cluster.', { agentId, cluster: text(128) }),
+  'became-agent': message(130, 'The id under which this agent was admitted, and by which cluster.', {
+    agentId, cluster: text(128),
+  }),
   'launch-admitted': message(131, 'This launch was taken; it is never taken again.', {
     launchId, frameworkId, role, task: taskInfo,
   }),
@@ -14,7 +16,9 @@ export const journalEntry = {
   'task-remembered': message(134, 'A live task, as it stands.', {
     launchId, frameworkId, role, task: taskInfo, state: taskState, updates: natural,
   }),
-  'launches-remembered': message(135, 'Launches that were taken and are over.', { launchIds: list(launchId, 10_000_000) }),
+  'launches-remembered': message(135, 'Launches that were taken and are over.', {
+    launchIds: list(launchId, 10_000_000),
+  }),
   'update-acknowledged': message(133, 'The scheduler has this update.', { frameworkId, taskId, updateId }),
 }
 export type JournalEntry = MessageOf<typeof journalEntry>

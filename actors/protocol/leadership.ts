@@ -5,7 +5,9 @@ import type { AgentCall } from './agent.js'
 import type { SchedulerCall } from './scheduler.js'
 
 export const leadershipCall = {
-  'find-leader': message(1, 'Asks every master who leads; the leader answers `leader`.', { replyTo: ref<LeadershipEvent>() }),
+  'find-leader': message(1, 'Asks every master who leads; the leader answers `leader`.', {
+    replyTo: ref<LeadershipEvent>(),
+  }),
 }
 export const leadershipEvent = {
   leader: message(2, 'Says who leads; sent as an answer, and to everybody when leadership begins.', {

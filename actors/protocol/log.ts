@@ -8,23 +8,35 @@ import { frameworkInfo } from './scheduler.js'
 import { taskInfo, taskState } from './task.js'
 
 export const logRecord = {
-  genesis: message(100, 'The cluster begins; all its ids start with this.', { cluster: text(128), prefix: text(32) }),
-  'leadership-claimed': message(101, 'A master leads from here on.', { epoch: natural, master: text(128), nonce: text(32) }),
-  'agent-admitted': message(102, 'An agent belongs to the cluster, or its description changed.', { agentId, info: agentInfo, atMs: natural }),
+  genesis: message(100, 'The cluster begins; all its ids start with this.', {
+    cluster: text(128), prefix: text(32),
+  }),
+  'leadership-claimed': message(101, 'A master leads from here on.', {
+    epoch: natural, master: text(128), nonce: text(32),
+  }),
+  'agent-admitted': message(102, 'An agent belongs to the cluster, or its description changed.', {
+    agentId, info: agentInfo, atMs: natural,
+  }),
   'agent-unreachable': message(103, 'An agent has been silent too long.', { agentId, atMs: natural }),
   'agent-reachable': message(104, 'An unreachable agent is back.', { agentId, atMs: natural }),
   'agent-removed': message(105, 'An agent has left.', { agentId, atMs: natural }),
-  'framework-admitted': message(106, 'A framework is known, or its description changed.', { frameworkId, info: frameworkInfo, atMs: natural }),
-  'framework-removed': message(107, 'A framework has ended; its id is never used again.', { frameworkId, atMs: natural }),
+  'framework-admitted': message(106, 'A framework is known, or its description changed.', {
+    frameworkId, info: frameworkInfo, atMs: natural,
+  }),
+  'framework-removed': message(107, 'A framework has ended; its id is never used again.', {
+    frameworkId, atMs: natural,
+  }),
   'task-launched': message(108, 'A task belongs to an agent: sent there, or found there.', {
     frameworkId, agentId, launchId, role, task: taskInfo, state: taskState, atMs: natural,
   }),
   'task-changed': message(109, 'A task\'s latest state.', {
-    frameworkId, taskId, state: taskState, updateId: optional(updateId), exitCode: optional(integer), signal: optional(text(32)),
-    text: optional(text()), atMs: natural,
+    frameworkId, taskId, state: taskState, updateId: optional(updateId), exitCode: optional(integer),
+    signal: optional(text(32)), text: optional(text()), atMs: natural,
   }),
   'task-removed': message(110, 'The scheduler has the task\'s end.', { frameworkId, taskId }),
-  'executor-launched': message(111, 'A custom executor takes resources of its own.', { frameworkId, agentId, executorId, role, resources }),
+  'executor-launched': message(111, 'A custom executor takes resources of its own.', {
+    frameworkId, agentId, executorId, role, resources,
+  }),
   'executor-ended': message(112, 'A custom executor has ended.', { frameworkId, agentId, executorId }),
 }
 export type LogRecord = MessageOf<typeof logRecord>

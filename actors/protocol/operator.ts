@@ -77,7 +77,12 @@ export type OperatorAnswer =
 export type OperatorCall =
   | { readonly type: 'list'; readonly what: ViewName; readonly replyTo: Ref<OperatorAnswer> }
   | { readonly type: 'describe-cluster'; readonly replyTo: Ref<OperatorAnswer> }
-  | { readonly type: 'operator-kill'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly replyTo: Ref<OperatorAnswer> }
+  | {
+      readonly type: 'operator-kill'
+      readonly frameworkId: FrameworkId
+      readonly taskId: TaskId
+      readonly replyTo: Ref<OperatorAnswer>
+    }
   | {
       readonly type: 'operator-read'
       readonly frameworkId: FrameworkId

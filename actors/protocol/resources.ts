@@ -8,7 +8,9 @@ const written = text()
 const range = record({ begin: natural, end: natural })
 
 export const resources: Schema<Resources> = refined(
-  record({ scalars: table(natural, 64), ranges: table(list(range, 4_096), 64), sets: table(list(text(255), 4_096), 64) }),
+  record({
+    scalars: table(natural, 64), ranges: table(list(range, 4_096), 64), sets: table(list(text(255), 4_096), 64),
+  }),
   resourcesProblem,
 )
 

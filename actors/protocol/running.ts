@@ -44,7 +44,12 @@ export type ExecutorReport =
       readonly exitCode?: number
       readonly signal?: string
     }
-  | { readonly type: 'executor-said'; readonly frameworkId: FrameworkId; readonly executorId: ExecutorId; readonly data: Uint8Array }
+  | {
+      readonly type: 'executor-said'
+      readonly frameworkId: FrameworkId
+      readonly executorId: ExecutorId
+      readonly data: Uint8Array
+    }
 
 interface ExecutorOptions {
   readonly agent: Ref<ExecutorReport>

@@ -1,5 +1,7 @@
 /** Scheduler: the conversation between a framework's scheduler and the leading master. Tags 40–79. */
-import { bytes, choice, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
+import {
+  bytes, choice, flag, list, natural, oneOf, optional, record, ref, text, type Infer,
+} from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, offerId, role, taskId, updateId } from './ids.js'
 import { attributes, resources } from './resources.js'
@@ -34,22 +36,30 @@ export const schedulerCall = {
     scheduler: ref<SchedulerEvent>(), info: frameworkInfo, frameworkId: optional(frameworkId),
   }),
   accept: message(41, 'Spends offers of one agent; what the tasks leave unused returns at once.', {
-    frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX), refuseMs: optional(natural),
+    frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX),
+    refuseMs: optional(natural),
   }),
   decline: message(42, 'Returns offers, and hides their agents for `refuseMs`.', {
     frameworkId, offerIds: list(offerId, 10_000), refuseMs: optional(natural),
   }),
   kill: message(43, 'Ends a task.', { frameworkId, taskId, graceMs: optional(natural) }),
   acknowledge: message(44, 'The scheduler has this update for good.', { frameworkId, agentId, taskId, updateId }),
-  reconcile: message(45, 'Asks for the present state of these tasks, or of all.', { frameworkId, taskIds: list(taskId) }),
-  suppress: message(46, 'No more offers for these roles, or for none at all.', { frameworkId, roles: list(role, 100) }),
+  reconcile: message(45, 'Asks for the present state of these tasks, or of all.', {
+    frameworkId, taskIds: list(taskId),
+  }),
+  suppress: message(46, 'No more offers for these roles, or for none at all.', {
+    frameworkId, roles: list(role, 100),
+  }),
   revive: message(47, 'Offers again, and forgets what was declined.', { frameworkId, roles: list(role, 100) }),
   'framework-message': message(48, 'For an executor; at most once.', { frameworkId, agentId, executorId, data: bytes }),
   teardown: message(49, 'Ends the framework and all its tasks.', { frameworkId }),
   'read-output': message(50, 'Asks for a piece of what a task has written.', {
-    frameworkId, requestId: text(128), taskId, stream: oneOf('stdout', 'stderr'), offset: natural, bytesMax: natural, follow: flag,
+    frameworkId, requestId: text(128), taskId, stream: oneOf('stdout', 'stderr'), offset: natural,
+    bytesMax: natural, follow: flag,
   }),
-  'check-fit': message(51, 'Could any agent ever hold this? Answered by `fit`.', { frameworkId, requestId: text(128), resources }),
+  'check-fit': message(51, 'Could any agent ever hold this? Answered by `fit`.', {
+    frameworkId, requestId: text(128), resources,
+  }),
 }
 
 export const schedulerEvent = {
@@ -58,7 +68,9 @@ export const schedulerEvent = {
   rescind: message(62, 'This offer no longer stands.', { offerId }),
   update: message(63, 'A step in a task\'s life.', { update: statusUpdate }),
   message: message(64, 'From an executor; at most once.', { agentId, executorId, data: bytes }),
-  failure: message(65, 'An agent or an executor is gone.', { agentId, executorId: optional(executorId), exitCode: optional(natural) }),
+  failure: message(65, 'An agent or an executor is gone.', {
+    agentId, executorId: optional(executorId), exitCode: optional(natural),
+  }),
   'framework-error': message(66, 'The framework cannot go on; the reason says what to change.', { problem: text() }),
   output: message(67, 'Answers `read-output`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),

@@ -1,5 +1,7 @@
 /** Task: the unit of work, its states, and the updates that tell of them. */
-import { choice, flag, integer, list, natural, oneOf, optional, record, table, text, bytes, type Infer } from '../../runtime/schema.js'
+import {
+  bytes, choice, flag, integer, list, natural, oneOf, optional, record, table, text, type Infer,
+} from '../../runtime/schema.js'
 import { agentId, executorId, frameworkId, launchId, taskId, updateId } from './ids.js'
 import { resources } from './resources.js'
 

@@ -30,6 +30,8 @@ export type SchedulerOrder<Told> =
   | { readonly type: 'told'; readonly told: Told }
   /** Ends the framework from outside; its tasks end with it. */
   | { readonly type: 'end' }
+  /** The node is back among the others. */
+  | { readonly type: 'reconnected' }
 
 type Private =
   | { readonly type: 'seek' | 'subscribe-again' }
@@ -75,6 +77,10 @@ export const scheduler = <Author, Told>(definition: Framework<Author, Told>, opt
         return give({ type: 'error', problem: message.problem })
       case 'torn-down': return state
       case 'author-timer': return give({ type: 'timer', name: message.name })
+      // The master may have taken this scheduler for dead meanwhile.
+      case 'reconnected': return state.phase === 'subscribed'
+        ? subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
+        : state
       case 'end':
         authorContext(state, ctx, options).finish(0)
         return state

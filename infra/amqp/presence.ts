@@ -19,7 +19,7 @@ export interface PresenceOptions {
 export class Presence {
   private readonly watched = new Set<NodeAddress>()
   private readonly timer: NodeJS.Timeout
-  private condemnFromMs = 0
+  private grace: NodeJS.Timeout | undefined
 
   constructor(
     private readonly options: PresenceOptions, private readonly probe: (node: NodeAddress) => void,
@@ -39,17 +39,21 @@ export class Presence {
 
   /** Something sent to `node` came back. */
   returned(node: NodeAddress): void {
-    if (performance.now() >= this.condemnFromMs && this.watched.delete(node)) this.lost(node)
+    if (!this.grace && this.watched.delete(node)) this.lost(node)
   }
 
   /** We were away, and are back. */
   resume(): void {
-    this.condemnFromMs = performance.now() + this.options.returnGraceMs
-    this.probeAll()
+    clearTimeout(this.grace)
+    this.grace = setTimeout(() => {
+      this.grace = undefined
+      this.probeAll()
+    }, this.options.returnGraceMs).unref()
   }
 
   stop(): void {
     clearInterval(this.timer)
+    clearTimeout(this.grace)
   }
 
   private probeAll(): void {

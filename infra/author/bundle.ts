@@ -34,8 +34,8 @@ export async function bundle(file: string, output: string): Promise<Bundle> {
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: [file], outfile: output, bundle: true, write: false, metafile: true, format: 'esm',
-      platform: 'node', target: 'node20', sourcemap: 'inline', logLevel: 'silent', absWorkingDir: dirname(file),
-      plugins: [packages, placeOfModules],
+      platform: 'node', target: 'node20', sourcemap: 'inline', logLevel: 'silent',
+      absWorkingDir: dirname(file), plugins: [packages, placeOfModules],
     })
     const [result] = outputFiles as readonly OutputFile[]
     const inputs = Object.keys(metafile.inputs).map((path) => resolve(dirname(file), path))
@@ -43,7 +43,8 @@ export async function bundle(file: string, output: string): Promise<Bundle> {
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>
     if (errors === undefined) throw error
-    throw new AuthorError(errors.slice(0, PROBLEMS_SHOWN_MAX).map((each) => describe(each, dirname(file))).join('\n'))
+    const shown = errors.slice(0, PROBLEMS_SHOWN_MAX).map((each) => describe(each, dirname(file)))
+    throw new AuthorError(shown.join('\n'))
   }
 }
 

@@ -9,8 +9,8 @@ export type Heard = FrameworkEvent<unknown>
 export function eventLine(event: Heard): string {
   switch (event.type) {
     case 'subscribed': return `subscribed as ${event.frameworkId}`
-    case 'offers': return event.offers
-      .map(({ offerId, hostname, resources }) => `offer ${offerId} of ${hostname}: ${describeResources(resources)}`).join('\n')
+    case 'offers': return event.offers.map(({ offerId, hostname, resources }) =>
+      `offer ${offerId} of ${hostname}: ${describeResources(resources)}`).join('\n')
     case 'rescind': return `offer ${event.offerId} no longer stands`
     case 'update': {
       const { taskId, state, reason, text, exitCode, signal } = event.update
@@ -18,14 +18,19 @@ export function eventLine(event: Heard): string {
       const said = how.filter((part) => part !== undefined)
       return `task ${taskId} is ${state}${said.length > 0 ? ` (${[...new Set(said)].join('; ')})` : ''}`
     }
-    case 'message': return `message of ${event.data.length} bytes from executor ${event.executorId} on ${event.agentId}`
-    case 'failure':
-      return event.executorId === undefined ? `agent ${event.agentId} is gone`
-        : `executor ${event.executorId} on ${event.agentId} is gone${event.exitCode === undefined ? '' : ` (exit code ${event.exitCode})`}`
+    case 'message':
+      return `message of ${event.data.length} bytes from executor ${event.executorId} on ${event.agentId}`
+    case 'failure': {
+      const { agentId, executorId, exitCode } = event
+      if (executorId === undefined) return `agent ${agentId} is gone`
+      const how = exitCode === undefined ? '' : ` (exit code ${exitCode})`
+      return `executor ${executorId} on ${agentId} is gone${how}`
+    }
     case 'error': return `cannot go on: ${event.problem}`
     case 'disconnected': return 'no master leads; waiting for the next'
     case 'timer': return `timer ${event.name}`
-    case 'output': return `output of ${event.data.length} bytes for ${event.requestId}${event.end ? ', the last' : ''}`
+    case 'output':
+      return `output of ${event.data.length} bytes for ${event.requestId}${event.end ? ', the last' : ''}`
     case 'fit': return `fit ${event.requestId}: ${event.problem ?? `${event.agents} agents`}`
     case 'told': return 'told something'
   }
@@ -34,10 +39,12 @@ export function eventLine(event: Heard): string {
 /** Resources in units, bytes in base64. */
 export function eventJson(event: Heard, atMs: number): string {
   const { type, ...rest } = event
-  return JSON.stringify({ at: new Date(atMs).toISOString(), event: type, ...rest }, (_key, value: unknown) => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-    return isResources(value) ? amountsOf(value) : value
-  })
+  return JSON.stringify({ at: new Date(atMs).toISOString(), event: type, ...rest }, plainly)
+}
+
+function plainly(_key: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  return isResources(value) ? amountsOf(value) : value
 }
 
 const isResources = (value: unknown): value is Resources =>

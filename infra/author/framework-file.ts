@@ -9,13 +9,17 @@ import { AuthorError } from './author-error.js'
 import type { Heard } from './events.js'
 import { loadDefault } from './load.js'
 
+/** What its state is and what it can be told is known to nobody but its author. */
+export type AuthorFramework = Framework<unknown, unknown>
+
 /** Throws an AuthorError that names the file and the fix. */
-export async function loadFramework(file: string, args: readonly string[]): Promise<Framework<unknown, unknown>> {
+export async function loadFramework(file: string, args: readonly string[]): Promise<AuthorFramework> {
   const exported = await loadDefault(file, 'framework')
   const made: unknown = typeof exported === 'function' ? await exported(args) : exported
   const missing = missingPart(made)
-  if (missing === undefined) return made as Framework<unknown, unknown>
-  throw new AuthorError(`the default export of '${file}' is no framework, ${missing}: write \`export default framework({ … })\``)
+  if (missing === undefined) return made as AuthorFramework
+  throw new AuthorError(
+    `the default export of '${file}' is no framework, ${missing}: write \`export default framework({ … })\``)
 }
 
 function missingPart(made: unknown): string | undefined {
@@ -26,10 +30,10 @@ function missingPart(made: unknown): string | undefined {
   return typeof initial === 'function' ? undefined : 'it has no initial'
 }
 
-/** The same framework, heard by somebody else as well. A fault is told with its stack, then takes its course. */
+/** The same framework, heard by somebody else as well. A fault is told first, then takes its course. */
 export function overheard(
-  definition: Framework<unknown, unknown>, hear: (event: Heard) => void, fault: (error: unknown) => void,
-): Framework<unknown, unknown> {
+  definition: AuthorFramework, hear: (event: Heard) => void, fault: (error: unknown) => void,
+): AuthorFramework {
   return {
     ...definition,
     initial: (ctx) => definition.initial(ctx),

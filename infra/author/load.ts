@@ -47,6 +47,7 @@ async function imported(url: string, file: string): Promise<{ readonly default?:
   try {
     return await import(url) as { readonly default?: unknown }
   } catch (error) {
-    throw new AuthorError(`'${file}' failed while it was loaded: ${error instanceof Error ? error.stack : String(error)}`)
+    const words = error instanceof Error ? error.stack ?? error.message : String(error)
+    throw new AuthorError(`'${file}' failed while it was loaded: ${words}`)
   }
 }

@@ -20,18 +20,21 @@ export const command: Command = {
     ...CONNECTION_OPTIONS.slice(0, 2),
     RESOURCES_OPTION,
     ATTRIBUTES_OPTION,
-    { flags: '--work-dir <directory>', help: 'for its journal and its tasks; below your state directory unless given' },
+    {
+      flags: '--work-dir <directory>',
+      help: 'for its journal and its tasks; below your state directory unless given',
+    },
     { flags: '--name <name>', help: "of this node; the machine's name unless given" },
     { flags: '--hostname <name>', help: 'what frameworks see' },
     ...logOptions('info'),
   ],
   examples: [
     'warren agent --broker amqp://guest:guest@127.0.0.1:5672',
-    "WARREN_BROKER=amqp://... warren agent --cluster prod --resources 'cpus:8;mem:16384' --attributes 'rack:r1'",
+    "WARREN_BROKER=amqp://... warren agent --resources 'cpus:8;mem:16384' --attributes 'rack:r1'",
   ],
   notes: 'What --resources does not name is probed; some memory and disk are left for the host.\n'
-    + 'Started again with the same work directory it is the same agent. Two on one machine need two of them.\n'
-    + 'SIGTERM or Ctrl-C ends its tasks and leaves in order; a second one ends at once, and the tasks run on.',
+    + 'Started again with the same work directory it is the same agent; two on one machine need two.\n'
+    + 'SIGTERM or Ctrl-C ends its tasks and leaves in order; a second one ends at once, and they run on.',
   run,
 }
 
@@ -62,8 +65,9 @@ async function run({ options }: Call): Promise<number> {
 
 function announce(event: AgentOwnerEvent, node: AgentNode | undefined, logger: Logger): void {
   if (event.type === 'registered' && node) {
+    const { agentId, cluster, epoch } = event
     const resources = describeResources(node.info.resources)
-    logger.log('info', `registered as ${event.agentId} with cluster ${event.cluster} (${resources})`, { epoch: event.epoch })
+    logger.log('info', `registered as ${agentId} with cluster ${cluster} (${resources})`, { epoch })
   }
   tellStarter(event)
 }

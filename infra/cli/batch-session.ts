@@ -14,7 +14,7 @@ import { EXIT, Failure } from './failure.js'
 import type { Outlet } from './outlet.js'
 import { Progress } from './progress.js'
 import { quietLogger } from './quiet-logger.js'
-import { codeOf, type Stopped } from './run-ending.js'
+import { codeOf, onEndSignals, type Stopped } from './run-ending.js'
 
 /** Inputs that the framework may be ahead of the tasks' ends; beyond it no more are read. */
 export const INPUTS_AHEAD_MAX = 100_000
@@ -66,9 +66,7 @@ class BatchSession {
 
   /** The exit code, once all is printed. Nothing is connected to before there is an input. */
   async run(slabs: Slabs, connect: () => Promise<Connection>): Promise<number> {
-    const interrupt = () => this.stop('SIGINT')
-    const terminate = () => this.stop('SIGTERM')
-    process.on('SIGINT', interrupt).on('SIGTERM', terminate)
+    const ignore = onEndSignals((signal) => this.stop(signal))
     // Whoever is not waiting for it yet must not be told that nobody is.
     this.over.catch(() => undefined)
     try {
@@ -80,14 +78,14 @@ class BatchSession {
       this.node = await openFrameworkNode<unknown, BatchOrder>({
         name: `batch-${process.pid}`, openLink, logger: quietLogger,
         framework: (system) => batch({
-          ...this.wish, readsOutput: !process.env['NOREAD'], user: system.port<BatchEvent>('user', (event) => this.hear(event)),
+          ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
         }) as never,
       })
       this.node.finished.catch((error: Error) => this.settle(new Failure(EXIT.failed, `the cluster refuses the batch: ${error.message}`)))
       void this.feed(first.value, iterator).catch((error) => this.fail(error))
       return await this.over
     } finally {
-      process.off('SIGINT', interrupt).off('SIGTERM', terminate)
+      ignore()
       this.progress.close()
       await Promise.all([this.node?.close(), this.output.close()])
       await Promise.all([this.view.out.flushed(), this.view.err.flushed()])

@@ -25,7 +25,7 @@ export interface ClusterNote {
 
 /** Options of every command that joins a cluster. */
 export const CONNECTION_OPTIONS: readonly Option[] = [
-  { flags: '--broker <url>', help: 'the RabbitMQ of the cluster, such as amqp://user:password@host:5672/vhost' },
+  { flags: '--broker <url>', help: 'the RabbitMQ of the cluster, such as amqp://user:password@host/vhost' },
   { flags: '--cluster <name>', help: 'the name of the cluster', fallback: DEFAULT_CLUSTER },
   { flags: '--work-dir <directory>', help: 'where `warren dev` of this cluster keeps its files' },
 ]
@@ -58,7 +58,8 @@ export async function connectionOf(options: Readonly<Record<string, unknown>>): 
   if (note?.socket) return socketConnection(note.socket, note.cluster)
   if (note?.broker) return brokerConnection(note.broker, note.cluster)
   throw new Failure(EXIT.unreachable,
-    `no cluster '${cluster}' is running here; start one with \`warren dev\`, or name its broker with --broker`)
+    `no cluster '${cluster}' is running here; start one with \`warren dev\`, `
+    + 'or name its broker with --broker')
 }
 
 export async function socketConnection(socket: string, cluster: string): Promise<Connection> {

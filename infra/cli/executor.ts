@@ -18,7 +18,7 @@ import { nodeNameOf } from './node-options.js'
 export const command: Command = {
   arguments: ['<file>'],
   options: [],
-  examples: ["In a framework: task({ …, executor: executorOf({ id: 'e1', file: '/path/of/executor.ts', resources }) })"],
+  examples: ["In a framework: task({ …, executor: executorOf({ id: 'e1', file: '/…/it.ts', resources }) })"],
   notes: 'Agents run this for tasks whose executor is a file; by hand it does nothing of use.',
   run,
 }
@@ -27,14 +27,16 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   const variable = (name: string): string => {
     const value = process.env[name]
     if (value !== undefined && value !== '') return value
-    throw new Failure(EXIT.usage, `${name} is not set: agents start executors; name the file in a task's executor instead`)
+    throw new Failure(EXIT.usage,
+      `${name} is not set: agents start executors; name the file in a task's executor instead`)
   }
   const agent = variable('WARREN_AGENT_REF') as Ref<ExecutorCall>
   const frameworkId = variable('WARREN_FRAMEWORK_ID') as FrameworkId
   const executorId = variable('WARREN_EXECUTOR_ID') as ExecutorId
   const [connection, executor] = await Promise.all([joining(variable), load(named)])
   await runExecutorNode({
-    name: nodeNameOf(executorId), openLink: connection.openLink, logger: prettyLogger('info'), executor, agent, frameworkId, executorId,
+    name: nodeNameOf(executorId), openLink: connection.openLink, logger: prettyLogger('info'),
+    executor, agent, frameworkId, executorId,
   })
   // What the author left open must not keep the process alive.
   setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
@@ -56,7 +58,8 @@ async function load(named: string): Promise<Executor<unknown, unknown>> {
     if (typeof exported?.initial === 'function' && typeof exported.receive === 'function') {
       return exported as Executor<unknown, unknown>
     }
-    throw new AuthorError(`the default export of '${file}' is no executor: write \`export default executor({ … })\``)
+    throw new AuthorError(
+      `the default export of '${file}' is no executor: write \`export default executor({ … })\``)
   } catch (error) {
     if (error instanceof AuthorError) throw new Failure(EXIT.usage, error.message)
     throw error

@@ -1,6 +1,7 @@
 /** Failure: what ends a command, with the exit code that scripts can rely on and one line for people. */
 export const EXIT = {
-  ok: 0, failed: 1, usage: 2, configuration: 3, notFound: 4, timeout: 5, unreachable: 6, interrupted: 130, terminated: 143,
+  ok: 0, failed: 1, usage: 2, configuration: 3, notFound: 4, timeout: 5, unreachable: 6,
+  interrupted: 130, terminated: 143,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,9 +1,8 @@
 /** `warren framework run`: runs a framework that its author wrote in one file. */
-import type { Framework } from '../../actors/scheduler/framework.js'
 import type { Logger } from '../../runtime/logger.js'
 import { AuthorError } from '../author/author-error.js'
 import { eventJson, eventLine } from '../author/events.js'
-import { loadFramework, overheard } from '../author/framework-file.js'
+import { loadFramework, overheard, type AuthorFramework } from '../author/framework-file.js'
 import { authorFile } from '../author/load.js'
 import { watchedRun } from '../author/watched-run.js'
 import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
@@ -21,7 +20,10 @@ export const command: Command = {
   arguments: ['<file>', '[args...]'],
   options: [
     ...CONNECTION_OPTIONS,
-    { flags: '--watch', help: 'start anew when the file changes; the default at a terminal, in a cluster of `warren dev`' },
+    {
+      flags: '--watch',
+      help: 'start anew when the file changes; the default at a terminal, in a cluster of `warren dev`',
+    },
     { flags: '--no-watch', help: 'run it once' },
     { flags: '--verbose', help: 'one line on stderr for everything that the framework hears' },
     { flags: '--json', help: 'the same as JSON Lines on stdout' },
@@ -32,8 +34,8 @@ export const command: Command = {
     'warren framework run my-framework.ts --watch --verbose',
     'warren framework run my-framework.ts -- --flag-of-mine',
   ],
-  notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments that\n'
-    + "follow FILE. `import { framework, task } from 'warren'` works wherever FILE lies; .ts needs no set-up.\n"
+  notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments\n'
+    + "after FILE. `import { framework, task } from 'warren'` works wherever FILE lies, in TypeScript too.\n"
     + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.",
   run,
 }
@@ -44,7 +46,8 @@ async function run(call: Call): Promise<number> {
   try {
     const file = await authorFile(named)
     const connection = await connectionOf(options)
-    return await (watches(options) ? runWatched(file, call, lifetime) : runOnce(file, args, options, connection, lifetime))
+    if (watches(options)) return await runWatched(file, call, lifetime)
+    return await runOnce(file, args, options, connection, lifetime)
   } catch (error) {
     if (error instanceof AuthorError) throw new Failure(EXIT.usage, error.message)
     throw error
@@ -55,15 +58,22 @@ async function run(call: Call): Promise<number> {
 const watches = ({ watch, broker }: Call['options']): boolean =>
   watch === undefined ? process.stderr.isTTY === true && broker === undefined : watch === true
 
-async function runWatched(file: string, { arguments: [, ...args], options }: Call, lifetime: Lifetime): Promise<number> {
-  const flags = Object.entries({ cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format' })
+const PASSED_ON = { cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format' }
+
+async function runWatched(
+  file: string, { arguments: [, ...args], options }: Call, lifetime: Lifetime,
+): Promise<number> {
+  const flags = Object.entries(PASSED_ON)
     .flatMap(([name, flag]) => (options[name] === undefined ? [] : [`--${flag}`, String(options[name])]))
   const switches = ['verbose', 'json'].filter((name) => options[name] === true).map((name) => `--${name}`)
   // A broker travels by the environment, where nobody else can read its password.
   if (typeof options['broker'] === 'string') process.env['WARREN_BROKER'] = options['broker']
   const code = await watchedRun({
     file, wish: lifetime.wish, say: (text) => void process.stderr.write(`warren: ${text}\n`),
-    argv: [process.execPath, LAUNCHER, 'framework', 'run', '--no-watch', ...flags, ...switches, file, '--', ...args],
+    argv: [
+      process.execPath, LAUNCHER, 'framework', 'run', '--no-watch', ...flags, ...switches,
+      file, '--', ...args,
+    ],
   })
   return code ?? exitCodeOf(await lifetime.wish)
 }
@@ -98,13 +108,14 @@ async function outcome(node: FrameworkNode<unknown>, name: string): Promise<numb
   try {
     return await node.finished
   } catch (error) {
-    throw new Failure(EXIT.failed, `the cluster does not run framework '${name}': ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new Failure(EXIT.failed, `the cluster does not run framework '${name}': ${message}`)
   }
 }
 
 function listenedTo(
-  definition: Framework<unknown, unknown>, options: Call['options'], logger: Logger,
-): Framework<unknown, unknown> {
+  definition: AuthorFramework, options: Call['options'], logger: Logger,
+): AuthorFramework {
   return overheard(definition, (event) => {
     if (options['verbose'] === true) process.stderr.write(`${eventLine(event)}\n`)
     if (options['json'] === true) process.stdout.write(`${eventJson(event, Date.now())}\n`)

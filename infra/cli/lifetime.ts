@@ -32,7 +32,14 @@ export class Lifetime {
       }
       for (const signal of SIGNALS) process.on(signal, () => end(signal))
       if (process.connected) process.once('disconnect', () => end('SIGTERM'))
+      // Hearing of it must not be what keeps this process alive.
+      process.channel?.unref()
     })
+  }
+
+  /** Whether somebody has wished it to end. */
+  get isWished(): boolean {
+    return this.wished
   }
 
   /** What must not outlive this process even when it is in a hurry. Must not wait. */

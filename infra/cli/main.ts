@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (first === '--version' || first === '-V' || first === 'version') return print(`${version()}\n`)
     const words = argv.findIndex((word) => word.startsWith('-'))
     const named = words < 0 ? argv : argv.slice(0, words)
-    if (first === undefined || first === '--help' || first === '-h' || first === 'help') return print(overview())
+    if (first === undefined || ['--help', '-h', 'help'].includes(first)) return print(overview())
     const entry = find(named)
     if (!entry) throw new Failure(EXIT.usage, unknownCommand(named))
     const { command } = await entry.load()
@@ -36,9 +36,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function parse(entry: Entry, command: Command, argv: readonly string[]): Promise<number> {
-  const parser = new Parser(`warren ${entry.name}`).summary(entry.summary).description(`${capital(entry.summary)}.`)
+  const parser = new Parser(`warren ${entry.name}`)
+    .summary(entry.summary).description(`${capital(entry.summary)}.`)
     .exitOverride().showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'warren: ')) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text, entry.name)) })
   if (command.passThrough) parser.passThroughOptions()
   for (const each of command.arguments ?? []) parser.argument(each)
   for (const { flags, help, fallback, parse: read } of command.options) {
@@ -48,7 +49,8 @@ async function parse(entry: Entry, command: Command, argv: readonly string[]): P
     if (read) option.argParser(read)
     parser.addOption(option)
   }
-  parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n${command.notes ? `\n${command.notes}\n` : ''}`)
+  const examples = command.examples.map((line) => `  ${line}\n`).join('')
+  parser.addHelpText('after', `\nExamples:\n${examples}${command.notes ? `\n${command.notes}\n` : ''}`)
   let code: number = EXIT.ok
   parser.action(async () => {
     code = await command.run({ arguments: parser.args, options: parser.opts() })
@@ -57,26 +59,37 @@ async function parse(entry: Entry, command: Command, argv: readonly string[]): P
   return code
 }
 
+/** As commander says it, with what else there is to do; a suggestion of its own is enough. */
+function oneLine(text: string, name: string): string {
+  const said = text.trim().replace(/^error: /, 'warren: ').replace(/\s*\n\s*/g, ' ')
+  return said.includes('Did you mean') ? `${said}\n` : `${said}; see \`warren ${name} --help\`\n`
+}
+
 function find(words: readonly string[]): Entry | undefined {
   const [noun, verb] = words
-  return COMMANDS.find((entry) => entry.name === `${noun} ${verb}`) ?? COMMANDS.find((entry) => entry.name === noun)
+  const named = (name: string | undefined) => COMMANDS.find((entry) => entry.name === name)
+  return named(`${noun} ${verb}`) ?? named(noun)
 }
 
 function unknownCommand(words: readonly string[]): string {
   const verbs = COMMANDS.filter((entry) => entry.name.startsWith(`${words[0]} `)).map((entry) => entry.name)
   if (verbs.length > 0) return `'${words.join(' ')}' is no command; there are: ${verbs.join(', ')}`
   const close = nearest(words.join(' '), COMMANDS.map((entry) => entry.name))
-  return `'${words.join(' ')}' is no command; ${close ? `did you mean 'warren ${close}'?` : 'see warren --help'}`
+  const fix = close ? `did you mean 'warren ${close}'?` : 'see warren --help'
+  return `'${words.join(' ')}' is no command; ${fix}`
 }
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map((entry) => entry.name.length))
   const lines = COMMANDS.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`)
   return [
-    'Warren makes many machines one computer.', '', 'Usage: warren <command> [options]', '', 'Commands:', ...lines, '',
+    'Warren makes many machines one computer.', '',
+    'Usage: warren <command> [options]', '',
+    'Commands:', ...lines, '',
     'Begin with:  warren dev            a cluster on this machine; then, in another terminal',
     '             warren run -- hostname',
-    '', '`warren <command> --help` says more. Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
+    '', '`warren <command> --help` says more.',
+    'Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
   ].join('\n')
 }
 

@@ -8,13 +8,15 @@ import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connect
 import { EXIT, Failure } from './failure.js'
 import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
-import { ALLOCATION_OPTIONS, logOptions, nameOr, openCommandLogger, parseIp, PORT_OPTION } from './node-options.js'
+import {
+  ALLOCATION_OPTIONS, logOptions, nameOr, openCommandLogger, parseIp, PORT_OPTION,
+} from './node-options.js'
 
 export const command: Command = {
   options: [
     ...CONNECTION_OPTIONS.slice(0, 2),
     PORT_OPTION,
-    { flags: '--ip <address>', help: 'to listen on; of this machine only', fallback: '127.0.0.1', parse: parseIp },
+    { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
     { flags: '--name <name>', help: "of this node; the machine's name unless given" },
     ...ALLOCATION_OPTIONS,
     ...logOptions('info'),
@@ -44,7 +46,8 @@ async function run({ options }: Call): Promise<number> {
     })
     closing.add(() => node.system.stop())
     const http = await openHttp({
-      system: node.system, master: node.master, cluster, logger, port: options['port'] as number, ip: options['ip'] as string,
+      system: node.system, master: node.master, cluster, logger,
+      port: options['port'] as number, ip: options['ip'] as string,
     })
     closing.add(() => http.close())
     logger.log('info', `master of cluster ${cluster} at ${connection.place}; ${http.url}`, {})
@@ -61,6 +64,6 @@ export function requiredBroker(kind: 'master' | 'agent', options: Call['options'
   const broker = options['broker']
   if (typeof broker === 'string' && broker !== '') return broker
   throw new Failure(EXIT.usage,
-    `${kind === 'master' ? 'a master' : 'an agent'} meets its cluster at a RabbitMQ broker: name it with --broker; `
+    `${kind === 'master' ? 'a' : 'an'} ${kind} meets its cluster at a RabbitMQ: name it with --broker; `
     + 'for a whole cluster without one, run `warren dev`')
 }

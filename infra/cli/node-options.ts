@@ -5,28 +5,42 @@ import { roleProblem, type Role } from '../../actors/protocol/ids.js'
 import { parseAttributes } from '../../actors/resources/attributes.js'
 import { parseResources, type Parsed } from '../../actors/resources/parse.js'
 import type { Logger, LogLevel } from '../../runtime/logger.js'
-import type { Option } from './command.js'
+import { prettyLogger } from '../pretty-logger.js'
+import type { Call, Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const FORMATS = ['json', 'pretty'] as const
+type LogFormat = (typeof FORMATS)[number]
 const NODE_NAME_LENGTH_MAX = 100
 const PORT_MAX = 65_535
 export const DEFAULT_PORT = '5050'
 
 export const logOptions = (level: LogLevel): readonly Option[] => [
-  { flags: '--log-level <level>', help: LEVELS.join(', '), fallback: level, parse: oneOf('--log-level', LEVELS) },
-  { flags: '--log-format <format>', help: 'json, or pretty as at a terminal', parse: oneOf('--log-format', FORMATS) },
+  {
+    flags: '--log-level <level>', help: LEVELS.join(', '), fallback: level,
+    parse: oneOf('--log-level', LEVELS),
+  },
+  {
+    flags: '--log-format <format>', help: 'json, or pretty as at a terminal',
+    parse: oneOf('--log-format', FORMATS),
+  },
 ]
 
 export const PORT_OPTION: Option = {
-  flags: '--port <number>', help: "of the master's HTTP interface; 0 takes a free one", fallback: DEFAULT_PORT,
-  parse: parsePort,
+  flags: '--port <number>', help: "of the master's HTTP interface; 0 takes a free one",
+  fallback: DEFAULT_PORT, parse: parsePort,
 }
 
 export const ALLOCATION_OPTIONS: readonly Option[] = [
-  { flags: '--weights <role=weight,...>', help: 'shares of roles against each other; 1 unless given', parse: parseWeights },
-  { flags: '--share-offers', help: 'divide agents among frameworks that compete, instead of offering them whole' },
+  {
+    flags: '--weights <role=weight,...>', help: 'shares of roles against each other; 1 unless given',
+    parse: parseWeights,
+  },
+  {
+    flags: '--share-offers',
+    help: 'divide agents among frameworks that compete, instead of offering them whole',
+  },
 ]
 
 export const RESOURCES_OPTION: Option = {
@@ -39,11 +53,15 @@ export const ATTRIBUTES_OPTION: Option = {
   parse: reader('--attributes', parseAttributes),
 }
 
+export const logFormatOf = (options: Call['options']): LogFormat =>
+  (options['logFormat'] as LogFormat | undefined) ?? (process.stderr.isTTY ? 'pretty' : 'json')
+
 /** Lines for people at a terminal, JSON elsewhere. Loaded late: pino costs more than most commands. */
-export async function openCommandLogger(options: Readonly<Record<string, unknown>>, node: string): Promise<Logger> {
+export async function openCommandLogger(options: Call['options'], node: string): Promise<Logger> {
+  const level = options['logLevel'] as LogLevel
+  if (logFormatOf(options) === 'pretty') return prettyLogger(level)
   const { openLogger } = await import('../logger.js')
-  const format = options['logFormat'] ?? (process.stderr.isTTY ? 'pretty' : 'json')
-  return openLogger({ level: options['logLevel'] as LogLevel, format: format === 'pretty' ? 'pretty' : 'json', node })
+  return openLogger({ level, format: 'json', node })
 }
 
 /** A name as nodes may have it, from one that people or machines gave. */
@@ -59,10 +77,11 @@ export function nameOr(given: unknown, otherwise: string = hostname()): string {
 
 /** Without users and their rights, whoever reaches the interface may do anything. */
 export function parseIp(text: string): string {
-  if (isIP(text) === 0) throw new Failure(EXIT.usage, `--ip '${text}' is no IP address: write one such as 127.0.0.1`)
+  if (isIP(text) === 0) throw new Failure(EXIT.usage, `--ip '${text}' is no IP address: write 127.0.0.1`)
   if (/^127\./.test(text) || text === '::1') return text
   throw new Failure(EXIT.usage,
-    `--ip ${text} would let in whoever reaches this machine, and there is no authentication yet: use 127.0.0.1 and a tunnel`)
+    `--ip ${text} would let in whoever reaches this machine, and there is no authentication yet: `
+    + 'use 127.0.0.1 and a tunnel')
 }
 
 export function parsePort(text: string): number {
@@ -78,7 +97,8 @@ export function parseWeights(text: string): ReadonlyMap<Role, number> {
     if (rest.length > 0 || role === '' || weight === '') throw refuse('write ROLE=WEIGHT, such as web=2')
     const problem = roleProblem(role)
     if (problem !== undefined) throw refuse(problem)
-    if (!/^\d+(\.\d+)?$/.test(weight) || Number(weight) <= 0) throw refuse('a weight is a number above 0, such as 2')
+    const isWeight = /^\d+(\.\d+)?$/.test(weight) && Number(weight) > 0
+    if (!isWeight) throw refuse('a weight is a number above 0, such as 2')
     return [role as Role, Number(weight)]
   }))
 }

@@ -1,4 +1,4 @@
-/** Run ending: what a task's end means for the command that waited for it. Pure. */
+/** Run ending: what the end of a task, or a wish to end, means for the command that waits. */
 import { constants } from 'node:os'
 import type { StatusUpdate } from '../../actors/protocol/task.js'
 import { EXIT } from './failure.js'
@@ -10,7 +10,10 @@ export interface Ending {
 }
 
 /** Why we asked for the end of the task, if we did. */
-export type Stopped = 'SIGINT' | 'SIGTERM' | 'SIGPIPE'
+export type Stopped = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE'
+
+/** The signals by which people and systems end a command. */
+export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const SIGNALLED = 128
 
@@ -30,6 +33,15 @@ export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
     case 'DROPPED': return { exitCode: EXIT.failed, line: `the task could not be started: ${text ?? 'no agent took it'}` }
     default:
       return { exitCode: EXIT.failed, line: `the task is lost with its agent ${agentId ?? ''} (${state}): ${text ?? 'nobody knows of it'}` }
+  }
+}
+
+/** Calls `stop` for each such signal; the answer takes that back. */
+export function onEndSignals(stop: (signal: Stopped) => void): () => void {
+  const listeners = END_SIGNALS.map((signal) => [signal, () => stop(signal)] as const)
+  for (const [signal, listener] of listeners) process.on(signal, listener)
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
 

@@ -10,7 +10,7 @@ import { CONNECTION_OPTIONS, connectionOf } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { openOutlet, type Outlet } from './outlet.js'
 import { quietLogger } from './quiet-logger.js'
-import { codeOf, endingOf, type Stopped } from './run-ending.js'
+import { codeOf, endingOf, onEndSignals, type Stopped } from './run-ending.js'
 import { runPrinter, type RunPrinter } from './run-printer.js'
 import { checkCommand, environmentOf, portCount, resourcesOf, taskOptions } from './task-options.js'
 
@@ -48,9 +48,7 @@ async function run({ arguments: words, options }: Call): Promise<number> {
   const { openLink } = await connectionOf(options)
   const [out, err] = [openOutlet(process.stdout), openOutlet(process.stderr)]
   const session = new Session(runPrinter(out, err, options['json'] === true))
-  const stop = () => session.stop('SIGINT')
-  const terminate = () => session.stop('SIGTERM')
-  process.on('SIGINT', stop).on('SIGTERM', terminate)
+  const ignore = onEndSignals((signal) => session.stop(signal))
   try {
     const node = await openFrameworkNode<unknown, RunOrder>({
       name: `run-${process.pid}`, openLink, logger: quietLogger,
@@ -58,7 +56,7 @@ async function run({ arguments: words, options }: Call): Promise<number> {
     })
     return await session.attend(node, [out, err])
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', terminate)
+    ignore()
   }
 }
 

@@ -1,20 +1,30 @@
 /** Table: every command there is, in the order of `warren --help`. */
 import type { Entry } from './command.js'
 
+const NOUNS = ['agent', 'framework', 'task', 'offer'] as const
+
+const entry = (name: string, summary: string, load: Entry['load']): Entry => ({ name, summary, load })
+
 export const COMMANDS: readonly Entry[] = [
-  { name: 'dev', summary: 'a cluster on this machine', load: () => import('./dev.js') },
-  { name: 'master', summary: 'a master, as a long-running node', load: () => import('./master.js') },
-  { name: 'agent', summary: 'an agent that offers this machine, as a long-running node', load: () => import('./agent.js') },
-  { name: 'run', summary: 'one command as a task; prints what it prints, exits as it exits', load: () => import('./run.js') },
-  { name: 'batch', summary: 'one task per input line or file', load: () => import('./batch.js') },
-  { name: 'framework run', summary: 'run a framework that you wrote', load: () => import('./framework-run.js') },
-  { name: 'example offers', summary: 'watch one cycle of offers, played on real actors', load: () => import('./example-offers.js') },
-  ...(['agent', 'framework', 'task', 'offer'] as const).flatMap((noun): Entry[] => [
-    { name: `${noun} list`, summary: `${noun}s, one a line`, load: async () => ({ command: (await import('./list.js')).listOf(noun) }) },
-    { name: `${noun} inspect`, summary: `everything about one ${noun}`, load: async () => ({ command: (await import('./inspect.js')).inspectOf(noun) }) },
+  entry('dev', 'a cluster on this machine', () => import('./dev.js')),
+  entry('master', 'a master, as a long-running node', () => import('./master.js')),
+  entry('agent', 'an agent that offers this machine, as a long-running node', () => import('./agent.js')),
+  entry('run', 'one command as a task; prints what it prints, exits as it exits', () => import('./run.js')),
+  entry('batch', 'one task per input line or file', () => import('./batch.js')),
+  entry('framework run', 'run a framework that you wrote', () => import('./framework-run.js')),
+  entry('example offers', 'one cycle of offers, played on real actors', () => import('./example-offers.js')),
+  ...NOUNS.flatMap((noun) => [
+    entry(`${noun} list`, `${noun}s, one a line`, async () => {
+      const { listOf } = await import('./list.js')
+      return { command: listOf(noun) }
+    }),
+    entry(`${noun} inspect`, `everything about one ${noun}`, async () => {
+      const { inspectOf } = await import('./inspect.js')
+      return { command: inspectOf(noun) }
+    }),
   ]),
-  { name: 'task logs', summary: 'what a task has written', load: () => import('./task-logs.js') },
-  { name: 'task kill', summary: 'end a task', load: () => import('./task-kill.js') },
-  { name: 'start', summary: 'the first tour: a cluster, the example, a job', load: () => import('./start.js') },
-  { name: 'executor', summary: 'an executor that you wrote; agents call this', load: () => import('./executor.js') },
+  entry('task logs', 'what a task has written', () => import('./task-logs.js')),
+  entry('task kill', 'end a task', () => import('./task-kill.js')),
+  entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
+  entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),
 ]

@@ -21,7 +21,8 @@ export function agentShares(count: number, { cpus, memMb, diskMb, ports }: Machi
   }
   const pieces = portPieces(count, ports)
   return pieces.map((piece) => of({
-    cpus: Math.max(1, Math.floor(cpus / count)), mem: Math.floor(memMb / count), disk: Math.floor(diskMb / count), ports: piece,
+    cpus: Math.max(1, Math.floor(cpus / count)), mem: Math.floor(memMb / count),
+    disk: Math.floor(diskMb / count), ports: piece,
   }))
 }
 
@@ -37,8 +38,9 @@ type Piece = readonly { readonly begin: number; readonly end: number }[]
 
 function portPieces(count: number, ports: Machine['ports']): readonly Piece[] {
   const [first, last] = ports[0] ?? [31_000, 32_000]
-  const size = Math.floor((last - first + 1) / count)
-  if (size < PORTS_MIN) throw new RangeError(`${last - first + 1} ports do not suffice for ${count} agents: choose fewer`)
+  const all = last - first + 1
+  const size = Math.floor(all / count)
+  if (size < PORTS_MIN) throw new RangeError(`${all} ports do not suffice for ${count} agents: choose fewer`)
   return Array.from({ length: count }, (_, index) => {
     const begin = first + index * size
     return [{ begin, end: index === count - 1 ? last : begin + size - 1 }]

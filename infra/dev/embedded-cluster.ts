@@ -77,7 +77,8 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     const socket = join(directory.path, 'warren.sock')
     const server = await serveLocal(hub, socket)
     closing.add(() => server.close())
-    const master = await openMasterNode({ ...node, cluster, name: 'm1', shareOffers, ...(weights ? { weights } : {}) })
+    const policy = { shareOffers, ...(weights ? { weights } : {}) }
+    const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1' })
     closing.add(() => master.system.stop())
     const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger })
     closing.add(() => http.close())
@@ -115,7 +116,10 @@ async function openAgents(
 async function openRegistered(options: Parameters<typeof openAgentNode>[0]): Promise<EmbeddedAgent> {
   let standing: (event: AgentOwnerEvent) => void = () => undefined
   const registered = new Promise<AgentId>((resolve, reject) => {
-    standing = (event) => event.type === 'registered' ? resolve(event.agentId) : reject(new Error(event.problem))
+    standing = (event) => {
+      if (event.type === 'registered') resolve(event.agentId)
+      else reject(new Error(event.problem))
+    }
   })
   const agent = await openAgentNode({ ...options, standing: (event) => standing(event) })
   try {

@@ -8,7 +8,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { EXIT, Failure, type ExitCode } from '../cli/failure.js'
+import { EXIT, Failure } from '../cli/failure.js'
 import { LAUNCHER } from '../node/module-runner.js'
 
 const SAID_PREFIX = 'warren: '
@@ -52,7 +52,8 @@ export class NodeProcess {
       })
     }
     // Not `exit`: its last words may still be on the way then.
-    this.ended = once(this.child, 'close').then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)))
+    this.ended = once(this.child, 'close')
+      .then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)))
   }
 
   get pid(): number {
@@ -68,14 +69,14 @@ export class NodeProcess {
   async ready(): Promise<NodeNews> {
     const news = once(this.child, 'message').then(([message]) => message as NodeNews)
     const end = this.ended.then((how) => {
-      const { exitCode } = this.child
-      const code = Object.values(EXIT).includes((exitCode ?? 1) as ExitCode) ? (exitCode ?? 1) as ExitCode : EXIT.failed
-      throw new Failure(code === EXIT.ok ? EXIT.failed : code, this.lastWords ?? `${this.title} ended with ${how} before it was ready`)
+      const code = Object.values(EXIT).find((each) => each === this.child.exitCode) ?? EXIT.failed
+      const words = this.lastWords ?? `${this.title} ended with ${how} before it was ready`
+      throw new Failure(code === EXIT.ok ? EXIT.failed : code, words)
     })
     const first = await Promise.race([news, end])
     end.catch(() => undefined)
-    if (first.type === 'refused') throw new Failure(EXIT.failed, `${this.title} was refused: ${first.problem}`)
-    return first
+    if (first.type !== 'refused') return first
+    throw new Failure(EXIT.failed, `${this.title} was refused: ${first.problem}`)
   }
 
   /** Lets it leave in order; resolves when it has. */

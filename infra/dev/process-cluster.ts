@@ -28,13 +28,21 @@ export interface ProcessClusterOptions {
   readonly logFormat: string
   /** Takes what the nodes log, with the node's title. */
   readonly log: (title: string, line: string) => void
+  /** Resolves when it is to end; while it opens, it then gives up. */
+  readonly wish: Promise<unknown>
   /** A node has ended that nobody asked to. */
   readonly died: (node: NodeProcess, how: string) => void
 }
 
+export interface ProcessAgent {
+  readonly name: string
+  readonly agentId: string
+  readonly resources: Resources
+}
+
 export interface ProcessCluster {
   readonly http: string
-  readonly agents: readonly { readonly name: string; readonly agentId: string; readonly resources: Resources }[]
+  readonly agents: readonly ProcessAgent[]
   /** The master first. */
   readonly nodes: readonly NodeProcess[]
   /** Agents end their tasks and leave, then the master. */
@@ -45,16 +53,20 @@ export interface ProcessCluster {
 
 /** Resolves once every agent is registered. Rejects with a Failure in the words of the node that failed. */
 export async function openProcessCluster(options: ProcessClusterOptions): Promise<ProcessCluster> {
-  const { cluster, broker, weights, shareOffers, port, died } = options
+  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat } = options
   const closing = new Closing()
   const nodes: NodeProcess[] = []
+  let opening = true
+  void options.wish.then(() => {
+    if (opening) for (const node of nodes) void node.stop()
+  })
   const kill = () => {
     for (const node of nodes) node.kill()
   }
   const start = async (title: string, argv: readonly string[]) => {
     const node = new NodeProcess({
       title, log: (line) => options.log(title, line), environment: { WARREN_BROKER: broker },
-      argv: [...argv, '--cluster', cluster, '--log-level', options.logLevel, '--log-format', options.logFormat],
+      argv: [...argv, '--cluster', cluster, '--log-level', logLevel, '--log-format', logFormat],
     })
     nodes.push(node)
     const news = await node.ready()
@@ -66,7 +78,7 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
   try {
     const directory = openWorkDirectory(options.workDir)
     closing.add(() => directory.close())
-    const shares = options.agents.length > 0 ? agentShares(options.agents.length, await probeMachine(directory.path)) : []
+    const shares = agentShares(options.agents.length, await probeMachine(directory.path))
     const master = await start('master m1', [
       'master', '--name', 'm1', '--port', String(port), ...(shareOffers ? ['--share-offers'] : []),
       ...(weights ? ['--weights', [...weights].map((pair) => pair.join('=')).join(',')] : []),
@@ -90,5 +102,7 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
   } catch (error) {
     await closing.close()
     throw error
+  } finally {
+    opening = false
   }
 }

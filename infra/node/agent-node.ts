@@ -63,6 +63,9 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       },
     })
     const ref = system.spawn(AGENT_PATH, actor)
+    system.onConnection((state) => {
+      if (state === 'connected') system.tell(ref, { type: 'reconnected' })
+    })
     const close = async () => {
       await system.stop()
       launcher.close()

@@ -32,7 +32,8 @@ export async function openFrameworkNode<State, Told = never>(
 ): Promise<FrameworkNode<Told>> {
   const system = await openNode({ ...options, kind: 'framework' })
   // A scheduler that is restarted after a fault must come back as the same framework, with its tasks.
-  const resume: { frameworkId?: FrameworkId } = options.frameworkId === undefined ? {} : { frameworkId: options.frameworkId }
+  const resume: { frameworkId?: FrameworkId } = {}
+  if (options.frameworkId !== undefined) resume.frameworkId = options.frameworkId
   let ref: Ref<Message<Told>>
   const finished = new Promise<number>((resolve, reject) => {
     const owner = system.port<OwnerEvent>('owner', (event) => {
@@ -46,6 +47,9 @@ export async function openFrameworkNode<State, Told = never>(
     })
     const schedulerOptions = Object.assign(resume, { user: userInfo().username, owner })
     ref = system.spawn(LEADER_PATH.framework, scheduler(options.framework(system), schedulerOptions))
+  })
+  system.onConnection((state) => {
+    if (state === 'connected') system.tell(ref, { type: 'reconnected' })
   })
   return {
     system, finished,

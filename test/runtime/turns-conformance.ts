@@ -2,6 +2,7 @@
  * Turns conformance: what an actor may rely on, whoever gives it its turns. The same sentences hold
  * under nact and under the seeded scheduler, so that what a simulation shows is true in production.
  */
+import { turnsConformanceOfEscalation } from './conformance/escalation.js'
 import { turnsConformanceOfLife } from './conformance/life.js'
 import { turnsConformanceOfMailboxes } from './conformance/mailboxes.js'
 import { turnsConformanceOfNotices } from './conformance/notices.js'
@@ -13,4 +14,5 @@ export function turnsConformance(start: () => Pace): void {
   turnsConformanceOfLife(start)
   turnsConformanceOfNotices(start)
   turnsConformanceOfSupervision(start)
+  turnsConformanceOfEscalation(start)
 }

@@ -28,7 +28,9 @@ export function arbitraryOf<T>(
   const words = new Map(Object.entries(WORDS))
   for (const [written, arbitrary] of known) {
     const word = `known-${words.size}`
-    text = text.replaceAll(written.replaceAll('\\|', '|'), word)
+    // A field may be called what its schema is: then the name is followed by a colon.
+    text = text.split(written.replaceAll('\\|', '|'))
+      .reduce((before, behind) => `${before}${behind.startsWith(':') ? written : word}${behind}`)
     words.set(word, arbitrary)
   }
   const reader = new Reader(text.match(TOKEN) ?? [], words)

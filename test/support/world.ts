@@ -19,6 +19,7 @@ export interface WorldOptions {
   readonly registry?: Registry
   readonly logger?: Logger
   readonly clock?: VirtualClock
+  readonly seed?: number
 }
 
 interface Logged {
@@ -39,7 +40,7 @@ export class World {
     this.system = new System(node, {
       turns: pace.turns,
       clock: this.clock,
-      random: seededRandom(7),
+      random: seededRandom(options.seed ?? 7),
       logger: options.logger ?? { log: (_level, text, fields) => void this.logs.push({ text, fields }) },
       registry: options.registry ?? new Registry(),
       traces: { hop: (hop) => void this.hops.push(hop) },

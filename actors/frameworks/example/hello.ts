@@ -4,7 +4,7 @@
  *
  *     warren framework run actors/frameworks/example/hello.ts
  *
- * Outside of this repository its imports are one line: `import { framework, isTerminal, task } from 'warren'`.
+ * Outside of this repository its imports are one: `import { framework, isTerminal, task } from 'warren'`.
  */
 import { isTerminal } from '../../protocol/task.js'
 import { framework } from '../../scheduler/framework.js'
@@ -18,7 +18,8 @@ export default framework<{ readonly launched: boolean; readonly exitCode: number
       case 'offers': {
         const [offer] = event.offers
         if (state.launched || !offer) return state
-        ctx.accept(offer, [task({ id: 'hello', resources: { cpus: 0.1, mem: 32 }, command: 'echo "Hello from $(hostname)"' })])
+        const resources = { cpus: 0.1, mem: 32 }
+        ctx.accept(offer, [task({ id: 'hello', resources, command: 'echo "Hello from $(hostname)"' })])
         return { ...state, launched: true }
       }
       case 'update': {

@@ -28,9 +28,10 @@ export default executor<ReadonlyMap<string, Count>, Told>({
     }
     switch (event.type) {
       case 'launch': {
-        const { from, to } = JSON.parse(new TextDecoder().decode(event.task.data)) as { from: number; to: number }
-        ctx.update(event.task.taskId, 'RUNNING')
-        return put(event.task.taskId, { next: from, to, found: 0 })
+        const { taskId, data } = event.task
+        const { from, to } = JSON.parse(new TextDecoder().decode(data)) as { from: number; to: number }
+        ctx.update(taskId, 'RUNNING')
+        return put(taskId, { next: from, to, found: 0 })
       }
       case 'told': {
         const { taskId, count } = event.told

@@ -22,7 +22,7 @@ const NEEDS = { cpus: 0.1, mem: 16 }
 
 export default ([limit = '1000000', pieces = '8']: readonly string[]) => framework<State>({
   name: 'primes',
-  initial: () => ({ waiting: Array.from({ length: Number(pieces) }, (_, piece) => piece), counted: new Map() }),
+  initial: () => ({ waiting: [...Array(Number(pieces)).keys()], counted: new Map() }),
   receive(state, event, ctx) {
     switch (event.type) {
       case 'offers': {
@@ -31,7 +31,8 @@ export default ([limit = '1000000', pieces = '8']: readonly string[]) => framewo
           const { cpus = 0, mem = 0 } = amountsOf(offer.resources) as Record<string, number>
           // One part of the offer is the executor's own.
           const room = Math.max(0, Math.floor(Math.min(cpus / NEEDS.cpus, mem / NEEDS.mem) - 1))
-          ctx.accept(offer, waiting.slice(0, room).map((piece) => pieceTask(piece, Number(limit), Number(pieces))))
+          const tasks = waiting.slice(0, room).map((piece) => pieceTask(piece, Number(limit), Number(pieces)))
+          ctx.accept(offer, tasks)
           waiting = waiting.slice(room)
         }
         return { ...state, waiting }
@@ -46,7 +47,8 @@ export default ([limit = '1000000', pieces = '8']: readonly string[]) => framewo
         }
         const counted = new Map(state.counted).set(taskId, Number(new TextDecoder().decode(data)))
         if (counted.size === Number(pieces)) {
-          ctx.log('info', `there are ${[...counted.values()].reduce((sum, count) => sum + count, 0)} primes below ${limit}`)
+          const total = [...counted.values()].reduce((sum, count) => sum + count, 0)
+          ctx.log('info', `there are ${total} primes below ${limit}`)
           ctx.finish()
         }
         return { ...state, counted }

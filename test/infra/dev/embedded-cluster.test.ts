@@ -39,9 +39,10 @@ test('an embedded cluster has its agents registered and can be joined through it
       name: 'one-task',
       initial: () => 0,
       receive(launched, event, ctx) {
-        if (event.type === 'update' && event.update.state === 'FAILED') ctx.finish(event.update.exitCode ?? 99)
+        if (event.type === 'update' && event.update.exitCode !== undefined) ctx.finish(event.update.exitCode)
         if (event.type !== 'offers' || launched > 0) return launched
-        ctx.accept(event.offers[0] ?? [], [task({ id: 't', resources: { cpus: 0.1, mem: 16 }, command: 'exit 7' })])
+        const resources = { cpus: 0.1, mem: 16 }
+        ctx.accept(event.offers[0] ?? [], [task({ id: 't', resources, command: 'exit 7' })])
         return launched + 1
       },
     }),
@@ -53,7 +54,7 @@ test('an embedded cluster has its agents registered and can be joined through it
 test('a work directory holds one cluster at a time, and can be used again after it', async (t) => {
   const workDir = temporary(t)
   const first = await opened(t, workDir)
-  await assert.rejects(opened(t, workDir), /is in use by process \d+; stop it, or choose another with --work-dir/)
+  await assert.rejects(opened(t, workDir), /in use by process \d+; stop it, or choose another with/)
   assert.ok(readNote(workDir), 'the first one is undisturbed')
   await first.close()
   assert.equal(readNote(workDir), undefined)
@@ -64,7 +65,9 @@ test('a work directory holds one cluster at a time, and can be used again after 
 test('a cluster that cannot open whole leaves nothing behind', async (t) => {
   const workDir = temporary(t)
   const agents = [{ name: 'a1' }, { name: 'no name' }]
-  await assert.rejects(openEmbeddedCluster({ cluster: 'test', workDir, agents, logger: silent }), /'no name' is no node name/)
-  assert.deepEqual([existsSync(join(workDir, 'warren.sock')), existsSync(join(workDir, 'lock'))], [false, false])
+  const opening = openEmbeddedCluster({ cluster: 'test', workDir, agents, logger: silent })
+  await assert.rejects(opening, /'no name' is no node name/)
+  const left = ['warren.sock', 'lock', 'cluster.json'].filter((name) => existsSync(join(workDir, name)))
+  assert.deepEqual(left, [])
   await (await opened(t, workDir)).close()
 })

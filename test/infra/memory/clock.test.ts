@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { VirtualClock } from '../../../infra/memory/clock.js'
 
-test('alarms go off in the order of their times, those of one time in the order in which they were set', () => {
+test('alarms go off in the order of their times, those of one time as they were set', () => {
   fc.assert(fc.property(fc.array(fc.nat(50), { maxLength: 60 }), (delays) => {
     const clock = new VirtualClock(1_000)
     const rung: [atMs: number, index: number][] = []

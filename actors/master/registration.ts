@@ -1,0 +1,197 @@
+/**
+ * Registration: how agents join and come back. Decisions only.
+ *
+ * What an agent says of itself wins over what the master remembers of it: tasks that it runs are adopted,
+ * tasks that it should run but never got are sent again (its memory of launch ids makes that harmless),
+ * and what it does not have any more is over. Nothing that runs is killed.
+ */
+import type { AgentCall, HeldTask } from '../protocol/agent.js'
+import type { AgentId } from '../protocol/ids.js'
+import type { LogRecord } from '../protocol/log.js'
+import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
+import { AGENT_TIMEOUT_MS } from './agents.js'
+import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { endTasks, liveTasksOf } from './ending.js'
+import { rescindOfAgent } from './offering.js'
+import { agentShare } from './shares.js'
+
+type Register = Extract<AgentCall, { type: 'register-agent' }>
+
+export function onRegister(knowledge: Knowledge, call: Register): Decision {
+  const { cluster, present } = knowledge
+  const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
+  const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
+  const known = cluster.agents.get(agentId)
+  const isSameLife = present.agents.get(agentId)?.ref === call.agent
+  if (known && isSameLife && JSON.stringify(known.info) === JSON.stringify(call.info)) {
+    return onRegisterAgain(knowledge, agentId, call)
+  }
+  return onNewLife(knowledge, agentId, call)
+}
+
+/** The same life of the agent asks again: it is answered again, and sent again what it has missed. */
+function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+  const { cluster } = knowledge
+  const missing = missingAt(knowledge, agentId, call)
+  return combine([
+    decision({ effects: registered(knowledge, agentId, call) }),
+    missing,
+    decision({
+      allocator: missing.records.flatMap((record) => {
+        const holder = holderOf(cluster, record)
+        if (!holder) return []
+        const { frameworkId, role, resources } = holder
+        return [{ type: 'recover', frameworkId, role, agentId, resources, refuseMs: 0 } as const]
+      }),
+      effects: ordersFor(knowledge, agentId, call),
+    }),
+  ])
+}
+
+/** A life of the agent that is not linked: all that is known of it is begun anew. */
+function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+  const { cluster, present, now } = knowledge
+  const known = cluster.agents.get(agentId)
+  const adopted = call.tasks.filter((held) => isUnheard(cluster, held))
+  const executors = adoptedExecutors(cluster, agentId, call)
+  // Of one that has ended meanwhile the agent's own update tells, with all that there is to tell.
+  const back = call.tasks.filter((held) =>
+    stateHere(cluster, agentId, held) === 'UNREACHABLE' && !isTerminal(held.state))
+  const missing = missingAt(knowledge, agentId, call)
+  const records: LogRecord[] = [
+    ...admission(knowledge, agentId, call),
+    ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
+    ...adopted.map((held) => launchedThere(agentId, held, now)),
+    ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
+    ...back.map(({ frameworkId, task: { taskId }, state }) =>
+      ({ type: 'task-changed', frameworkId, taskId, state, atMs: now }) as const),
+  ]
+  const pending = { adopted, executors, records: missing.records }
+  const share = agentShare(cluster, agentId, call.info, pending)
+  return combine([
+    // Offers made before it came back may promise what it no longer has.
+    rescindOfAgent(knowledge, agentId),
+    decision({
+      records,
+      changes: [{ type: 'agent-linked', agentId, ref: call.agent, atMs: now }],
+      allocator: [
+        { type: 'remove-agent', agentId },
+        { type: 'add-agent', agent: { ...share, telling: present.nextTelling } },
+      ],
+      effects: registered(knowledge, agentId, call),
+    }),
+    missing,
+    decision({
+      effects: [
+        ...ordersFor(knowledge, agentId, call),
+        ...back.flatMap((held) => tellOfReturn(knowledge, agentId, held)),
+      ],
+    }),
+  ])
+}
+
+function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Register): LogRecord[] {
+  const known = cluster.agents.get(agentId)
+  const isNews = !known || JSON.stringify(known.info) !== JSON.stringify(info)
+  return isNews ? [{ type: 'agent-admitted', agentId, info, atMs: now }] : []
+}
+
+const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
+  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
+})
+
+/** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
+function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+  const { cluster, present } = knowledge
+  const { staging, begun } = missingTasks(cluster, agentId, call)
+  const runs = new Set(call.executors?.map((executor) => executorKey({ ...executor, agentId })))
+  // One that a task will bring back when it is sent again keeps its place.
+  for (const { frameworkId, task } of staging) {
+    if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
+  }
+  const ended = call.executors === undefined ? []
+    : [...cluster.executors.values()].filter((each) => each.agentId === agentId && !runs.has(executorKey(each)))
+  const text = 'the agent came back without it'
+  return combine([
+    endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
+    decision({
+      records: ended.map(({ frameworkId, executorId }) =>
+        ({ type: 'executor-ended', frameworkId, agentId, executorId })),
+      effects: ended.flatMap(({ frameworkId, executorId }) =>
+        tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
+    }),
+  ])
+}
+
+function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
+  const held = new Set(call.tasks.map((task) => task.launchId))
+  const missing = liveTasksOf(cluster, agentId).filter((task) => !held.has(task.launchId))
+  return {
+    staging: missing.filter((task) => task.state === 'STAGING'),
+    begun: missing.filter((task) => task.state !== 'STAGING'),
+  }
+}
+
+/** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
+function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Register): Effect[] {
+  const { epoch } = cluster
+  const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
+  const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
+  const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
+  return [
+    ...missingTasks(cluster, agentId, call).staging.flatMap(({ frameworkId, launchId, role, task }) =>
+      tell(call.agent, { type: 'run-task', epoch, frameworkId, launchId, role, task })),
+    ...kills.flatMap(({ frameworkId, launchId, task: { taskId } }) =>
+      tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
+    // A framework that is merely not back yet may go on.
+    ...ended.flatMap((frameworkId) => tell(call.agent, { type: 'shutdown-framework', epoch, frameworkId })),
+  ]
+}
+
+/** Executors that run there and are not in the books, as after a loss of the master's memory. */
+function adoptedExecutors(cluster: Cluster, agentId: AgentId, call: Register): ExecutorRecord[] {
+  const unheard = new Map<string, ExecutorRecord>()
+  for (const { frameworkId, role, task: { executor } } of call.tasks) {
+    if (!executor || !cluster.frameworks.has(frameworkId)) continue
+    const { executorId, resources } = executor
+    const runs = call.executors?.some((each) => each.frameworkId === frameworkId && each.executorId === executorId)
+    const key = executorKey({ agentId, frameworkId, executorId })
+    if (runs && !cluster.executors.has(key)) unheard.set(key, { frameworkId, agentId, executorId, role, resources })
+  }
+  return [...unheard.values()]
+}
+
+/** A task of a known framework that the master has no record of, unless its end is acknowledged already. */
+function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: HeldTask): boolean {
+  const framework = cluster.frameworks.get(frameworkId)
+  if (!framework || framework.tasks.has(task.taskId)) return false
+  return !(isTerminal(state) && cluster.completedTasks.has(launchId))
+}
+
+/** The state of this very launch, as the master knows it. */
+function stateHere(cluster: Cluster, agentId: AgentId, held: HeldTask): TaskState | undefined {
+  const task = cluster.frameworks.get(held.frameworkId)?.tasks.get(held.task.taskId)
+  return task?.agentId === agentId && task.launchId === held.launchId ? task.state : undefined
+}
+
+/** Who held what, until this record. */
+function holderOf(cluster: Cluster, record: LogRecord) {
+  if (record.type === 'executor-ended') return cluster.executors.get(executorKey(record))
+  if (record.type !== 'task-changed' || !isTerminal(record.state)) return undefined
+  const task = cluster.frameworks.get(record.frameworkId)?.tasks.get(record.taskId)
+  return task && { frameworkId: task.frameworkId, role: task.role, resources: task.task.resources }
+}
+
+function tellOfReturn(
+  { present, now }: Knowledge, agentId: AgentId, { frameworkId, launchId, task: { taskId }, state }: HeldTask,
+): Effect[] {
+  const update: StatusUpdate = {
+    frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
+  }
+  return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
+}
+
+const launchedThere = (
+  agentId: AgentId, { frameworkId, launchId, role, task, state }: HeldTask, atMs: number,
+): LogRecord => ({ type: 'task-launched', frameworkId, agentId, launchId, role, task, state, atMs })

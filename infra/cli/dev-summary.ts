@@ -1,0 +1,58 @@
+/** Dev summary: what `warren dev` says when its cluster is up: what there is, and what to try next. */
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describeResources } from '../../actors/resources/print.js'
+import type { Resources } from '../../actors/resources/resources.js'
+
+const HELLO = fileURLToPath(new URL('../../../actors/frameworks/example/hello.ts', import.meta.url))
+
+export interface DevAgent {
+  readonly name: string
+  readonly agentId: string
+  readonly resources: Resources
+}
+
+export interface DevCluster {
+  readonly cluster: string
+  readonly http: string
+  readonly agents: readonly DevAgent[]
+  /** How the nodes meet, without secrets. */
+  readonly place: string
+  /** Of a cluster over a broker; an embedded one is this process. */
+  readonly processes: readonly { readonly title: string; readonly pid: number }[]
+  /** The options by which other commands find it, beginning with a space; empty if they need none. */
+  readonly which: string
+}
+
+export function summaryOf({ cluster, http, agents, place, processes, which }: DevCluster): string {
+  const warren = invocation()
+  const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
+  const offers = agents.map(({ name, agentId, resources }) =>
+    `${name}  ${agentId}  ${describeResources(resources)}`)
+  const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
+  return [
+    `Cluster ${cluster} is up: leader m1, ${count}.`, '',
+    `  console    ${http}`,
+    ...offers.map((line, index) => `  ${index === 0 ? 'agents' : '      '}     ${line}`),
+    ...(processes.length === 0
+      ? [`  embedded   in this process; others join at ${place}`]
+      : [`  broker     ${place}`, `  processes  ${pids.join(', ')}`]),
+    '', 'Try, in another terminal:',
+    `  ${warren} run${which} -- sh -c 'echo hello from $(hostname)'`,
+    `  ${warren} agent list${which}`,
+    `  ${warren} framework run${which} ${nearPath(HELLO)}`,
+    '', 'Ctrl-C stops it.',
+  ].join('\n')
+}
+
+/** As short as it can be typed from here. */
+export function nearPath(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near === '' ? '.' : near.startsWith('..') ? path : near
+}
+
+/** How this very program was called, so that what is shown can be typed as it stands. */
+function invocation(): string {
+  const path = process.argv[1] ?? 'warren'
+  return path.endsWith('.mjs') ? `node ${nearPath(path)}` : 'warren'
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Context } from '../../runtime/actor.js'
+import { nodeAddress, refOf, type Ref } from '../../runtime/address.js'
+import { seededPace } from '../support/pace.js'
+import { Wire } from '../support/wire.js'
+import { listening, World } from '../support/world.js'
+
+type Gone = { readonly type: 'gone'; readonly name: string }
+const FAR = nodeAddress('master', 'far', 'life9')
+const at = (path: string) => refOf<never>(FAR, path)
+
+/** Watches some refs from its first moment on. */
+function watching(refs: readonly Ref<never>[], then: (ctx: Context<Gone>) => void = () => undefined) {
+  const { actor, heard } = listening<Gone>()
+  const initial = (ctx: Context<Gone>) => {
+    for (const ref of refs) ctx.watch(ref, { type: 'gone', name: ref })
+    then(ctx)
+    return null
+  }
+  return { heard, actor: { ...actor, initial } }
+}
+
+async function joined() {
+  const world = new World(seededPace(1))
+  return { world, wire: await Wire.of(world.system) }
+}
+
+test('who watches actors of a node that is lost is told of each, once', async () => {
+  const { world, wire } = await joined()
+  const [one, other] = [watching([at('a'), at('b')]), watching([at('a')])]
+  world.system.spawn('one', one.actor)
+  world.system.spawn('other', other.actor)
+  await world.settle()
+  assert.deepEqual(wire.watched, [FAR], 'the transport watches a node once')
+  wire.tells.lost(FAR)
+  wire.tells.lost(FAR)
+  wire.tells.lost(nodeAddress('master', 'unknown', 'life1'))
+  await world.settle()
+  assert.deepEqual(one.heard.map(({ name }) => name), [at('a'), at('b')])
+  assert.deepEqual(other.heard.map(({ name }) => name), [at('a')])
+  assert.deepEqual(wire.watched, [])
+})
+
+test('a node that nobody watches any more is not watched', async () => {
+  const { world, wire } = await joined()
+  const { actor, heard } = watching([at('a'), at('b')], (ctx) => {
+    ctx.unwatch(at('a'))
+    assert.deepEqual(wire.watched, [FAR])
+    ctx.unwatch(at('b'))
+    ctx.unwatch(at('b'))
+  })
+  world.system.spawn('watcher', actor)
+  await world.settle()
+  assert.deepEqual(wire.watched, [])
+  wire.tells.lost(FAR)
+  await world.settle()
+  assert.deepEqual(heard, [])
+})
+
+test('watches end with the actor that asked for them', async () => {
+  const { world, wire } = await joined()
+  world.system.spawn('brief', watching([at('a')], (ctx) => ctx.stop()).actor)
+  await world.settle()
+  assert.deepEqual(wire.watched, [])
+})
+
+test('a transport that knows at once that a node is dead is heard', async () => {
+  const { world, wire } = await joined()
+  wire.dead.add(FAR)
+  const { actor, heard } = watching([at('a')])
+  world.system.spawn('watcher', actor)
+  await world.settle()
+  assert.deepEqual([heard.length, wire.watched], [1, []])
+})
+
+test('a node that has joined nobody takes all others for dead', async () => {
+  const world = new World(seededPace(1))
+  const { actor, heard } = watching([at('a')])
+  world.system.spawn('watcher', actor)
+  await world.settle()
+  assert.equal(heard.length, 1)
+})

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { memoryHub } from '../../infra/memory/link.js'
+import { openPost } from '../../infra/post.js'
+import type { NodeKind, Ref } from '../../runtime/address.js'
+import { message, Registry, type MessageOf } from '../../runtime/protocol.js'
+import { seededRandom } from '../../runtime/random.js'
+import { ref } from '../../runtime/schema.js'
+import { TraceSource, type Hop } from '../../runtime/trace.js'
+import { nactPace, seededPace } from '../support/pace.js'
+import { doing, World } from '../support/world.js'
+
+const asked = { ask: message(1, 'Asks.', { replyTo: ref<Answer>() }) }
+const answered = { answer: message(2, 'Answers.', {}) }
+type Ask = MessageOf<typeof asked>
+type Answer = MessageOf<typeof answered>
+type Go = { readonly type: 'go' }
+const GO: Go = { type: 'go' }
+const registry = new Registry(asked, answered)
+
+const kinds = (hops: readonly Hop[], type: string) => hops.filter(({ message: { type: of } }) => of === type)
+  .map(({ kind }) => kind)
+const traceOf = (hops: readonly Hop[], type: string, kind: Hop['kind'] = 'sent') =>
+  hops.find((hop) => hop.message.type === type && hop.kind === kind)?.trace
+    ?? assert.fail(`no ${type} was ${kind}`)
+
+test('contexts are of the form that W3C asks for, and no two messages share one', () => {
+  const source = new TraceSource(seededRandom(1))
+  const contexts = Array.from({ length: 1_000 }, () => source.begin())
+  for (const { traceId, spanId } of contexts) {
+    assert.match(traceId, /^[0-9a-f]{32}$/)
+    assert.match(spanId, /^[0-9a-f]{16}$/)
+    assert.ok(/[^0]/.test(traceId) && /[^0]/.test(spanId))
+  }
+  assert.equal(new Set(contexts.map(({ spanId }) => spanId)).size, 1_000)
+  assert.equal(new Set(contexts.map(({ traceId }) => traceId)).size, 1_000)
+  const luckless = new TraceSource({ next: () => 0 }).begin()
+  assert.match(luckless.spanId, /[^0]/, 'not even without any luck is it all zeros')
+})
+
+test('what a behaviour sends is caused by the message at hand', async () => {
+  const world = new World(seededPace(1))
+  const last = world.system.spawn('last', doing<Answer>(() => undefined))
+  const first = world.system.spawn('first', doing<Go>((_go, ctx) => ctx.tell(last, { type: 'answer' })))
+  world.system.tell(first, GO)
+  world.system.tell(first, GO)
+  await world.settle()
+  const causes = world.hops.filter(({ kind, message: { type } }) => kind === 'sent' && type === 'go')
+  const effects = world.hops.filter(({ kind, message: { type } }) => kind === 'sent' && type === 'answer')
+  assert.deepEqual(effects.map(({ trace }) => [trace.traceId, trace.parentId]),
+    causes.map(({ trace }) => [trace.traceId, trace.spanId]))
+  assert.ok(causes.every(({ trace }) => trace.parentId === undefined))
+})
+
+test('the stations of a message are sent, delivered and processed; or sent and dropped', async () => {
+  const world = new World(seededPace(1))
+  const idle = world.system.spawn('idle', doing<Go | Ask>(({ type }) => {
+    if (type === 'ask') throw new Error('broken')
+  }))
+  world.system.tell(idle, GO)
+  await world.settle()
+  assert.deepEqual(kinds(world.hops, 'go'), ['sent', 'delivered', 'processed'])
+  const processed = world.hops.at(-1) ?? assert.fail()
+  assert.deepEqual([processed.to, processed.durationMs], [idle, 0])
+  world.system.tell(`${idle}/nobody` as Ref<Answer>, { type: 'answer' })
+  assert.deepEqual(kinds(world.hops, 'answer'), ['sent', 'dropped'])
+  assert.equal(world.hops.at(-1)?.reason, 'no-such-actor')
+  world.system.tell(idle, { type: 'ask', replyTo: 'agent-one@life1/x' as Ref<Answer> })
+  await world.settle()
+  assert.deepEqual(kinds(world.hops, 'ask'), ['sent', 'delivered', 'dropped'])
+})
+
+test('a timer begins a trace of its own', async () => {
+  const world = new World(seededPace(1))
+  const last = world.system.spawn('last', doing<Answer>(() => undefined))
+  const ticking = doing<Go | { readonly type: 'tick' }>(({ type }, ctx) => {
+    if (type === 'go') ctx.every('tick', 10, { type: 'tick' })
+    else ctx.tell(last, { type: 'answer' })
+  })
+  world.system.tell(world.system.spawn('ticking', ticking), GO)
+  await world.advance(20)
+  const ticks = world.hops.filter(({ message: { type }, kind }) => type === 'tick' && kind === 'processed')
+  const [begun, first, second] = [traceOf(world.hops, 'go'), ticks[0]?.trace, ticks[1]?.trace]
+  assert.equal(new Set([begun.traceId, first?.traceId, second?.traceId]).size, 3)
+  assert.equal(first?.parentId, undefined)
+  const answer = traceOf(world.hops, 'answer')
+  assert.deepEqual([answer.traceId, answer.parentId], [first?.traceId, first?.spanId])
+})
+
+test('a trace goes on across nodes, there and back again', async () => {
+  const hub = memoryHub()
+  const join = async (kind: NodeKind, seed: number) => {
+    const world = new World(nactPace(), { kind, registry, seed })
+    await world.system.join((receiver) => openPost(world.system.node, hub.open, receiver))
+    return world
+  }
+  const [asker, answerer] = [await join('framework', 1), await join('master', 2)]
+  const answering = doing<Ask>(({ replyTo }, ctx) => ctx.tell(replyTo, { type: 'answer' }))
+  const deep = answerer.system.spawn('deep', answering)
+  const front = answerer.system.spawn('front', {
+    ...doing<Ask>(({ replyTo }, ctx) => ctx.tell(deep, { type: 'ask', replyTo })), accepts: asked,
+  })
+  await asker.system.ask<Ask, Answer>(front, (replyTo) => ({ type: 'ask', replyTo }), 10_000)
+  await Promise.all([asker.system.stop(), answerer.system.stop()])
+  const [question, inner] = [traceOf(asker.hops, 'ask'), traceOf(answerer.hops, 'ask')]
+  const [sent, heard] = [traceOf(answerer.hops, 'answer'), traceOf(asker.hops, 'answer', 'delivered')]
+  for (const { traceId } of [inner, sent, heard]) assert.equal(traceId, question.traceId)
+  assert.deepEqual([inner.parentId, sent.parentId], [question.spanId, inner.spanId])
+  assert.deepEqual(heard, sent)
+  assert.deepEqual(kinds(asker.hops, 'ask'), ['sent'])
+  assert.deepEqual(kinds(answerer.hops, 'ask'), ['delivered', 'sent', 'delivered', 'processed', 'processed'])
+  assert.deepEqual(kinds(asker.hops, 'answer'), ['delivered'])
+})

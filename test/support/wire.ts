@@ -1,0 +1,55 @@
+/**
+ * Wire: a transport that keeps what a node sends, and hands the node whatever a test has to deliver.
+ */
+import type { NodeAddress } from '../../runtime/address.js'
+import type { System } from '../../runtime/system.js'
+import type { Receiver, Transport, WireEnvelope } from '../../runtime/transport.js'
+
+export interface Sent {
+  readonly to: NodeAddress
+  readonly envelope: WireEnvelope
+}
+
+export class Wire implements Transport {
+  readonly sent: Sent[] = []
+  /** The nodes that are watched now. */
+  readonly watched: NodeAddress[] = []
+  /** Nodes that a watch finds dead, so that it is told at once. */
+  readonly dead = new Set<NodeAddress>()
+  closed = false
+
+  private constructor(private readonly receiver: Receiver) {}
+
+  /** Joins a node to nobody but the test. */
+  static async of(system: System): Promise<Wire> {
+    let wire: Wire | undefined
+    await system.join(async (receiver) => {
+      wire = new Wire(receiver)
+      return wire
+    })
+    return wire as Wire
+  }
+
+  /** What the transport tells its node. */
+  get tells(): Receiver {
+    return this.receiver
+  }
+
+  send(to: NodeAddress, envelope: WireEnvelope): void {
+    this.sent.push({ to, envelope })
+  }
+
+  watch(node: NodeAddress): void {
+    this.watched.push(node)
+    if (this.dead.has(node)) this.receiver.lost(node)
+  }
+
+  unwatch(node: NodeAddress): void {
+    const index = this.watched.indexOf(node)
+    if (index >= 0) this.watched.splice(index, 1)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+  }
+}
