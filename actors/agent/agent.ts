@@ -5,12 +5,18 @@
  */
 import { unhandled, type Actor } from '../../runtime/actor.js'
 import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
+import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
-import { leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent } from '../protocol/leadership.js'
+import {
+  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+} from '../protocol/leadership.js'
+import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
+import { adoptAll, onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { newMemory, remember } from './memory.js'
+import { onOutput, onRead } from './output.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
-import * as running from './tasks.js'
+import { endAll, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
 
 export const agent = (options: AgentOptions): Actor<State, Message> => ({
@@ -38,23 +44,27 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, ctx) : state
-      case 'run-task': return running.onRun(state, message, options, ctx)
-      case 'kill-task': return running.onKill(state, message, ctx)
+      case 'run-task': return onRun(state, message, options, ctx)
+      case 'kill-task': return onKill(state, message, ctx)
       case 'acknowledge-status':
         if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
         return state
       case 'shutdown-framework':
-        return checkLeft(running.onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
-      case 'message-to-executor': return running.onMessageToExecutor(state, message, ctx)
-      case 'read-task': return running.onRead(state, message, options, ctx)
-      case 'output': case 'output-failed': return running.onOutput(state, message, ctx)
-      case 'committed': return running.onAdmitted(state, message.token, options, ctx)
-      case 'append-failed': return running.onNotAdmitted(state, message.token, message.reason, ctx)
-      case 'task-report': return running.onReport(state, message, options, ctx)
-      case 'update-journaled': return checkLeft(running.onJournaled(state, message.entry, ctx), ctx)
-      case 'executor-said': return running.onExecutorSaid(state, message, ctx)
-      case 'executor-gone': return running.onExecutorGone(state, message, ctx)
-      case 'executor-stopped': return running.onExecutorStopped(state, message.key, options, ctx)
+        return checkLeft(onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
+      case 'message-to-executor': return onMessageToExecutor(state, message, ctx)
+      case 'read-task': return onRead(state, message, options, ctx)
+      case 'output': case 'output-failed': return onOutput(state, message, ctx)
+      case 'committed': return onAdmitted(state, message.token, options, ctx)
+      case 'append-failed': return onNotAdmitted(state, message.token, message.reason, options, ctx)
+      case 'task-report': return onReport(state, message, options, ctx)
+      case 'update-journaled': return checkLeft(onJournaled(state, message.entry, ctx), ctx)
+      case 'executor-said': return onExecutorSaid(state, message, ctx)
+      case 'executor-gone': return onExecutorGone(state, message, options, ctx)
+      case 'executor-stopped':
+        // Such notices pass the mail; what the executor said before it stopped is still to be heard.
+        ctx.tell(ctx.self, { ...message, type: 'executor-over' })
+        return state
+      case 'executor-over': return onExecutorOver(state, message.key, message.executor, options, ctx)
       case 'reconnected': return onReconnected(state, options, ctx)
       case 'leave': return leave(state, message.replyTo, ctx)
       case 'check-left': return left(state, ctx)
@@ -67,8 +77,9 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
 function recover(state: State, entries: readonly JournalEntry[], options: AgentOptions, ctx: Ctx): State {
   for (const entry of entries) remember(state.memory, entry)
   const pending = [...state.memory.tasks.values()].flatMap((task) => task.pending)
-  state.updates = ctx.spawn('updates', updates({ agent: ctx.self, journal: options.journal, pending }))
-  running.adoptAll(state, options, ctx)
+  // Only the journal knows what it would have forgotten if it failed: the agent starts over with it.
+  state.updates = ctx.spawn('updates', updates({ agent: ctx.self, journal: options.journal, pending }), ESCALATE)
+  adoptAll(state, options, ctx)
   return seek({ ...state, phase: 'seeking' }, ctx)
 }
 
@@ -93,8 +104,11 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   if (state.phase !== 'registering' || !state.master) return state
   const tasks = [...state.memory.tasks.values()].map(({ frameworkId, launchId, role, task, state: taskState }) =>
     ({ frameworkId, launchId, role, task, state: taskState }))
+  const executors = [...state.active.executors.values()]
+    .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
   const { agentId } = state.memory
-  ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, tasks, ...(agentId ? { agentId } : {}) })
+  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors } as const
+  ctx.tell(state.master, agentId ? { ...call, agentId } : call)
   ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }
@@ -148,7 +162,7 @@ export const LEAVE_TIMEOUT_MS = 8_000
 const LEAVE_GRACE_MS = 3_000
 
 function leave(state: State, replyTo: Ref<{ readonly type: 'left' }>, ctx: Ctx): State {
-  running.endAll(state, LEAVE_GRACE_MS, ctx)
+  endAll(state, LEAVE_GRACE_MS, ctx)
   ctx.after('leave', LEAVE_TIMEOUT_MS, { type: 'check-left' })
   return checkLeft({ ...state, phase: 'leaving', leaver: replyTo }, ctx)
 }

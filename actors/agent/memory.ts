@@ -3,10 +3,9 @@
  * running agent and the one that comes back after a kill -9.
  */
 import type { HeldTask } from '../protocol/agent.js'
-import type { AgentId, ExecutorId, FrameworkId, LaunchId, TaskId } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
-import { add, NONE, type Resources } from '../resources/resources.js'
 
 export interface TaskMemory extends HeldTask {
   state: TaskState
@@ -23,7 +22,7 @@ export interface Memory {
   readonly tasks: Map<LaunchId, TaskMemory>
   /** Every launch ever taken: none is taken twice. */
   readonly launches: Set<LaunchId>
-  /** The launch under which a task was last known; also of the last that have ended, whose output may be read. */
+  /** The launch under which a task was last known; of those that have ended, the last ones, to be read. */
   readonly lastLaunch: Map<string, LaunchId>
 }
 
@@ -33,6 +32,13 @@ export const newMemory = (): Memory => ({
   agentId: undefined, cluster: undefined, tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
 })
 
+/** An update's id says which launch it is of, so that an acknowledgement finds its launch at once. */
+export const updateIdOf = (launchId: LaunchId, count: number): UpdateId => `${launchId}.${count}` as UpdateId
+export const launchOf = (updateId: UpdateId): LaunchId => updateId.slice(0, updateId.lastIndexOf('.')) as LaunchId
+/** Which of its launch's updates it is, from 1. */
+const countOf = (updateId: UpdateId): number => Number(updateId.slice(updateId.lastIndexOf('.') + 1))
+
+/** Folds one entry in. Total: an entry about a launch that is not held changes nothing. */
 export function remember(memory: Memory, entry: JournalEntry): void {
   switch (entry.type) {
     case 'became-agent':
@@ -44,16 +50,10 @@ export function remember(memory: Memory, entry: JournalEntry): void {
     case 'launches-remembered':
       for (const launchId of entry.launchIds) memory.launches.add(launchId)
       return
-    case 'update-queued': {
-      const task = memory.tasks.get(entry.update.launchId as LaunchId)
-      if (!task) return
-      task.pending.push(entry.update)
-      task.state = entry.update.state
-      task.updates = Math.max(task.updates + 1, countOf(entry.update.updateId))
-      return
-    }
+    case 'update-queued': return queue(memory, entry.update)
     case 'update-acknowledged': {
-      const task = findTask(memory, entry.frameworkId, entry.taskId)
+      // By its launch: the id of its task may have been taken again by the time the disk knows of it.
+      const task = memory.tasks.get(launchOf(entry.updateId))
       const head = task?.pending[0]
       if (!task || head?.updateId !== entry.updateId) return
       task.pending.shift()
@@ -67,51 +67,46 @@ export function remember(memory: Memory, entry: JournalEntry): void {
   }
 }
 
-/** The shortest journal that folds to this memory. */
+/** The shortest journal that folds to the same tasks and launches; only what can be read of the ended is lost. */
 export function compact(memory: Memory): JournalEntry[] {
   const entries: JournalEntry[] = []
   const { agentId, cluster } = memory
   if (agentId !== undefined && cluster !== undefined) entries.push({ type: 'became-agent', agentId, cluster })
-  entries.push({ type: 'launches-remembered', launchIds: [...memory.launches].filter((launchId) => !memory.tasks.has(launchId)) })
+  const over = [...memory.launches].filter((launchId) => !memory.tasks.has(launchId))
+  entries.push({ type: 'launches-remembered', launchIds: over })
   for (const { launchId, frameworkId, role, task, state, updates, pending } of memory.tasks.values()) {
-    entries.push({ type: 'task-remembered', launchId, frameworkId, role, task, state, updates: updates - pending.length })
+    const sent = updates - pending.length
+    entries.push({ type: 'task-remembered', launchId, frameworkId, role, task, state, updates: sent })
     for (const update of pending) entries.push({ type: 'update-queued', update })
   }
   return entries
 }
 
-type Held = Pick<HeldTask, 'launchId' | 'frameworkId' | 'role' | 'task'>
-
-function hold(memory: Memory, { launchId, frameworkId, role, task }: Held, state: TaskState, updates: number): void {
-  memory.launches.add(launchId)
-  memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates })
-  const key = taskKey(frameworkId, task.taskId)
-  memory.lastLaunch.delete(key)
-  memory.lastLaunch.set(key, launchId)
-  if (memory.lastLaunch.size > LAST_LAUNCHES_MAX) memory.lastLaunch.delete(memory.lastLaunch.keys().next().value as string)
-}
-
-/** The number that an update's id ends with. */
-const countOf = (updateId: string | undefined): number => Number(updateId?.slice(updateId.lastIndexOf('.') + 1) ?? 0)
-
+/** The task's last launch, if it is still held. */
 export function findTask(memory: Memory, frameworkId: FrameworkId, taskId: TaskId): TaskMemory | undefined {
   const launchId = memory.lastLaunch.get(taskKey(frameworkId, taskId))
   return launchId === undefined ? undefined : memory.tasks.get(launchId)
 }
 
 export const taskKey = (frameworkId: FrameworkId, taskId: TaskId): string => `${frameworkId}/${taskId}`
-export const executorKey = (frameworkId: FrameworkId, executorId: ExecutorId): string => `${frameworkId}/${executorId}`
 
-/** What the tasks that have not ended take together, each custom executor counted once. */
-export function usedResources(memory: Memory): Resources {
-  let used = NONE
-  const executors = new Set<string>()
-  for (const { frameworkId, task, state } of memory.tasks.values()) {
-    if (isTerminal(state)) continue
-    used = add(used, task.resources)
-    if (!task.executor || executors.has(executorKey(frameworkId, task.executor.executorId))) continue
-    executors.add(executorKey(frameworkId, task.executor.executorId))
-    used = add(used, task.executor.resources)
-  }
-  return used
+type Held = Pick<HeldTask, 'launchId' | 'frameworkId' | 'role' | 'task'>
+
+function hold(memory: Memory, held: Held, state: TaskState, updates: number): void {
+  const { launchId, frameworkId, role, task } = held
+  memory.launches.add(launchId)
+  memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates })
+  const key = taskKey(frameworkId, task.taskId)
+  memory.lastLaunch.delete(key)
+  memory.lastLaunch.set(key, launchId)
+  const [oldest] = memory.lastLaunch.keys()
+  if (memory.lastLaunch.size > LAST_LAUNCHES_MAX && oldest !== undefined) memory.lastLaunch.delete(oldest)
+}
+
+function queue(memory: Memory, update: StatusUpdate): void {
+  const task = update.launchId && memory.tasks.get(update.launchId)
+  if (!task || update.updateId === undefined) return
+  task.pending.push(update)
+  task.state = update.state
+  task.updates = Math.max(task.updates + 1, countOf(update.updateId))
 }

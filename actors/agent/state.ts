@@ -3,11 +3,12 @@ import type { Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 import type { AgentCall, AgentEvent, AgentInfo } from '../protocol/agent.js'
-import type { AgentId, FrameworkId, LaunchId } from '../protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { LauncherRequest, OutputEvent, OutputRequest } from '../protocol/machine.js'
 import type { ExecutorOrder, ExecutorReport, Executors, TaskReport } from '../protocol/running.js'
+import type { Resources } from '../resources/resources.js'
 import type { Memory } from './memory.js'
 import type { UpdatesEvent, UpdatesOrder } from './updates.js'
 
@@ -34,9 +35,14 @@ export type AgentOrder =
 type Private =
   | { readonly type: 'seek' | 'register' | 'ping-over' | 'check-left' }
   | { readonly type: 'master-gone'; readonly master: Ref<AgentCall> }
-  | { readonly type: 'executor-stopped'; readonly key: string }
+  | {
+      readonly type: 'executor-stopped' | 'executor-over'
+      readonly key: string
+      readonly executor: Ref<ExecutorOrder>
+    }
 export type Message =
-  | AgentEvent | AgentOrder | LeadershipEvent | LogEvent<JournalEntry> | UpdatesEvent | ExecutorReport | OutputEvent | Private
+  | AgentEvent | AgentOrder | LeadershipEvent | LogEvent<JournalEntry> | UpdatesEvent | ExecutorReport
+  | OutputEvent | Private
 
 export interface State {
   phase: 'recovering' | 'seeking' | 'registering' | 'running' | 'leaving'
@@ -51,13 +57,29 @@ export interface State {
 }
 export type Ctx = Context<Message>
 
+/** A launch on its way to the disk. */
+export interface Admitting {
+  readonly entry: Extract<JournalEntry, { type: 'launch-admitted' }>
+  /** What follows once it is there. */
+  outcome: 'start' | 'killed' | 'no-room'
+}
+
+/** A custom executor and its process, which a launch id of its own names. */
+export interface ActiveExecutor {
+  readonly ref: Ref<ExecutorOrder>
+  readonly launchId: LaunchId
+  readonly frameworkId: FrameworkId
+  readonly executorId: ExecutorId
+  readonly resources: Resources
+}
+
 /** What runs in this life of the agent; gone with it. */
 export interface Active {
-  /** Launches on their way to the disk, by token. */
-  readonly admitting: Map<number, { readonly entry: Extract<JournalEntry, { type: 'launch-admitted' }>; killed: boolean }>
+  /** By token. */
+  readonly admitting: Map<number, Admitting>
   readonly runners: Map<LaunchId, Ref<ExecutorOrder>>
-  /** Custom executors by framework and executor id, with the launch that names their process. */
-  readonly executors: Map<string, { readonly ref: Ref<ExecutorOrder>; readonly launchId: LaunchId; readonly frameworkId: FrameworkId }>
+  /** Custom executors by framework and executor id. */
+  readonly executors: Map<string, ActiveExecutor>
   /** The process whose output is a task's; differs from the launch for tasks of custom executors. */
   readonly outputs: Map<LaunchId, LaunchId>
   /** Updates made for each launch, the ones still on their way to the disk included. */
@@ -70,5 +92,6 @@ export interface Active {
 export const NO_LAUNCH = 0
 
 export const newActive = (): Active => ({
-  admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(), noted: new Map(), nextToken: 1,
+  admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
+  noted: new Map(), nextToken: 1,
 })

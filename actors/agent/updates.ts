@@ -1,6 +1,9 @@
 /**
  * Updates: sees every status update through. Writes it to the journal, sends it to the master, and sends
  * it again until the framework's scheduler has acknowledged it; per task one at a time, in order.
+ *
+ * One append is under way at a time, and whatever comes meanwhile goes with the next: a disk that
+ * refuses one append and takes a later one must not turn the steps of a task around.
  */
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
@@ -9,14 +12,24 @@ import type { AgentCall } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+import { launchOf } from './memory.js'
 
 export const RESEND_FIRST_MS = 10_000
 export const RESEND_MAX_MS = 600_000
 const SWEEP_INTERVAL_MS = 1_000
+/** How long a journal that has refused is left alone. */
+export const WRITE_AGAIN_MS = 1_000
+/** Entries in one append. */
+export const APPEND_ENTRIES_MAX = 1_000
 
 export type UpdatesOrder =
   | { readonly type: 'report'; readonly update: StatusUpdate }
-  | { readonly type: 'acknowledged'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly updateId: UpdateId }
+  | {
+      readonly type: 'acknowledged'
+      readonly frameworkId: FrameworkId
+      readonly taskId: TaskId
+      readonly updateId: UpdateId
+    }
   | { readonly type: 'master-found'; readonly master: Ref<AgentCall>; readonly agentId: AgentId }
   | { readonly type: 'master-lost' }
   | { readonly type: 'forget-framework'; readonly frameworkId: FrameworkId }
@@ -24,7 +37,7 @@ export type UpdatesOrder =
 /** What the agent hears back: the entry is on disk. */
 export type UpdatesEvent = { readonly type: 'update-journaled'; readonly entry: JournalEntry }
 
-type Message = UpdatesOrder | LogEvent<JournalEntry> | { readonly type: 'sweep' }
+type Message = UpdatesOrder | LogEvent<JournalEntry> | { readonly type: 'sweep' | 'write-again' }
 
 interface Stream {
   /** On disk, not acknowledged; oldest first. */
@@ -36,17 +49,17 @@ interface Stream {
   acknowledging: boolean
 }
 
+type Entry = Extract<JournalEntry, { type: 'update-queued' | 'update-acknowledged' }>
+
 interface State {
   readonly streams: Map<LaunchId, Stream>
-  /** Entries on their way to the disk, by token, and the launch that each belongs to. */
-  readonly writing: Map<number, { readonly entry: JournalEntry; readonly launchId: LaunchId }>
+  /** Entries on their way to the disk, under the last token; none when it is idle. */
+  writing: readonly Entry[]
+  /** Entries for the next appends. */
+  waiting: Entry[]
+  token: number
   master: { readonly ref: Ref<AgentCall>; readonly agentId: AgentId } | undefined
-  nextToken: number
 }
-
-/** An update's id says which launch it is of, so that an acknowledgement finds its stream at once. */
-export const updateIdOf = (launchId: LaunchId, count: number): UpdateId => `${launchId}.${count}` as UpdateId
-const launchOf = (updateId: UpdateId): LaunchId => updateId.slice(0, updateId.lastIndexOf('.')) as LaunchId
 
 export interface UpdatesOptions {
   readonly agent: Ref<UpdatesEvent>
@@ -60,19 +73,17 @@ type Ctx = Context<Message>
 export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   initial(ctx) {
     ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-    const state: State = { streams: new Map(), writing: new Map(), master: undefined, nextToken: 1 }
+    const state: State = { streams: new Map(), writing: [], waiting: [], token: 0, master: undefined }
     for (const update of options.pending) streamOf(state, update.launchId as LaunchId).pending.push(update)
     return state
   },
   receive(state, message, ctx) {
     switch (message.type) {
-      case 'report': {
-        const { update } = message
-        return write(state, { type: 'update-queued', update }, update.launchId as LaunchId, options, ctx)
-      }
+      case 'report': return write(state, { type: 'update-queued', update: message.update }, options, ctx)
       case 'acknowledged': return onAcknowledged(state, message, options, ctx)
       case 'committed': return onCommitted(state, message.token, options, ctx)
-      case 'append-failed': return onFailed(state, message.token, message.reason, options, ctx)
+      case 'append-failed': return onFailed(state, message.token, message.reason, ctx)
+      case 'write-again': return append(state, options, ctx)
       case 'master-found':
         state.master = { ref: message.master, agentId: message.agentId }
         for (const stream of state.streams.values()) send(state, stream, RESEND_FIRST_MS, ctx)
@@ -96,46 +107,60 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   },
 })
 
-function write(state: State, entry: JournalEntry, launchId: LaunchId, { journal }: UpdatesOptions, ctx: Ctx): State {
-  const token = state.nextToken++
-  state.writing.set(token, { entry, launchId })
-  ctx.tell(journal, { type: 'append', records: [entry], token, replyTo: ctx.self })
+function write(state: State, entry: Entry, options: UpdatesOptions, ctx: Ctx): State {
+  state.waiting.push(entry)
+  return writeNext(state, options, ctx)
+}
+
+function writeNext(state: State, options: UpdatesOptions, ctx: Ctx): State {
+  if (state.writing.length > 0 || state.waiting.length === 0) return state
+  state.writing = state.waiting.splice(0, APPEND_ENTRIES_MAX)
+  return append(state, options, ctx)
+}
+
+function append(state: State, { journal }: UpdatesOptions, ctx: Ctx): State {
+  state.token++
+  ctx.tell(journal, { type: 'append', records: state.writing, token: state.token, replyTo: ctx.self })
   return state
 }
 
-function onCommitted(state: State, token: number, { agent }: UpdatesOptions, ctx: Ctx): State {
-  const written = state.writing.get(token)
-  if (!written) return state
-  state.writing.delete(token)
-  const { entry, launchId } = written
-  ctx.tell(agent, { type: 'update-journaled', entry })
-  if (entry.type === 'update-queued') {
-    const stream = streamOf(state, launchId)
-    stream.pending.push(entry.update)
-    if (stream.pending.length === 1) send(state, stream, RESEND_FIRST_MS, ctx)
-  } else if (entry.type === 'update-acknowledged') advance(state, launchId, entry.updateId, ctx)
+function onCommitted(state: State, token: number, options: UpdatesOptions, ctx: Ctx): State {
+  if (token !== state.token) return state
+  const written = state.writing
+  state.writing = []
+  for (const entry of written) {
+    ctx.tell(options.agent, { type: 'update-journaled', entry })
+    if (entry.type === 'update-acknowledged') advance(state, entry.updateId, ctx)
+    else {
+      const stream = streamOf(state, entry.update.launchId as LaunchId)
+      stream.pending.push(entry.update)
+      if (stream.pending.length === 1) send(state, stream, RESEND_FIRST_MS, ctx)
+    }
+  }
+  return writeNext(state, options, ctx)
+}
+
+/** A disk that refuses loses nothing: the same is written again until it is taken. */
+function onFailed(state: State, token: number, reason: string, ctx: Ctx): State {
+  if (token !== state.token) return state
+  ctx.log('error', 'the journal refused updates; they are written again', { reason, updates: state.writing.length })
+  ctx.after('write-again', WRITE_AGAIN_MS, { type: 'write-again' })
   return state
 }
 
-/** A disk that refuses loses nothing: the entry is written again until it is taken. */
-function onFailed(state: State, token: number, reason: string, options: UpdatesOptions, ctx: Ctx): State {
-  const written = state.writing.get(token)
-  if (!written) return state
-  state.writing.delete(token)
-  ctx.log('error', 'the journal refused an update; it is tried again', { reason })
-  return write(state, written.entry, written.launchId, options, ctx)
-}
-
-function onAcknowledged(state: State, { frameworkId, taskId, updateId }: Extract<UpdatesOrder, { type: 'acknowledged' }>, options: UpdatesOptions, ctx: Ctx): State {
-  const launchId = launchOf(updateId)
-  const stream = state.streams.get(launchId)
+function onAcknowledged(
+  state: State, { frameworkId, taskId, updateId }: Extract<UpdatesOrder, { type: 'acknowledged' }>,
+  options: UpdatesOptions, ctx: Ctx,
+): State {
+  const stream = state.streams.get(launchOf(updateId))
   const head = stream?.pending[0]
   if (!stream || head?.updateId !== updateId || stream.acknowledging) return state
   stream.acknowledging = true
-  return write(state, { type: 'update-acknowledged', frameworkId, taskId, updateId }, launchId, options, ctx)
+  return write(state, { type: 'update-acknowledged', frameworkId, taskId, updateId }, options, ctx)
 }
 
-function advance(state: State, launchId: LaunchId, updateId: UpdateId, ctx: Ctx): void {
+function advance(state: State, updateId: UpdateId, ctx: Ctx): void {
+  const launchId = launchOf(updateId)
   const stream = state.streams.get(launchId)
   if (stream?.pending[0]?.updateId !== updateId) return
   const done = stream.pending.shift()
@@ -149,12 +174,15 @@ function send(state: State, stream: Stream, waitMs: number, ctx: Ctx): void {
   stream.waitMs = waitMs
   stream.resendAtMs = ctx.now() + waitMs
   if (!head || !state.master) return
+  const { ref, agentId } = state.master
   const latest = stream.pending[stream.pending.length - 1] ?? head
-  ctx.tell(state.master.ref, { type: 'task-status', agentId: state.master.agentId, update: head, latestState: latest.state })
+  ctx.tell(ref, { type: 'task-status', agentId, update: head, latestState: latest.state })
 }
 
 function streamOf(state: State, launchId: LaunchId): Stream {
-  const stream = state.streams.get(launchId) ?? { pending: [], resendAtMs: Infinity, waitMs: RESEND_FIRST_MS, acknowledging: false }
+  const known = state.streams.get(launchId)
+  if (known) return known
+  const stream: Stream = { pending: [], resendAtMs: Infinity, waitMs: RESEND_FIRST_MS, acknowledging: false }
   state.streams.set(launchId, stream)
   return stream
 }

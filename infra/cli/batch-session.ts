@@ -71,15 +71,14 @@ class BatchSession {
     this.over.catch(() => undefined)
     try {
       const iterator = slabs[Symbol.asyncIterator]()
-      const first = await Promise.race([iterator.next(), this.over])
-      if (typeof first === 'number') return first
+      const first = await iterator.next()
       if (first.done) return this.nothing()
       const { openLink } = await connect()
-      this.node = await openFrameworkNode<unknown, BatchOrder>({
+      this.node = await openFrameworkNode({
         name: `batch-${process.pid}`, openLink, logger: quietLogger,
         framework: (system) => batch({
           ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
-        }) as never,
+        }),
       })
       this.node.finished.catch((error: Error) => this.settle(new Failure(EXIT.failed, `the cluster refuses the batch: ${error.message}`)))
       void this.feed(first.value, iterator).catch((error) => this.fail(error))
@@ -87,6 +86,8 @@ class BatchSession {
     } finally {
       ignore()
       this.progress.close()
+      // The framework's end must be on its way before its node goes.
+      await this.node?.finished.catch(() => undefined)
       await Promise.all([this.node?.close(), this.output.close()])
       await Promise.all([this.view.out.flushed(), this.view.err.flushed()])
     }
@@ -146,9 +147,10 @@ class BatchSession {
 
   /** Ends the batch and all its tasks. */
   private stop(signal: Stopped): void {
-    if (this.isStopped) return this.settle(codeOf(signal))
+    // Nothing has begun.
+    if (!this.node) process.exit(codeOf(signal))
     this.isStopped = true
-    this.node?.end()
+    this.node.end()
     if (signal !== 'SIGPIPE') this.report.interrupted(this.inputs)
     this.settle(codeOf(signal))
   }

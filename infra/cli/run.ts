@@ -3,8 +3,7 @@
  * and Ctrl-C. Imports little, because start-up is most of what a short command costs.
  */
 import { run as runFramework, type RunEvent, type RunOrder } from '../../actors/frameworks/run.js'
-import type { FrameworkNode } from '../node/framework-node.js'
-import { openFrameworkNode } from '../node/framework-node.js'
+import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
 import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf } from './connection.js'
 import { EXIT, Failure } from './failure.js'
@@ -50,9 +49,11 @@ async function run({ arguments: words, options }: Call): Promise<number> {
   const session = new Session(runPrinter(out, err, options['json'] === true))
   const ignore = onEndSignals((signal) => session.stop(signal))
   try {
-    const node = await openFrameworkNode<unknown, RunOrder>({
+    const node = await openFrameworkNode({
       name: `run-${process.pid}`, openLink, logger: quietLogger,
-      framework: (system) => runFramework({ ...wish, user: system.port<RunEvent>('user', (event) => session.hear(event)) }) as never,
+      framework: (system) => runFramework({
+        ...wish, user: system.port<RunEvent>('user', (event) => session.hear(event)),
+      }),
     })
     return await session.attend(node, [out, err])
   } finally {
@@ -74,23 +75,25 @@ class Session {
   /** The exit code, once all is printed. */
   async attend(node: FrameworkNode<RunOrder>, outlets: readonly Outlet[]): Promise<number> {
     this.node = node
-    if (this.stopped) node.tell({ type: 'kill' })
     const refused = node.finished.then(() => this.over, (error: Error) => {
       throw new Failure(EXIT.failed, `the cluster refuses to run it: ${error.message}`)
     })
     const exitCode = await Promise.race([this.over, refused])
+    // Its end must be on its way to the master before its node goes.
+    await node.finished
     await Promise.all([node.close(), ...outlets.map((outlet) => outlet.flushed())])
     return exitCode
   }
 
   /** The first time it asks for the task's end, the second time it does not wait for it. */
   stop(signal: Stopped): void {
+    // Still connecting: nothing has begun.
+    if (!this.node) process.exit(codeOf(signal))
     if (this.stopped === undefined) {
       this.stopped = signal
-      this.node?.tell({ type: 'kill' })
-      return
+      return this.node.tell({ type: 'kill' })
     }
-    this.node?.end()
+    this.node.end()
     this.finish(codeOf(signal))
   }
 

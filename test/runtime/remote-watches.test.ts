@@ -58,6 +58,26 @@ test('a node that nobody watches any more is not watched', async () => {
   assert.deepEqual(heard, [])
 })
 
+test('a node can be watched again, after a watch was withdrawn and after it was lost', async () => {
+  const { world, wire } = await joined()
+  const { actor, heard } = watching([at('a')], (ctx) => {
+    ctx.unwatch(at('a'))
+    ctx.watch(at('a'), { type: 'gone', name: 'first' })
+  })
+  world.system.spawn('watcher', actor)
+  await world.settle()
+  assert.deepEqual(wire.watched, [FAR])
+  wire.tells.lost(FAR)
+  await world.settle()
+  const again = watching([at('a')])
+  world.system.spawn('again', again.actor)
+  await world.settle()
+  assert.deepEqual(wire.watched, [FAR])
+  wire.tells.lost(FAR)
+  await world.settle()
+  assert.deepEqual([heard.length, again.heard.length], [1, 1])
+})
+
 test('watches end with the actor that asked for them', async () => {
   const { world, wire } = await joined()
   world.system.spawn('brief', watching([at('a')], (ctx) => ctx.stop()).actor)

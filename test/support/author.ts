@@ -42,7 +42,8 @@ export class Authored<State, Told, Event extends { readonly type: string }> {
   private frameworkId: FrameworkId | undefined
   private made = 0
 
-  constructor(private readonly framework: Framework<State, Told>) {
+  /** @param _user whom the framework was given to tell; says what it tells */
+  constructor(private readonly framework: Framework<State, Told>, _user: Ref<Event>) {
     this.state = framework.initial(this.context())
   }
 

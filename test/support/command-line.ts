@@ -1,54 +1,108 @@
-/** Command line: runs `warren` as people do, in a process of its own, against a cluster of this process. */
+/**
+ * Command line: `warren` as people run it, in a process of its own, with nothing of this one's settings.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { parseResources } from '../../actors/resources/parse.js'
-import { openEmbeddedCluster, type EmbeddedCluster } from '../../infra/dev/embedded-cluster.js'
-import { silent } from '../../runtime/logger.js'
 
-const PROGRAM = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
+const LAUNCHER = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface Ended {
-  readonly code: number | null
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined
   readonly stdout: string
   readonly stderr: string
 }
 
-export class CommandLine {
-  constructor(readonly cluster: EmbeddedCluster, private readonly workDir: string) {}
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly directory?: string
+}
 
-  /** Runs one command to its end. */
-  async run(argv: readonly string[], input = ''): Promise<Ended> {
-    const child = this.start(argv)
-    let [stdout, stderr] = ['', '']
-    child.stdout?.setEncoding('utf8').on('data', (text) => { stdout += text })
-    child.stderr?.setEncoding('utf8').on('data', (text) => { stderr += text })
-    child.stdin?.on('error', () => undefined).end(input)
-    const [code] = await once(child, 'close') as [number | null]
-    return { code, stdout, stderr }
+/** Runs one command to its end. */
+export async function warren(
+  t: TestContext, args: readonly string[], surroundings: Surroundings = {},
+): Promise<Ended> {
+  return new Running(t, args, surroundings).ended
+}
+
+/** A command that stays up. It is killed when the test is over. */
+export class Running {
+  readonly ended: Promise<Ended>
+  private readonly child: ChildProcess
+  private stdout = ''
+  private stderr = ''
+  private over = false
+  private waiting: (() => void)[] = []
+
+  constructor(t: TestContext, args: readonly string[], { environment = {}, directory }: Surroundings = {}) {
+    const home = mkdtempSync(join(tmpdir(), 'warren-home-'))
+    const own = Object.entries(process.env).filter(([name]) => !/^(WARREN|AMQP|NODE)_/.test(name))
+    this.child = spawn(process.execPath, [LAUNCHER, ...args], {
+      cwd: directory ?? ROOT, stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(own), XDG_STATE_HOME: home, ...environment },
+    })
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+      this.look()
+    })
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+      this.look()
+    })
+    this.ended = new Promise((resolve) => {
+      this.child.once('close', (code) => {
+        this.over = true
+        this.look()
+        resolve({ code: code ?? undefined, stdout: this.stdout, stderr: this.stderr })
+      })
+    })
+    t.after(async () => {
+      this.child.kill('SIGKILL')
+      await this.ended
+      rmSync(home, { recursive: true, force: true })
+    })
   }
 
-  start([command = '', ...rest]: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [PROGRAM, command, '--work-dir', this.workDir, ...rest], { stdio: 'pipe' })
+  get pid(): number {
+    return this.child.pid ?? 0
+  }
+
+  get printed(): string {
+    return this.stdout + this.stderr
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal)
+  }
+
+  /** Resolves with the first match in what it has printed, on either stream. Rejects if it ends without. */
+  async saying(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+      if (found) return found
+      if (this.over) throw new Error(`it ended without saying ${pattern}:\n${this.printed}`)
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    }
+  }
+
+  private look(): void {
+    const { waiting } = this
+    this.waiting = []
+    for (const wake of waiting) wake()
   }
 }
 
-/** A cluster with a directory of its own; both go with the test. */
-export async function commandLine(t: TestContext, agents: readonly string[]): Promise<CommandLine> {
-  const workDir = mkdtempSync(join(tmpdir(), 'warren-cli-'))
-  t.after(() => rmSync(workDir, { recursive: true, force: true }))
-  const cluster = await openEmbeddedCluster({
-    cluster: 'warren', workDir, logger: silent,
-    agents: agents.map((text, index) => {
-      const resources = parseResources(text)
-      if (!resources.ok) throw new Error(resources.problem)
-      return { name: `a${index + 1}`, resources: resources.value }
-    }),
-  })
-  t.after(() => cluster.close())
-  return new CommandLine(cluster, workDir)
+/** `warren dev`, ready; `find` are the options by which other commands find it. */
+export async function devCluster(
+  t: TestContext, workDir: string, ...more: readonly string[]
+): Promise<{ readonly dev: Running; readonly http: string; readonly find: readonly string[] }> {
+  const dev = new Running(t, ['dev', '--work-dir', workDir, '--port', '0', ...more])
+  const [, http = ''] = await dev.saying(/(http:\/\/127\.0\.0\.1:\d+)/)
+  await dev.saying(/Ctrl-C stops it|"event":"ready"/)
+  return { dev, http, find: ['--work-dir', workDir] }
 }

@@ -2,21 +2,25 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { batch, LOSSES_MAX, REFUSE_MS } from '../../../actors/frameworks/batch.js'
-import type { BatchEvent, BatchOptions, BatchOrder } from '../../../actors/frameworks/batch-state.js'
+import type { BatchEvent, BatchOptions } from '../../../actors/frameworks/batch-state.js'
 import { UNREAD_MAX } from '../../../actors/frameworks/batch-outputs.js'
 import { TASKS_PER_ACCEPT_MAX } from '../../../actors/frameworks/batch-packing.js'
 import type { StatusUpdate } from '../../../actors/protocol/task.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { Authored, user } from '../../support/author.js'
 
-type Driven = Authored<unknown, BatchOrder, BatchEvent>
+const told = user<BatchEvent>()
+type Driven = ReturnType<typeof idle>
+
+function idle(options: Partial<BatchOptions> = {}) {
+  return new Authored(batch({
+    name: 'job', template: ['echo', '{}'], resources: of({ cpus: 1, mem: 64 }), environment: {}, retries: 0,
+    readsOutput: false, user: told, ...options,
+  }), told)
+}
 
 function begin(inputs: readonly string[], options: Partial<BatchOptions> = {}): Driven {
-  const definition = batch({
-    name: 'job', template: ['echo', '{}'], resources: of({ cpus: 1, mem: 64 }), environment: {}, retries: 0,
-    readsOutput: false, user: user<BatchEvent>(), ...options,
-  })
-  const it: Driven = new Authored(definition as never)
+  const it = idle(options)
   it.tell({ type: 'inputs', inputs, isLast: true })
   it.subscribe()
   return it
@@ -193,11 +197,7 @@ test('after a change of masters it asks for what runs, and a task that nobody kn
 })
 
 test('inputs may come while others run, and the end waits for the last', () => {
-  const definition = batch({
-    name: 'job', template: ['echo'], resources: of({ cpus: 1 }), environment: {}, retries: 0, readsOutput: false,
-    user: user<BatchEvent>(),
-  })
-  const it: Driven = new Authored(definition as never)
+  const it = idle({ resources: of({ cpus: 1 }) })
   it.subscribe()
   assert.equal(it.take('suppress').length, 1)
   it.tell({ type: 'inputs', inputs: ['a'], isLast: false })
@@ -213,7 +213,8 @@ test('whatever becomes of its tasks, every input ends exactly once and nothing i
   const ends: StatusUpdate['state'][] = ['FINISHED', 'FINISHED', 'FAILED', 'LOST', 'DROPPED', 'KILLED', 'ERROR']
   const step = fc.record({ cpus: fc.integer({ min: 1, max: 9 }), end: fc.constantFrom(...ends), which: fc.nat(20) })
   const jobs = fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined })
-  fc.assert(fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(3), jobs, fc.array(step, { minLength: 1, maxLength: 20 }), (inputs, retries, jobsMax, steps) => {
+  const many = fc.array(step, { minLength: 1, maxLength: 20 })
+  fc.assert(fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(3), jobs, many, (inputs, retries, jobsMax, steps) => {
     const it = begin(letters(inputs), { retries, ...(jobsMax === undefined ? {} : { jobsMax }) })
     const running = new Set<string>()
     for (let turn = 0; it.take('finish').length === 0; turn++) {

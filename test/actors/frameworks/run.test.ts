@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { LAUNCHES_MAX, run, type RunEvent, type RunOptions, type RunOrder } from '../../../actors/frameworks/run.js'
+import { LAUNCHES_MAX, run, type RunEvent, type RunOptions } from '../../../actors/frameworks/run.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { Authored, user } from '../../support/author.js'
 
 function begin(options: Partial<RunOptions> = {}) {
-  const definition = run({
+  const told = user<RunEvent>()
+  return new Authored(run({
     name: 'echo', command: ['echo', 'hi'], resources: of({ cpus: 1, mem: 128 }), ports: 0, environment: { A: 'b' },
-    user: user<RunEvent>(), ...options,
-  })
-  return new Authored<unknown, RunOrder, RunEvent>(definition as never)
+    user: told, ...options,
+  }), told)
 }
 
 /** Launched on the first offer, and running. */

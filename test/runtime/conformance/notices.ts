@@ -28,6 +28,11 @@ function clockwork(start: () => Pace) {
 }
 
 export function turnsConformanceOfNotices(start: () => Pace): void {
+  goingOff(start)
+  ending(start)
+}
+
+function goingOff(start: () => Pace): void {
   test('a timer goes off once, one that repeats until it is cancelled', async () => {
     const { world, heard, order } = clockwork(start)
     await order((ctx) => {
@@ -81,6 +86,21 @@ export function turnsConformanceOfNotices(start: () => Pace): void {
     await order((ctx) => ctx.every('beat', 0, rung('beat')))
     await world.advance(3)
     assert.deepEqual(heard, ['beat at 1', 'beat at 2', 'beat at 3'])
+  })
+}
+
+function ending(start: () => Pace): void {
+  test('a timer’s message that still waits when its actor stops is no dead letter', async () => {
+    const { world, heard, order } = clockwork(start)
+    await order((ctx) => {
+      ctx.after('end', 1, { type: 'do', what: (later) => later.stop() })
+      ctx.after('late', 1, rung('late'))
+    })
+    world.clock.step()
+    world.clock.step()
+    await world.settle()
+    assert.deepEqual([heard, world.system.vitals()], [[], []])
+    assert.deepEqual([...world.system.deadLetters.countsByReason()], [])
   })
 
   test('timers end with their incarnation, also those whose message waits', async () => {

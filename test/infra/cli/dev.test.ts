@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { devCluster, Running, warren } from '../../support/command-line.js'
+import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
+
+/** What a cluster must not leave in its directory when it has stopped. */
+const TRACES = ['lock', 'cluster.json', 'warren.sock']
+const traces = (workDir: string) => TRACES.filter((name) => existsSync(join(workDir, name)))
+
+test('warren dev says where it is and what to try, stays up, and leaves in order', async (t) => {
+  const workDir = join(temporaryDirectory(t), 'w')
+  const { dev, find } = await devCluster(t, workDir, '--agents', '3')
+  assert.match(dev.printed, /Cluster warren is up: leader m1, 3 agents\./)
+  assert.match(dev.printed, /\n {13}a3 {2}\S+ {2}\d+ cpus, \d+ MB mem/)
+  assert.ok(dev.printed.includes(`run --work-dir ${workDir} -- `), 'what to try names the work directory')
+  const ran = await warren(t, ['run', ...find, '--', 'sh', '-c', 'echo "$1"; exit 3', 'x', '--flag'])
+  assert.deepEqual([ran.code, ran.stdout], [3, '--flag\n'])
+  dev.signal('SIGINT')
+  const { code, stdout, stderr } = await dev.ended
+  assert.equal(code, 0)
+  assert.match(stdout, /Stopping: .*\nStopped\.\n$/)
+  assert.ok(!/[\x1b\r]/.test(stdout + stderr), 'no control codes where there is no terminal')
+  assert.deepEqual(traces(workDir), [])
+})
+
+test('with --json every line is an object, the first says what is there', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const { dev } = await devCluster(t, workDir, '--json', '--agents', '1', '--resources', 'cpus:4;mem:4096')
+  dev.signal('SIGTERM')
+  const { stdout, code } = await dev.ended
+  const [ready, ...later] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  assert.equal(code, 0)
+  assert.equal(ready?.['event'], 'ready')
+  const [agent] = ready['agents'] as { name: string; id: string; resources: Record<string, number> }[]
+  assert.deepEqual([agent?.name, agent?.resources['cpus'], agent?.resources['mem']], ['a1', 4, 4096])
+  assert.deepEqual(later.map(({ event }) => event), ['stopping', 'stopped'])
+})
+
+test('a work directory in use is refused, and the cluster that uses it goes on', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const { find } = await devCluster(t, workDir)
+  const second = await warren(t, ['dev', '--work-dir', workDir, '--port', '0'])
+  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; stop it, .*--work-dir\n$/)
+  assert.equal(second.code, 3)
+  assert.equal((await warren(t, ['run', ...find, '--', 'true'])).code, 0)
+})
+
+test('a port in use is refused, and nothing is left behind', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const ended = await warren(t, ['dev', '--work-dir', workDir, '--port', String(port)])
+  assert.match(ended.stderr, new RegExp(`^warren: port ${port} of 127.0.0.1 is in use; .*--port.*\n$`))
+  assert.equal(ended.code, 1)
+  assert.deepEqual(readdirSync(workDir), [])
+})
+
+test('a cluster that was killed leaves nothing that hinders the next', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const { dev } = await devCluster(t, workDir)
+  dev.signal('SIGKILL')
+  await dev.ended
+  const lost = await warren(t, ['run', '--work-dir', workDir, '--', 'true'])
+  assert.match(lost.stderr, /^warren: no cluster 'warren' is running here; start one with `warren dev`/)
+  assert.equal(lost.code, 6)
+  const { find } = await devCluster(t, workDir)
+  assert.equal((await warren(t, ['run', ...find, '--', 'true'])).code, 0)
+})
+
+test('a second signal ends it at once, though a task takes its time', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { dev, find } = await devCluster(t, join(directory, 'w'))
+  const gate = pipeTo(directory, 'gate')
+  // Deaf to SIGTERM for as long as the grace lasts; it ends by itself when nobody reads the pipe any more.
+  const line = `exec 3>${gate.path}; trap '' TERM; echo up >&3; echo up; while echo . >&3; do sleep 0.1; done`
+  const task = new Running(t, ['run', ...find, '--', 'sh', '-c', line])
+  await task.saying(/up/)
+  dev.signal('SIGTERM')
+  await dev.saying(/Stopping/)
+  dev.signal('SIGTERM')
+  assert.equal((await dev.ended).code, 143)
+})
