@@ -26,9 +26,15 @@ export type ExecutorInput<Told = never> =
   /** What `ctx.run` came to. */
   | { readonly type: 'told'; readonly told: Told }
 
+export interface UpdateDetails {
+  readonly text?: string
+  readonly exitCode?: number
+  readonly data?: Uint8Array
+}
+
 export interface ExecutorContext<Told = never> {
   /** Reports a step in a task's life; repeated until the agent has it. */
-  update(taskId: string, state: TaskState, more?: { readonly text?: string; readonly exitCode?: number; readonly data?: Uint8Array }): void
+  update(taskId: string, state: TaskState, more?: UpdateDetails): void
   /** To the framework; at most once. */
   message(data: Uint8Array): void
   /**
@@ -84,10 +90,14 @@ interface State<Author> {
 
 type Ctx = Context<Message>
 
-export const executorActor = <Author, Told>(definition: Executor<Author, Told>, options: ExecutorActorOptions): Actor<State<Author>, Message> => ({
+export const executorActor = <Author, Told>(
+  definition: Executor<Author, Told>, options: ExecutorActorOptions,
+): Actor<State<Author>, Message> => ({
   accepts: executorEvent,
   initial(ctx) {
-    const state: State<Author> = { author: undefined as Author, registered: false, finishing: false, nextSequence: 1, unnoted: new Map() }
+    const state: State<Author> = {
+      author: undefined as Author, registered: false, finishing: false, nextSequence: 1, unnoted: new Map(),
+    }
     state.author = definition.initial(contextOf(state, options, ctx))
     // Without its agent nobody can be told what it does, so it must not go on doing it.
     ctx.watch(options.agent, { type: 'agent-gone' })
@@ -126,7 +136,9 @@ export const executorActor = <Author, Told>(definition: Executor<Author, Told>, 
   },
 })
 
-function register<Author>(state: State<Author>, { agent, frameworkId, executorId }: ExecutorActorOptions, ctx: Ctx): State<Author> {
+function register<Author>(
+  state: State<Author>, { agent, frameworkId, executorId }: ExecutorActorOptions, ctx: Ctx,
+): State<Author> {
   ctx.tell(agent, { type: 'register-executor', executor: ctx.self, frameworkId, executorId })
   ctx.after('register', REGISTER_AGAIN_MS, { type: 'register' })
   return state
@@ -142,7 +154,8 @@ function contextOf<Author, Told>(state: State<Author>, options: ExecutorActorOpt
   return {
     update(taskId, taskState, more = {}) {
       const sequence = state.nextSequence++
-      const report: Report = { type: 'report-task', frameworkId, executorId, taskId: taskId as TaskId, sequence, state: taskState, ...more }
+      const step = { taskId: taskId as TaskId, sequence, state: taskState, ...more }
+      const report: Report = { type: 'report-task', frameworkId, executorId, ...step }
       state.unnoted.set(sequence, report)
       ctx.tell(agent, report)
     },

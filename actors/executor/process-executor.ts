@@ -9,6 +9,7 @@ import type { LaunchId, TaskId } from '../protocol/ids.js'
 import type { Exit, LauncherEvent, Program } from '../protocol/machine.js'
 import type { ExecutorOrder, Launch, ProcessExecutorOptions } from '../protocol/running.js'
 import { isTerminal, type Program as DeclaredProgram, type Reason } from '../protocol/task.js'
+import { Heard } from './heard.js'
 
 export const REGISTRATION_TIMEOUT_MS = 60_000
 export const SHUTDOWN_GRACE_MS = 5_000
@@ -21,6 +22,8 @@ interface State {
   readonly executor: Ref<ExecutorEvent> | undefined
   /** Live tasks, in the order in which they came. */
   readonly tasks: ReadonlyMap<TaskId, Launch>
+  /** Reports that were passed on: they are repeated until noted, and each is one step. */
+  readonly heard: Heard
 }
 
 /** How this cluster runs an executor that is a file: the program, and what it must know to join. */
@@ -40,9 +43,10 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
       ...executor.environment, ...modules.environment(ctx.self),
       WARREN_FRAMEWORK_ID: frameworkId, WARREN_EXECUTOR_ID: executor.executorId,
     }
-    ctx.tell(launcher, { type: 'start', launchId, program: machineProgram(executor.program, modules), environment, replyTo: ctx.self })
+    const program = machineProgram(executor.program, modules)
+    ctx.tell(launcher, { type: 'start', launchId, program, environment, replyTo: ctx.self })
     ctx.after('registration', REGISTRATION_TIMEOUT_MS, { type: 'registration-over' })
-    return { phase: 'registering', executor: undefined, tasks: new Map() }
+    return { phase: 'registering', executor: undefined, tasks: new Map(), heard: new Heard() }
   },
   receive(state, message, ctx) {
     const { launcher, launchId, agent, frameworkId, executor: { executorId } } = options
@@ -50,9 +54,12 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
       case 'run': return onRun(state, message.launch, ctx)
       case 'register-executor': return onRegister(state, message.executor, options, ctx)
       case 'report-task': return onReport(state, message, options, ctx)
-      case 'noted':
-        if (state.executor) ctx.tell(state.executor, { type: 'report-noted', taskId: message.taskId, sequence: message.sequence })
+      case 'noted': {
+        const { taskId, sequence } = message
+        if (state.executor) ctx.tell(state.executor, { type: 'report-noted', taskId, sequence })
+        state.heard.note(sequence)
         return state
+      }
       case 'end': return onEnd(state, message.launchId, message.graceMs, options, ctx)
       case 'end-all': return onEndAll(state, options, ctx)
       case 'pass-message':
@@ -91,18 +98,25 @@ function onRegister(state: State, executor: Ref<ExecutorEvent>, options: Options
   return { ...state, executor, phase: state.phase === 'ending' ? 'ending' : 'running' }
 }
 
-function onReport(state: State, report: Extract<ExecutorCall, { type: 'report-task' }>, options: Options, ctx: Ctx): State {
+function onReport(
+  state: State, report: Extract<ExecutorCall, { type: 'report-task' }>, options: Options, ctx: Ctx,
+): State {
   const { taskId, sequence, state: taskState, text, exitCode, data } = report
+  const known = state.heard.statusOf(sequence)
+  // On its way to the disk: the executor is told when it is there.
+  if (known === 'passed-on') return state
   const launch = state.tasks.get(taskId)
-  if (!launch) {
-    // Its end is already on disk; the executor has only not heard so.
+  if (known === 'noted' || !launch) {
+    // It is on disk, or the task has ended; the executor has only not heard so.
     if (state.executor) ctx.tell(state.executor, { type: 'report-noted', taskId, sequence })
     return state
   }
   ctx.tell(options.agent, {
     type: 'task-report', launchId: launch.launchId, state: taskState, noted: { to: ctx.self, taskId, sequence },
-    ...(text === undefined ? {} : { text }), ...(exitCode === undefined ? {} : { exitCode }), ...(data === undefined ? {} : { data }),
+    ...(text === undefined ? {} : { text }), ...(exitCode === undefined ? {} : { exitCode }),
+    ...(data === undefined ? {} : { data }),
   })
+  state.heard.passOn(sequence)
   if (!isTerminal(taskState)) return state
   const tasks = new Map(state.tasks)
   tasks.delete(taskId)
@@ -132,7 +146,9 @@ function onEndAll(state: State, options: Options, ctx: Ctx): State {
 }
 
 /** The executor has ended: so have its tasks. */
-function onGone(state: State, exit: Exit | undefined, reason: Reason, text: string, options: Options, ctx: Ctx): State {
+function onGone(
+  state: State, exit: Exit | undefined, reason: Reason, text: string, options: Options, ctx: Ctx,
+): State {
   const { agent, launcher, launchId, frameworkId, executor: { executorId } } = options
   const ended = state.phase === 'ending' ? 'KILLED' as const : 'FAILED' as const
   for (const launch of state.tasks.values()) {

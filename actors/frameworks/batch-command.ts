@@ -19,7 +19,8 @@ export function commandMaker(template: readonly string[]): (input: string) => re
   if (!template.some((word) => word.includes(PLACE))) return (input) => [...template, input]
   const script = scriptIn(template)
   const words = template.map((word, index) => (index === script ? withReferences(word) : word))
-  return (input) => words.map((word, index) => (index === script ? word : word.replaceAll(PLACE, () => input)))
+  return (input) => words.map((word, index) =>
+    (index === script ? word : word.replaceAll(PLACE, () => input)))
 }
 
 /** The place of the argument that a shell will run, if there is one. */

@@ -109,8 +109,7 @@ export class BatchOutputs {
   private pass(ended: EndedAttempt, output: TaskOutput, ctx: FrameworkContext): void {
     const { item, taskId } = ended.attempt
     const reading = new OutputReading(taskId)
-    const entry: Entry = { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined }
-    this.entries.set(taskId, entry)
+    const entry = this.enter(ended, reading, ctx)
     for (const stream of STREAMS) {
       reading.giveUp(stream)
       if (output[stream].length === 0) continue
@@ -128,9 +127,15 @@ export class BatchOutputs {
       const reading = new OutputReading(taskId)
       if (!this.isTimed) ctx.after(TIMER, ANSWER_TIMEOUT_MS)
       this.isTimed = true
-      this.entries.set(taskId, { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined })
+      this.enter(ended, reading, ctx)
       reading.begin(ctx)
     }
+  }
+
+  private enter(ended: EndedAttempt, reading: OutputReading, ctx: FrameworkContext): Entry {
+    const entry: Entry = { ended, reading, unwritten: 0, askedMs: ctx.now(), tries: 0, problem: undefined }
+    this.entries.set(ended.attempt.taskId, entry)
+    return entry
   }
 
   private check(entry: Entry, ctx: FrameworkContext): void {

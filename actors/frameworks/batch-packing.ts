@@ -21,7 +21,9 @@ export const COMMAND_CHARACTERS_MAX = 262_144
 /** Why a command cannot be sent, if it cannot. */
 export function commandProblem(words: readonly string[]): string | undefined {
   const long = words.find((word) => word.length > ARGUMENT_CHARACTERS_MAX)
-  if (long !== undefined) return tooLong(`the argument '${long.slice(0, 40)}…'`, long.length, ARGUMENT_CHARACTERS_MAX)
+  if (long !== undefined) {
+    return tooLong(`the argument '${long.slice(0, 40)}…'`, long.length, ARGUMENT_CHARACTERS_MAX)
+  }
   const whole = charactersOf(words, {})
   return whole > COMMAND_CHARACTERS_MAX ? tooLong('the command', whole, COMMAND_CHARACTERS_MAX) : undefined
 }
@@ -29,8 +31,10 @@ export function commandProblem(words: readonly string[]): string | undefined {
 const tooLong = (what: string, length: number, most: number): string =>
   `${what} has ${length} characters; at most ${most} can be sent, so put them in a file`
 
+type Environment = Readonly<Record<string, string>>
+
 /** What a command and its environment add to a message, about. */
-export function charactersOf(words: readonly string[], environment: Readonly<Record<string, string>>): number {
+export function charactersOf(words: readonly string[], environment: Environment): number {
   let characters = 0
   for (const word of words) characters += word.length
   for (const name in environment) characters += name.length + (environment[name]?.length ?? 0)

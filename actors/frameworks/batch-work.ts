@@ -58,7 +58,8 @@ export function resultOf(attempt: Attempt, end: End, outputProblem?: string): Ba
 }
 
 /** The first attempt of input 17 is task `17`, the second `17.2`. */
-export const taskIdOf = ({ index, attempts }: Item): string => (attempts === 1 ? `${index}` : `${index}.${attempts}`)
+export const taskIdOf = ({ index, attempts }: Item): string =>
+  attempts === 1 ? `${index}` : `${index}.${attempts}`
 
 /** First in, first out, except for what is put back; taking does not move the rest. */
 export class Backlog<Entry> {

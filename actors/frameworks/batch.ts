@@ -5,11 +5,15 @@
  */
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
-import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
+import {
+  framework, type Framework, type FrameworkContext, type FrameworkEvent,
+} from '../scheduler/framework.js'
 import { task } from '../scheduler/task.js'
 import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
 import { BatchOutputs } from './batch-outputs.js'
-import { CHARACTERS_PER_ACCEPT_MAX, charactersOf, commandProblem, TASKS_PER_ACCEPT_MAX, timesIn } from './batch-packing.js'
+import {
+  CHARACTERS_PER_ACCEPT_MAX, charactersOf, commandProblem, TASKS_PER_ACCEPT_MAX, timesIn,
+} from './batch-packing.js'
 import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
 import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
 import { NO_MASTER_MS, Patience } from './patience.js'
@@ -50,14 +54,16 @@ interface Made {
 }
 type MakeTask = (item: Item) => Made
 
-function taskMaker({ name, template, resources, environment: given, timeoutMs, readsOutput }: BatchOptions): MakeTask {
+function taskMaker(options: BatchOptions): MakeTask {
+  const { name, template, resources, environment: given, timeoutMs, readsOutput } = options
   const wordsOf = commandMaker(template)
   return (item) => {
     const words = wordsOf(item.input)
     const environment = { ...given, [INPUT_VARIABLE]: item.input }
     const info = task({
       id: taskIdOf(item), name: `${name} ${item.input}`.slice(0, 255), resources, command: words, environment,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(readsOutput ? { outputBytesMax: SHORT_OUTPUT_BYTES } : {}),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(readsOutput ? { outputBytesMax: SHORT_OUTPUT_BYTES } : {}),
     })
     return { info, words, environment }
   }
@@ -66,7 +72,8 @@ function taskMaker({ name, template, resources, environment: given, timeoutMs, r
 function begin(options: BatchOptions, ctx: Ctx): State {
   const state: State = {
     isOver: false, patience: new Patience(options.resources), waiting: new Backlog(), running: new Map(),
-    outputs: new BatchOutputs(options.user, ({ attempt, update }, problem, now) => conclude(state, attempt, update, options, now, problem)),
+    outputs: new BatchOutputs(options.user, ({ attempt, update }, problem, now) =>
+      conclude(state, attempt, update, options, now, problem)),
     totals: { ok: 0, failed: 0, offers: 0, accepts: 0, launched: 0 },
     inputs: 0, hasAllInputs: false, isSuppressed: false, hasSpurned: false, isReviving: false,
   }
@@ -112,7 +119,9 @@ function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: B
   if (problem !== undefined) end(state, { type: 'given-up', problem }, user, ctx)
 }
 
-function onOffers(state: State, offers: readonly Offer[], options: BatchOptions, makeTask: MakeTask, ctx: Ctx): void {
+function onOffers(
+  state: State, offers: readonly Offer[], options: BatchOptions, makeTask: MakeTask, ctx: Ctx,
+): void {
   state.totals.offers += offers.length
   const refused = offers.filter((offer) => {
     const fitting = timesIn(offer.resources, options.resources)

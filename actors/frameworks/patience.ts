@@ -60,7 +60,8 @@ export class Patience {
   }
 
   private say(): Waiting | undefined {
-    const reason = this.agents === undefined ? 'a master' : this.agents === 0 ? 'an agent' : 'room on an agent'
+    const reason = this.agents === undefined ? 'a master'
+      : this.agents === 0 ? 'an agent' : 'room on an agent'
     if (reason === this.told) return undefined
     this.told = reason
     return reason

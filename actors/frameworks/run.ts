@@ -7,10 +7,13 @@ import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
 import { takePorts } from '../resources/amounts.js'
 import { add, contains, type Resources } from '../resources/resources.js'
-import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
-import { task, type Command } from '../scheduler/task.js'
-import { OutputReading, type StreamName } from './output-reading.js'
-import { NO_MASTER_MS, Patience, type Waiting } from './patience.js'
+import {
+  framework, type Framework, type FrameworkContext, type FrameworkEvent,
+} from '../scheduler/framework.js'
+import { task } from '../scheduler/task.js'
+import { OutputReading } from './output-reading.js'
+import { NO_MASTER_MS, Patience } from './patience.js'
+import type { RunEvent, RunOptions, RunOrder, State } from './run-state.js'
 
 /** A launch that never began (its offer was void, its agent had just gone) is tried again so often. */
 export const LAUNCHES_MAX = 5
@@ -23,48 +26,6 @@ const READ_AGAIN_MS = 1_000
 /** The task outlives a connection that breaks, or a change of masters, by this long. */
 const FAILOVER_TIMEOUT_MS = 10_000
 
-export interface RunOptions {
-  readonly name: string
-  readonly command: Command
-  readonly resources: Resources
-  /** How many ports it needs; which ones they are it finds in PORT0, PORT1 … */
-  readonly ports: number
-  readonly environment: Readonly<Record<string, string>>
-  readonly timeoutMs?: number
-  /** Who is told what happens. */
-  readonly user: Ref<RunEvent>
-}
-
-export type RunEvent =
-  | { readonly type: 'waiting'; readonly waiting: Waiting }
-  | { readonly type: 'disconnected' }
-  | { readonly type: 'launched'; readonly taskId: string; readonly hostname: string }
-  /** Answered by `written`; nothing more of the stream comes before. */
-  | { readonly type: 'output'; readonly stream: StreamName; readonly data: Uint8Array }
-  | { readonly type: 'output-lost'; readonly stream: StreamName; readonly problem: string }
-  /** It is over, and so is its output. */
-  | { readonly type: 'ended'; readonly update: StatusUpdate }
-  /** It never began, or nobody knows of it: cancelled, too large for every agent, no master for too long. */
-  | { readonly type: 'not-begun'; readonly problem?: string; readonly noMaster?: true }
-
-export type RunOrder =
-  | { readonly type: 'written'; readonly stream: StreamName }
-  /** Nobody reads this stream any more. */
-  | { readonly type: 'closed'; readonly stream: StreamName }
-  | { readonly type: 'kill' }
-
-interface State {
-  phase: 'waiting' | 'launched' | 'over'
-  launches: number
-  taskId: string
-  readonly patience: Patience
-  reading: OutputReading | undefined
-  readonly closed: Set<StreamName>
-  isKilled: boolean
-  end: StatusUpdate | undefined
-  tries: number
-}
-
 type Event<T extends FrameworkEvent['type']> = Extract<FrameworkEvent<RunOrder>, { type: T }>
 
 export const run = (options: RunOptions): Framework<State, RunOrder> => framework<State, RunOrder>({
@@ -75,8 +36,8 @@ export const run = (options: RunOptions): Framework<State, RunOrder> => framewor
     patience.begin(ctx)
     ctx.after('no-master', NO_MASTER_MS)
     return {
-      phase: 'waiting', launches: 0, taskId: '', patience, reading: undefined, closed: new Set(), isKilled: false,
-      end: undefined, tries: 0,
+      phase: 'waiting', launches: 0, taskId: '', patience, reading: undefined, closed: new Set(),
+      isKilled: false, end: undefined, tries: 0,
     }
   },
   receive(state, event, ctx) {
@@ -138,8 +99,11 @@ function needs({ resources: offered }: Offer, { resources, ports }: RunOptions):
   return needed && contains(offered, needed) ? needed : undefined
 }
 
-function taskFor(id: string, resources: Resources, { name, command, environment, timeoutMs }: RunOptions): TaskInfo {
-  return task({ id, name, resources, command, environment, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+function taskFor(id: string, resources: Resources, options: RunOptions): TaskInfo {
+  const { name, command, environment, timeoutMs } = options
+  return task({
+    id, name, resources, command, environment, ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  })
 }
 
 function onUpdate(state: State, update: StatusUpdate, options: RunOptions, ctx: FrameworkContext): State {
@@ -147,9 +111,10 @@ function onUpdate(state: State, update: StatusUpdate, options: RunOptions, ctx: 
   const mayLaunch = !state.isKilled && state.launches < LAUNCHES_MAX
   if (update.state === 'DROPPED' && mayLaunch) return launchAgain(state, ctx)
   if (hasRun(update)) read(state, update, ctx)
-  if (!isEnd(update)) return state
+  const isLost = LOST.has(update.state)
+  if (!isLost && !isTerminal(update.state)) return state
   state.end = update
-  if (isLoss(update)) return over(state, { type: 'ended', update }, options.user, ctx)
+  if (isLost) return over(state, { type: 'ended', update }, options.user, ctx)
   ctx.after('output', OUTPUT_TIMEOUT_MS)
   return check(state, options, ctx)
 }
@@ -245,9 +210,6 @@ function over(state: State, event: RunEvent, user: Ref<RunEvent>, ctx: Framework
 const hasRun = ({ state, exitCode, signal }: StatusUpdate): boolean =>
   state === 'RUNNING' || state === 'KILLING' || exitCode !== undefined || signal !== undefined
 
-/** For a command that somebody waits for, an agent that is away for good or ill is the end. */
-const isEnd = ({ state }: StatusUpdate): boolean => isTerminal(state) || state === 'UNREACHABLE' || state === 'UNKNOWN'
-
-/** Nobody is left who could tell what it wrote. */
-export const isLoss = ({ state }: StatusUpdate): boolean =>
-  state === 'LOST' || state === 'UNREACHABLE' || state === 'GONE' || state === 'GONE_BY_OPERATOR' || state === 'UNKNOWN'
+/** Nobody is left who could tell what it wrote; for whoever waits for a command, that is the end. */
+const LOST: ReadonlySet<StatusUpdate['state']> =
+  new Set(['LOST', 'UNREACHABLE', 'GONE', 'GONE_BY_OPERATOR', 'UNKNOWN'])

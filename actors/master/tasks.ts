@@ -91,7 +91,8 @@ export function onReconcile(
 
 /** Passes a question about output on to the agent that has it. */
 export function onReadOutput(
-  { cluster, present }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>, replyTo: Ref<OutputAnswer>,
+  { cluster, present }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>,
+  replyTo: Ref<OutputAnswer>,
 ): Decision {
   const { frameworkId, requestId, taskId, stream, offset, bytesMax, follow } = call
   const task = findTask(cluster, frameworkId, taskId)
@@ -104,7 +105,9 @@ export function onReadOutput(
   const readId = `${present.nextRead}.${requestId}`
   return decision({
     changes: [{ type: 'read-asked', readId, replyTo }],
-    effects: tell(agent, { type: 'read-task', requestId: readId, frameworkId, taskId, stream, offset, bytesMax, follow }),
+    effects: tell(agent, {
+      type: 'read-task', requestId: readId, frameworkId, taskId, stream, offset, bytesMax, follow,
+    }),
   })
 }
 

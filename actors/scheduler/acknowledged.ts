@@ -9,6 +9,8 @@ interface Seen {
   readonly updateId: UpdateId | undefined
   readonly launchId: string
   readonly ended: boolean
+  /** The author has acknowledged it. */
+  settled: boolean
 }
 
 export class Acknowledged {
@@ -24,8 +26,21 @@ export class Acknowledged {
     // What the master says of itself (a reconciliation) is no step in the task's own life.
     if (source === 'master' && !isTerminal(state)) return true
     this.seen.delete(taskId)
-    this.seen.set(taskId, { updateId, launchId, ended: isTerminal(state) })
-    if (this.seen.size > TASKS_REMEMBERED_MAX) this.seen.delete(this.seen.keys().next().value as TaskId)
+    this.seen.set(taskId, { updateId, launchId, ended: isTerminal(state), settled: false })
+    const [oldest] = this.seen.keys()
+    if (this.seen.size > TASKS_REMEMBERED_MAX && oldest !== undefined) this.seen.delete(oldest)
     return true
+  }
+
+  /** The author is done with this update; should it be repeated, it may be acknowledged for them. */
+  settle({ taskId, updateId, launchId }: StatusUpdate): void {
+    const last = this.seen.get(taskId)
+    if (last && last.launchId === launchId && last.updateId === updateId) last.settled = true
+  }
+
+  /** Whether the author is done with it, or will never see it: steps come in order, so all but the last. */
+  isSettled({ taskId, updateId, launchId }: StatusUpdate): boolean {
+    const last = this.seen.get(taskId)
+    return last?.launchId !== launchId || last?.updateId !== updateId || last?.settled === true
   }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../runtime/actor.js'
 import type { ExecutorId, FrameworkId, Role, TaskId } from '../protocol/ids.js'
 import type { Offer, SchedulerCall } from '../protocol/scheduler.js'
 import type { FrameworkContext, Refusing } from './framework.js'
-import type { Message, SchedulerOptions, State } from './scheduler.js'
+import type { Message, SchedulerOptions, State } from './state.js'
 
 /** As much of a task's output as one answer carries unless the author says otherwise. */
 const READ_BYTES = 65_536
@@ -23,25 +23,40 @@ export function authorContext<Author, Told>(
       return state.frameworkId
     },
     accept: (offers, tasks, refusing) => call((frameworkId) => ({
-      type: 'accept', frameworkId, offerIds: idsOf(offers), operations: [{ type: 'launch', tasks }], ...refusal(refusing),
+      type: 'accept', frameworkId, offerIds: idsOf(offers), operations: [{ type: 'launch', tasks }],
+      ...refusal(refusing),
     })),
-    decline: (offers, refusing) => call((frameworkId) => ({ type: 'decline', frameworkId, offerIds: idsOf(offers), ...refusal(refusing) })),
+    decline: (offers, refusing) => call((frameworkId) => ({
+      type: 'decline', frameworkId, offerIds: idsOf(offers), ...refusal(refusing),
+    })),
     kill: (taskId, killing) => call((frameworkId) => ({
-      type: 'kill', frameworkId, taskId: taskId as TaskId, ...(killing?.graceMs === undefined ? {} : { graceMs: killing.graceMs }),
+      type: 'kill', frameworkId, taskId: taskId as TaskId,
+      ...(killing?.graceMs === undefined ? {} : { graceMs: killing.graceMs }),
     })),
-    revive: (roles = []) => call((frameworkId) => ({ type: 'revive', frameworkId, roles: roles as readonly Role[] })),
-    suppress: (roles = []) => call((frameworkId) => ({ type: 'suppress', frameworkId, roles: roles as readonly Role[] })),
-    reconcile: (taskIds = []) => call((frameworkId) => ({ type: 'reconcile', frameworkId, taskIds: taskIds as readonly TaskId[] })),
+    revive: (roles = []) => call((frameworkId) => ({
+      type: 'revive', frameworkId, roles: roles as readonly Role[],
+    })),
+    suppress: (roles = []) => call((frameworkId) => ({
+      type: 'suppress', frameworkId, roles: roles as readonly Role[],
+    })),
+    reconcile: (taskIds = []) => call((frameworkId) => ({
+      type: 'reconcile', frameworkId, taskIds: taskIds as readonly TaskId[],
+    })),
     message: (agentId, executorId, data) => call((frameworkId) => ({
       type: 'framework-message', frameworkId, agentId, executorId: executorId as ExecutorId, data,
     })),
-    acknowledge: ({ agentId, taskId, updateId }) => {
-      if (updateId && agentId) call((frameworkId) => ({ type: 'acknowledge', frameworkId, agentId, taskId, updateId }))
+    acknowledge: (update) => {
+      const { agentId, taskId, updateId } = update
+      if (!updateId || !agentId) return
+      state.acknowledged.settle(update)
+      call((frameworkId) => ({ type: 'acknowledge', frameworkId, agentId, taskId, updateId }))
     },
     read: ({ requestId, taskId, stream, offset, bytesMax = READ_BYTES, follow = false }) => call((frameworkId) => ({
       type: 'read-output', frameworkId, requestId, taskId: taskId as TaskId, stream, offset, bytesMax, follow,
     })),
-    checkFit: (requestId, resources) => call((frameworkId) => ({ type: 'check-fit', frameworkId, requestId, resources })),
+    checkFit: (requestId, resources) => call((frameworkId) => ({
+      type: 'check-fit', frameworkId, requestId, resources,
+    })),
     after: (name, delayMs) => ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name }),
     cancel: (name) => ctx.cancel(`author:${name}`),
     tell: (to, message) => ctx.tell(to, message),

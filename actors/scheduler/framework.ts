@@ -29,14 +29,31 @@ export type FrameworkEvent<Told = never> =
   /** The offer no longer stands; nothing needs to be done. */
   | { readonly type: 'rescind'; readonly offerId: OfferId }
   | { readonly type: 'update'; readonly update: StatusUpdate }
-  | { readonly type: 'message'; readonly agentId: AgentId; readonly executorId: ExecutorId; readonly data: Uint8Array }
-  | { readonly type: 'failure'; readonly agentId: AgentId; readonly executorId?: ExecutorId; readonly exitCode?: number }
+  | {
+      readonly type: 'message'
+      readonly agentId: AgentId
+      readonly executorId: ExecutorId
+      readonly data: Uint8Array
+    }
+  | {
+      readonly type: 'failure'
+      readonly agentId: AgentId
+      readonly executorId?: ExecutorId
+      readonly exitCode?: number
+    }
   /** The framework cannot go on; it is not subscribed any more. */
   | { readonly type: 'error'; readonly problem: string }
   /** No master leads; the tasks run on. `subscribed` follows. */
   | { readonly type: 'disconnected' }
   | { readonly type: 'timer'; readonly name: string }
-  | { readonly type: 'output'; readonly requestId: string; readonly offset: number; readonly data: Uint8Array; readonly end: boolean; readonly problem?: string }
+  | {
+      readonly type: 'output'
+      readonly requestId: string
+      readonly offset: number
+      readonly data: Uint8Array
+      readonly end: boolean
+      readonly problem?: string
+    }
   | { readonly type: 'fit'; readonly requestId: string; readonly agents: number; readonly problem?: string }
   /** From whoever started the framework. */
   | { readonly type: 'told'; readonly told: Told }

@@ -4,52 +4,21 @@
  * state never reach the author.
  */
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
-import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
-import type { FrameworkId, Role } from '../protocol/ids.js'
-import { leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent } from '../protocol/leadership.js'
-import { schedulerEvent, type FrameworkInfo, type SchedulerCall, type SchedulerEvent } from '../protocol/scheduler.js'
+import { groupAddress, refOf } from '../../runtime/address.js'
+import type { Role } from '../protocol/ids.js'
+import {
+  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+} from '../protocol/leadership.js'
+import { schedulerEvent, type FrameworkInfo, type SchedulerEvent } from '../protocol/scheduler.js'
 import type { StatusUpdate } from '../protocol/task.js'
 import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
+import type { Message, SchedulerOptions, State } from './state.js'
 
-/** What the process that runs a framework hears of it. */
-export type OwnerEvent =
-  | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId; readonly cluster: string }
-  | { readonly type: 'finished'; readonly exitCode: number }
-  | { readonly type: 'refused'; readonly problem: string }
-
-export interface SchedulerOptions {
-  readonly user: string
-  readonly owner: Ref<OwnerEvent>
-  /** Resumes a framework of an earlier process. */
-  readonly frameworkId?: FrameworkId
-}
-
-export type SchedulerOrder<Told> =
-  | { readonly type: 'told'; readonly told: Told }
-  /** Ends the framework from outside; its tasks end with it. */
-  | { readonly type: 'end' }
-  /** The node is back among the others. */
-  | { readonly type: 'reconnected' }
-
-type Private =
-  | { readonly type: 'seek' | 'subscribe-again' }
-  | { readonly type: 'master-gone'; readonly master: Ref<SchedulerCall> }
-  | { readonly type: 'author-timer'; readonly name: string }
-export type Message<Told> = SchedulerEvent | LeadershipEvent | SchedulerOrder<Told> | Private
-
-export interface State<Author> {
-  phase: 'seeking' | 'subscribing' | 'subscribed' | 'ended'
-  author: Author
-  master: Ref<SchedulerCall> | undefined
-  epoch: number
-  frameworkId: FrameworkId | undefined
-  attempt: number
-  readonly acknowledged: Acknowledged
-}
-
-export const scheduler = <Author, Told>(definition: Framework<Author, Told>, options: SchedulerOptions): Actor<State<Author>, Message<Told>> => ({
+export const scheduler = <Author, Told>(
+  definition: Framework<Author, Told>, options: SchedulerOptions,
+): Actor<State<Author>, Message<Told>> => ({
   accepts: { ...schedulerEvent, ...leadershipEvent },
   initial(ctx) {
     const state: State<Author> = {
@@ -68,15 +37,16 @@ export const scheduler = <Author, Told>(definition: Framework<Author, Told>, opt
       case 'seek': return seek(state, ctx)
       case 'leader': return onLeader(state, message, definition, options, ctx)
       case 'subscribe-again': return subscribe(state, definition, options, ctx)
-      case 'master-gone': return message.master === state.master && state.phase !== 'ended' ? lose(state, give, ctx) : state
+      case 'master-gone': return message.master === state.master ? lose(state, give, ctx) : state
       case 'subscribed': return onSubscribed(state, message, give, options, ctx)
       case 'update': return onUpdate(state, message.update, definition, give, ctx)
       case 'framework-error':
+        if (state.phase === 'ended') return state
         state.phase = 'ended'
         ctx.tell(options.owner, { type: 'refused', problem: message.problem })
         return give({ type: 'error', problem: message.problem })
       case 'torn-down': return state
-      case 'author-timer': return give({ type: 'timer', name: message.name })
+      case 'author-timer': return state.phase === 'ended' ? state : give({ type: 'timer', name: message.name })
       // The master may have taken this scheduler for dead meanwhile.
       case 'reconnected': return state.phase === 'subscribed'
         ? subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
@@ -101,8 +71,8 @@ function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): 
 }
 
 function onLeader<Author, Told>(
-  state: State<Author>, { master, epoch }: LeadershipEvent, definition: Framework<Author, Told>, options: SchedulerOptions,
-  ctx: Context<Message<Told>>,
+  state: State<Author>, { master, epoch }: LeadershipEvent, definition: Framework<Author, Told>,
+  options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase === 'ended' || epoch < state.epoch) return state
   if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
@@ -114,7 +84,8 @@ function onLeader<Author, Told>(
 }
 
 function subscribe<Author, Told>(
-  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
+  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions,
+  ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase !== 'subscribing' || !state.master) return state
   const info: FrameworkInfo = {
@@ -128,8 +99,8 @@ function subscribe<Author, Told>(
 }
 
 function onSubscribed<Author, Told>(
-  state: State<Author>, { frameworkId, cluster }: Extract<SchedulerEvent, { type: 'subscribed' }>, give: Give<Author, Told>,
-  options: SchedulerOptions, ctx: Context<Message<Told>>,
+  state: State<Author>, { frameworkId, cluster }: Extract<SchedulerEvent, { type: 'subscribed' }>,
+  give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase !== 'subscribing') return state
   ctx.cancel('subscribe')
@@ -145,12 +116,16 @@ function onUpdate<Author, Told>(
   if (state.phase === 'ended') return state
   const fresh = state.acknowledged.isNew(update)
   if (fresh) give({ type: 'update', update })
-  if (fresh && definition.acknowledge === 'explicit') return state
+  // Repeated because the author is not done with it: only they know when it is safe.
+  if (definition.acknowledge === 'explicit' && (fresh || !state.acknowledged.isSettled(update))) return state
   authorContext(state, ctx, undefined).acknowledge(update)
   return state
 }
 
-function lose<Author, Told>(state: State<Author>, give: Give<Author, Told>, ctx: Context<Message<Told>>): State<Author> {
+function lose<Author, Told>(
+  state: State<Author>, give: Give<Author, Told>, ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase === 'ended') return state
   const subscribed = state.phase === 'subscribed'
   ctx.cancel('subscribe')
   Object.assign(state, { phase: 'seeking', master: undefined, attempt: 0 })

@@ -30,7 +30,9 @@ export function task(wish: TaskWish): TaskInfo {
     taskId: id as TaskId,
     name: name ?? id,
     resources: resourcesOf(wish.resources),
-    ...(command === undefined ? {} : { command: { program: programOf(command), ...(environment ? { environment } : {}) } }),
+    ...(command === undefined ? {} : {
+      command: { program: programOf(command), ...(environment ? { environment } : {}) },
+    }),
     ...(executor === undefined ? {} : { executor }),
     ...(data === undefined ? {} : { data: typeof data === 'string' ? new TextEncoder().encode(data) : data }),
     ...(killGraceMs === undefined ? {} : { killGraceMs }),

@@ -106,7 +106,8 @@ export class Launcher {
     if ('reason' in found) return failed(found.reason)
     const child = run(directory, found.argv, environment, failed)
     if (child?.pid === undefined) return
-    const life = { launchId, directory, pid: child.pid, child, outputBytesMax: request.outputBytesMax ?? 0, replyTo }
+    const { outputBytesMax = 0 } = request
+    const life = { launchId, directory, pid: child.pid, child, outputBytesMax, replyTo }
     this.#lives.set(launchId, life)
     child.once('exit', (code, signal) => this.#onExit(life, code, signal))
     tell(replyTo, { type: 'started', launchId, pid: child.pid, directory })

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { UPDATE_OUTPUT_BYTES_MAX, type TaskOutput } from '../../actors/protocol/task.js'
 
-/** Undefined when both streams together are longer than `bytesMax`, or unreadable: then they are asked for. */
+/** Undefined when both streams together are longer than `bytesMax`, or unreadable: then one asks. */
 export function readShortOutput(directory: string, bytesMax: number): TaskOutput | undefined {
   const most = Math.min(bytesMax, UPDATE_OUTPUT_BYTES_MAX)
   if (most <= 0) return undefined

@@ -51,7 +51,8 @@ function checkReadable(flag: string, path: string): void {
     accessSync(path, constants.R_OK)
     if (statSync(path).isDirectory() && flag === '--input') throw new Error('it is a directory')
   } catch (error) {
-    throw new Failure(EXIT.usage, `${flag}: '${path}' cannot be read: ${reasonOf(error)}; name files that are there`)
+    const reason = reasonOf(error)
+    throw new Failure(EXIT.usage, `${flag}: '${path}' cannot be read: ${reason}; name files that are there`)
   }
 }
 
@@ -62,7 +63,8 @@ async function* lines(stream: Readable, separator: string): AsyncGenerator<reado
     const parts = (rest + String(chunk)).split(separator)
     rest = parts.pop() ?? ''
     if (rest.length > LINE_CHARACTERS_MAX) {
-      throw new Failure(EXIT.usage, `an input has more than ${LINE_CHARACTERS_MAX} characters; is it one input a line?`)
+      const problem = `an input has more than ${LINE_CHARACTERS_MAX} characters; is it one input a line?`
+      throw new Failure(EXIT.usage, problem)
     }
     const inputs = parts.filter((part) => part !== '')
     if (inputs.length > 0) yield inputs

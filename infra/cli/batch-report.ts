@@ -50,11 +50,14 @@ export class BatchReport {
     if (!this.options.isQuiet) {
       const rate = ((ok + failed) * 1_000) / durationMs
       this.before()
-      void this.options.err.write(`${ok} ok, ${failed} failed in ${durationOf(durationMs)} (${rate.toFixed(rate < 10 ? 1 : 0)}/s); ` +
-        `${perAccept.toFixed(1)} tasks per accept\n`)
+      const speed = `${durationOf(durationMs)} (${rate.toFixed(rate < 10 ? 1 : 0)}/s)`
+      const line = `${ok} ok, ${failed} failed in ${speed}; ${perAccept.toFixed(1)} tasks per accept\n`
+      void this.options.err.write(line)
     }
     if (this.options.isJson) {
-      const summary = { event: 'summary', ok, failed, durationMs: Math.round(durationMs), launched, offers, accepts }
+      const summary = {
+        event: 'summary', ok, failed, durationMs: Math.round(durationMs), launched, offers, accepts,
+      }
       void this.options.out.write(`${JSON.stringify(summary)}\n`)
     }
     return failed === 0 ? EXIT.ok : EXIT.failed

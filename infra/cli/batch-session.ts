@@ -29,12 +29,10 @@ export interface BatchView {
   readonly directory?: string
 }
 
-export const openBatchSession = (wish: Omit<BatchOptions, 'user' | 'readsOutput'>, view: BatchView): BatchSession =>
-  new BatchSession(wish, view)
-
+type Wish = Omit<BatchOptions, 'user' | 'readsOutput'>
 type Slabs = AsyncIterable<readonly string[]>
 
-class BatchSession {
+export class BatchSession {
   private readonly progress: Progress
   private readonly report: BatchReport
   private readonly output: BatchOutput
@@ -51,7 +49,7 @@ class BatchSession {
   })
 
   /** Throws a `Failure` when the directory for output cannot be used. */
-  constructor(private readonly wish: Omit<BatchOptions, 'user' | 'readsOutput'>, private readonly view: BatchView) {
+  constructor(private readonly wish: Wish, private readonly view: BatchView) {
     const { out, err, isJson, isQuiet, keepsOrder, directory } = view
     this.progress = new Progress(err, !isQuiet)
     this.report = new BatchReport(view, () => this.progress.hide())
@@ -80,7 +78,9 @@ class BatchSession {
           ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
         }),
       })
-      this.node.finished.catch((error: Error) => this.settle(new Failure(EXIT.failed, `the cluster refuses the batch: ${error.message}`)))
+      this.node.finished.catch((error: Error) => {
+        this.settle(new Failure(EXIT.failed, `the cluster refuses the batch: ${error.message}`))
+      })
       void this.feed(first.value, iterator).catch((error) => this.fail(error))
       return await this.over
     } finally {
@@ -158,7 +158,8 @@ class BatchSession {
   private fail(error: unknown): void {
     this.isStopped = true
     this.node?.end()
-    this.settle(error instanceof Failure ? error : new Failure(EXIT.failed, `the batch cannot go on: ${reasonOf(error)}`))
+    const failure = new Failure(EXIT.failed, `the batch cannot go on: ${reasonOf(error)}`)
+    this.settle(error instanceof Failure ? error : failure)
   }
 
   private show(running = this.report.running): void {

@@ -36,7 +36,8 @@ export function jsonSheet(out: Outlet, before: () => void): Sheet {
       return true
     },
     async end(result) {
-      const texts = { stdout: Buffer.concat(written.stdout).toString(), stderr: Buffer.concat(written.stderr).toString() }
+      const textOf = (stream: StreamName) => Buffer.concat(written[stream]).toString()
+      const texts = { stdout: textOf('stdout'), stderr: textOf('stderr') }
       const isCut = Math.max(bytes.stdout, bytes.stderr) > JSON_STREAM_BYTES_MAX
       written = { stdout: [], stderr: [] }
       bytes = { stdout: 0, stderr: 0 }
@@ -58,13 +59,16 @@ export function jsonOf(result: BatchResult): object {
 export class FileOutput implements BatchOutput {
   private readonly files = new Map<string, Promise<FileHandle>>()
 
-  /** @param ended what else to do with a result */
-  constructor(private readonly directory: string, private readonly report: (result: BatchResult) => Promise<boolean>) {
+  /** @param report what else to do with a result */
+  constructor(
+    private readonly directory: string, private readonly report: (result: BatchResult) => Promise<boolean>,
+  ) {
     try {
       mkdirSync(directory, { recursive: true })
       accessSync(directory, constants.W_OK | constants.X_OK)
     } catch (error) {
-      throw new Failure(EXIT.configuration, `--output: '${directory}' cannot be written: ${reasonOf(error)}; name another directory`)
+      const problem = `--output: '${directory}' cannot be written: ${reasonOf(error)}; name another directory`
+      throw new Failure(EXIT.configuration, problem)
     }
   }
 

@@ -70,7 +70,10 @@ export class HttpClient {
     const body = await this.read(response)
     const error = isObject(body) ? (body as Partial<ErrorBody>).error : undefined
     if (error === undefined) return this.stranger()
-    return new Failure(EXIT_OF[error.code] ?? EXIT.failed, error.message)
+    const { code, message, noun } = error
+    const list = noun === 'task' ? 'task list --all' : `${noun} list`
+    const help = code === 'not-found' && noun ? `; see \`warren ${list}\`` : ''
+    return new Failure(EXIT_OF[code] ?? EXIT.failed, `${message}${help}`)
   }
 
   private async read(response: IncomingMessage): Promise<unknown> {

@@ -26,7 +26,8 @@ export class Progress {
 
   /** @param isShown false keeps all of it quiet */
   constructor(
-    private readonly err: Outlet, private readonly isShown: boolean, private readonly now: () => number = () => performance.now(),
+    private readonly err: Outlet, private readonly isShown: boolean,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.beganMs = now()
     if (!isShown) return

@@ -19,7 +19,8 @@ const SIGNALLED = 128
 
 export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
   const { state, exitCode, signal, reason, text, agentId } = update
-  if (stopped !== undefined && state !== 'FINISHED' && state !== 'FAILED') return { exitCode: codeOf(stopped) }
+  const isOurDoing = stopped !== undefined && state !== 'FINISHED' && state !== 'FAILED'
+  if (isOurDoing) return { exitCode: codeOf(stopped) }
   switch (state) {
     case 'FINISHED': return { exitCode: exitCode ?? EXIT.ok }
     case 'FAILED':
@@ -28,11 +29,18 @@ export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
       if (signal !== undefined) return { exitCode: codeOf(signal), line: `the task was ended by ${signal}` }
       return { exitCode: EXIT.failed, line: text ?? 'the task failed' }
     case 'KILLED':
-      return { exitCode: signal === undefined ? exitCode ?? EXIT.failed : codeOf(signal), line: 'the task was killed from outside' }
+      return {
+        exitCode: signal === undefined ? exitCode ?? EXIT.failed : codeOf(signal),
+        line: 'the task was killed from outside',
+      }
     case 'ERROR': return { exitCode: EXIT.failed, line: text ?? 'the cluster refused the task' }
-    case 'DROPPED': return { exitCode: EXIT.failed, line: `the task could not be started: ${text ?? 'no agent took it'}` }
+    case 'DROPPED':
+      return { exitCode: EXIT.failed, line: `the task could not be started: ${text ?? 'no agent took it'}` }
     default:
-      return { exitCode: EXIT.failed, line: `the task is lost with its agent ${agentId ?? ''} (${state}): ${text ?? 'nobody knows of it'}` }
+      return {
+        exitCode: EXIT.failed,
+        line: `the task is lost with its agent ${agentId ?? ''} (${state}): ${text ?? 'nobody knows of it'}`,
+      }
   }
 }
 

@@ -25,9 +25,11 @@ function jsonPrinter(out: Outlet): Omit<RunPrinter, 'say'> {
   const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
   return {
     launched: (taskId, agent) => void print({ event: 'launched', taskId, agent }),
-    output: (stream, data) => print({ event: 'output', stream, data: decoders[stream].decode(data, { stream: true }) }),
+    output: (stream, data) =>
+      print({ event: 'output', stream, data: decoders[stream].decode(data, { stream: true }) }),
     ended({ taskId, state, signal, text }, exitCode) {
-      void print({ event: 'ended', taskId, state, exitCode, ...(signal ? { signal } : {}), ...(text ? { message: text } : {}) })
+      const more = { ...(signal ? { signal } : {}), ...(text ? { message: text } : {}) }
+      void print({ event: 'ended', taskId, state, exitCode, ...more })
     },
   }
 }

@@ -2,7 +2,8 @@
  * Run: `warren run`, one command somewhere in the cluster, as if it ran here: its output, its exit code,
  * and Ctrl-C. Imports little, because start-up is most of what a short command costs.
  */
-import { run as runFramework, type RunEvent, type RunOrder } from '../../actors/frameworks/run.js'
+import { run as runFramework } from '../../actors/frameworks/run.js'
+import type { RunEvent, RunOrder } from '../../actors/frameworks/run-state.js'
 import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
 import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf } from './connection.js'
@@ -19,7 +20,10 @@ export const command: Command = {
   arguments: ['[command...]'],
   options: [
     ...taskOptions(128),
-    { flags: '--ports <count>', help: 'ports; the task finds them in PORT0, PORT1 …', fallback: '0', parse: portCount },
+    {
+      flags: '--ports <count>', help: 'ports; the task finds them in PORT0, PORT1 …', fallback: '0',
+      parse: portCount,
+    },
     { flags: '--name <name>', help: 'what lists call it; the command unless given' },
     { flags: '--json', help: 'one JSON object a line: launched, output, ended' },
     ...CONNECTION_OPTIONS,
@@ -30,9 +34,10 @@ export const command: Command = {
     'warren run --cpus 2 --mem 1024 --timeout 10m -- make -j2',
     'warren run --env GREETING=hello --ports 1 -- sh -c \'echo $GREETING $PORT0\'',
   ],
-  notes: 'Exits as the command exits; with 128 and the signal\'s number when a signal ended it; with 5 when it\n' +
-    'took too long; with 1 when it was lost or no agent could hold it. Ctrl-C ends the task and waits for\n' +
-    'its end; a second Ctrl-C does not wait. Give an absolute path: a task runs in a directory of its own.',
+  notes: `
+Exits as the command exits; with 128 and the signal's number when a signal ended it; with 5 when it
+took too long; with 1 when it was lost or no agent could hold it. Ctrl-C ends the task and waits for
+its end; a second Ctrl-C does not wait. Give absolute paths: a task runs in a directory of its own.`.trim(),
   passThrough: true,
   run,
 }
@@ -117,7 +122,8 @@ class Session {
       }
       case 'not-begun':
         if (event.problem !== undefined) printer.say(event.problem)
-        return this.finish(this.stopped ? codeOf(this.stopped) : event.noMaster ? EXIT.unreachable : EXIT.failed)
+        if (this.stopped) return this.finish(codeOf(this.stopped))
+        return this.finish(event.noMaster ? EXIT.unreachable : EXIT.failed)
     }
   }
 

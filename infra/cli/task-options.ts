@@ -16,7 +16,10 @@ export const taskOptions = (memMb: number): readonly Option[] => [
   { flags: '--mem <mb>', help: 'memory in MB', fallback: String(memMb), parse: amount('mem') },
   { flags: '--disk <mb>', help: 'disk in MB', parse: amount('disk') },
   { flags: '--env <name=value...>', help: 'environment variables of the task; end the list with --' },
-  { flags: '--timeout <duration>', help: 'seconds, or 500ms, 30s, 5m, 2h; then the task is ended', parse: duration('timeout') },
+  {
+    flags: '--timeout <duration>', help: 'seconds, or 500ms, 30s, 5m, 2h; then the task is ended',
+    parse: duration('timeout'),
+  },
 ]
 
 /** What a task of these options takes. */
@@ -39,7 +42,8 @@ export function environmentOf(options: Readonly<Record<string, unknown>>): Recor
   return Object.fromEntries(given.map((text) => {
     const [name = '', ...rest] = text.split('=')
     if (rest.length > 0 && VARIABLE.test(name)) return [name, rest.join('=')]
-    throw new Failure(EXIT.usage, `--env: '${text}' is no NAME=VALUE; write --env NAME=VALUE -- before the command`)
+    const fix = 'write --env NAME=VALUE -- before the command'
+    throw new Failure(EXIT.usage, `--env: '${text}' is no NAME=VALUE; ${fix}`)
   }))
 }
 
@@ -47,14 +51,16 @@ export function environmentOf(options: Readonly<Record<string, unknown>>): Recor
 export const amount = (name: string) => (text: string): number => {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number
-  throw new Failure(EXIT.usage, `--${name}: '${text}' is no amount; write a number, such as --${name} ${name === 'cpus' ? '0.5' : '256'}`)
+  const example = `--${name} ${name === 'cpus' ? '0.5' : '256'}`
+  throw new Failure(EXIT.usage, `--${name}: '${text}' is no amount; write a number, such as ${example}`)
 }
 
 /** Reads a whole number from `least` on. */
 export const count = (name: string, least: number, most = 1_000_000) => (text: string): number => {
   const number = Number(text)
   if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new Failure(EXIT.usage, `--${name}: '${text}' is no count; write a whole number from ${least} to ${most}`)
+  const fix = `write a whole number from ${least} to ${most}`
+  throw new Failure(EXIT.usage, `--${name}: '${text}' is no count; ${fix}`)
 }
 
 export const portCount = count('ports', 0, RANGES_MAX)

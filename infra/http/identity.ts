@@ -15,7 +15,7 @@ export function find<T extends { readonly id: string }>(noun: string, wanted: st
   if (exact) return exact
   const close = wanted === '' ? [] : all.filter(({ id }) => id.startsWith(wanted))
   const [first] = close
-  if (first === undefined) throw new Refusal('not-found', `there is no ${noun} '${wanted}'`)
+  if (first === undefined) throw unknown(noun, wanted)
   if (close.length > 1) throw ambiguous(noun, wanted, close.map(({ id }) => id))
   return first
 }
@@ -31,7 +31,7 @@ export function findTask(wanted: string, all: readonly TaskView[]): TaskView {
   const live = close.filter(({ state }) => !isTerminal(state))
   const meant = live.length > 0 ? live : close
   const [first] = meant
-  if (first === undefined) throw new Refusal('not-found', `there is no task '${wanted}'`)
+  if (first === undefined) throw unknown('task', wanted)
   if (meant.length > 1) throw ambiguous('task', wanted, meant.map(pathOf))
   return first
 }
@@ -69,9 +69,12 @@ function lastLaunches(tasks: readonly TaskView[]): TaskView[] {
 export const inOrder = (left: string, right: string): number =>
   left.length - right.length || (left < right ? -1 : left > right ? 1 : 0)
 
+const unknown = (noun: string, wanted: string): Refusal =>
+  new Refusal('not-found', `there is no ${noun} '${wanted}'`, { noun })
+
 function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
   const named = candidates.slice(0, CANDIDATES_MAX)
   const more = candidates.length > named.length ? ` and ${candidates.length - named.length} more` : ''
   const message = `'${wanted}' could be ${candidates.length} ${noun}s: ${named.join(', ')}${more}`
-  return new Refusal('ambiguous', message, named)
+  return new Refusal('ambiguous', message, { noun, candidates: named })
 }

@@ -11,11 +11,17 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   unavailable: 503, failed: 500,
 }
 
+export interface RefusalDetails {
+  /** What was looked for: agent, framework, task or offer. */
+  readonly noun?: string
+  /** What an ambiguous id could mean, each written so that it means one thing. */
+  readonly candidates?: readonly string[]
+}
+
 export class Refusal extends Error {
   readonly status: number
 
-  /** @param candidates what an ambiguous id could mean, each written so that it means one thing */
-  constructor(readonly code: RefusalCode, message: string, readonly candidates?: readonly string[]) {
+  constructor(readonly code: RefusalCode, message: string, readonly details: RefusalDetails = {}) {
     super(message)
     this.status = STATUS[code]
   }
@@ -27,10 +33,9 @@ export interface ErrorBody {
   readonly error: {
     readonly code: RefusalCode
     readonly message: string
-    readonly candidates?: readonly string[]
-  }
+  } & RefusalDetails
 }
 
-export function errorBody({ code, message, candidates }: Refusal): ErrorBody {
-  return { schemaVersion: SCHEMA_VERSION, error: { code, message, ...(candidates ? { candidates } : {}) } }
+export function errorBody({ code, message, details }: Refusal): ErrorBody {
+  return { schemaVersion: SCHEMA_VERSION, error: { code, message, ...details } }
 }

@@ -3,6 +3,7 @@ import { executorActor, type Executor, type WorkRequest } from '../../actors/exe
 import type { ExecutorCall } from '../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId } from '../../actors/protocol/ids.js'
 import type { Ref } from '../../runtime/address.js'
+import { ESCALATE } from '../../runtime/supervision.js'
 import { openNode, type NodeOptions } from './node.js'
 
 export interface ExecutorNodeOptions extends Omit<NodeOptions, 'kind'> {
@@ -24,7 +25,9 @@ export async function runExecutorNode(options: ExecutorNodeOptions): Promise<voi
   await new Promise<void>((resolve) => {
     const owner = system.port<{ readonly type: 'executor-finished' }>('owner', () => resolve())
     const { agent, frameworkId, executorId } = options
-    system.spawn('executor', executorActor(options.executor, { agent, frameworkId, executorId, worker, owner }))
+    // One that failed has forgotten its tasks; when its process ends, the agent answers for them.
+    const actor = executorActor(options.executor, { agent, frameworkId, executorId, worker, owner })
+    system.spawn('executor', actor, ESCALATE)
   })
   await system.stop()
 }

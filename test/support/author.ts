@@ -10,11 +10,15 @@ import type { Offer } from '../../actors/protocol/scheduler.js'
 import type { StatusUpdate, TaskInfo } from '../../actors/protocol/task.js'
 import { of, type Wanted } from '../../actors/resources/amounts.js'
 import type { Resources } from '../../actors/resources/resources.js'
-import type { Framework, FrameworkContext, FrameworkEvent, ReadRequest } from '../../actors/scheduler/framework.js'
+import type {
+  Framework, FrameworkContext, FrameworkEvent, ReadRequest, Refusing,
+} from '../../actors/scheduler/framework.js'
+
+type Answer = Refusing & { readonly offers: readonly Offer[] }
 
 export type Call =
-  | { readonly call: 'accept'; readonly offers: readonly Offer[]; readonly tasks: readonly TaskInfo[]; readonly refuseMs?: number }
-  | { readonly call: 'decline'; readonly offers: readonly Offer[]; readonly refuseMs?: number }
+  | (Answer & { readonly call: 'accept'; readonly tasks: readonly TaskInfo[] })
+  | (Answer & { readonly call: 'decline' })
   | { readonly call: 'kill'; readonly taskId: string; readonly graceMs?: number }
   | { readonly call: 'revive' | 'suppress' }
   | { readonly call: 'reconcile'; readonly taskIds: readonly string[] }
@@ -72,8 +76,8 @@ export class Authored<State, Told, Event extends { readonly type: string }> {
 
   update(taskId: string, state: StatusUpdate['state'], more: Partial<StatusUpdate> = {}): void {
     this.give({ type: 'update', update: {
-      frameworkId: FRAMEWORK, taskId: taskId as TaskId, agentId: 'agent-1' as AgentId, updateId: `u${++this.made}` as UpdateId,
-      state, source: 'executor', atMs: this.now, ...more,
+      frameworkId: FRAMEWORK, taskId: taskId as TaskId, agentId: 'agent-1' as AgentId,
+      updateId: `u${++this.made}` as UpdateId, state, source: 'executor', atMs: this.now, ...more,
     } })
   }
 
@@ -90,7 +94,7 @@ export class Authored<State, Told, Event extends { readonly type: string }> {
 
   /** Lets a timer go off. */
   fire(name: string): void {
-    if (!this.timers.delete(name)) throw new Error(`no timer '${name}' is set; there are: ${[...this.timers.keys()].join(', ')}`)
+    if (!this.timers.delete(name)) throw new Error(`no timer '${name}' is set`)
     this.give({ type: 'timer', name })
   }
 
@@ -103,7 +107,8 @@ export class Authored<State, Told, Event extends { readonly type: string }> {
 
   /** What was told of one kind so far; forgets it. */
   hear<Type extends Event['type']>(type: Type): Extract<Event, { readonly type: Type }>[] {
-    const heard = this.told.filter((each): each is Extract<Event, { readonly type: Type }> => each.type === type)
+    type Heard = Extract<Event, { readonly type: Type }>
+    const heard = this.told.filter((each): each is Heard => each.type === type)
     this.told = this.told.filter((each) => each.type !== type)
     return heard
   }
@@ -113,7 +118,8 @@ export class Authored<State, Told, Event extends { readonly type: string }> {
     const list = (offers: Offer | readonly Offer[]) => ('offerId' in offers ? [offers] : offers)
     return {
       frameworkId: this.frameworkId,
-      accept: (offers, tasks, refusing) => record({ call: 'accept', offers: list(offers), tasks, ...refusing }),
+      accept: (offers, tasks, refusing) =>
+        record({ call: 'accept', offers: list(offers), tasks, ...refusing }),
       decline: (offers, refusing) => record({ call: 'decline', offers: list(offers), ...refusing }),
       kill: (taskId, killing) => record({ call: 'kill', taskId, ...killing }),
       revive: () => record({ call: 'revive' }),

@@ -1,10 +1,9 @@
-/** Command line: runs `warren` as people do, in a process of its own, against a cluster of this process. */
+/** Cluster line: runs `warren` as people do, in a process of its own, against a cluster of this process. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseResources } from '../../actors/resources/parse.js'
 import { openEmbeddedCluster, type EmbeddedCluster } from '../../infra/dev/embedded-cluster.js'
@@ -18,7 +17,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-export class CommandLine {
+export class ClusterLine {
   constructor(readonly cluster: EmbeddedCluster, private readonly workDir: string) {}
 
   /** Runs one command to its end. */
@@ -32,15 +31,19 @@ export class CommandLine {
     return { code, stdout, stderr }
   }
 
+  async close(): Promise<void> {
+    await this.cluster.close()
+    rmSync(this.workDir, { recursive: true, force: true })
+  }
+
   start([command = '', ...rest]: readonly string[]): ChildProcess {
     return spawn(process.execPath, [PROGRAM, command, '--work-dir', this.workDir, ...rest], { stdio: 'pipe' })
   }
 }
 
-/** A cluster with a directory of its own; both go with the test. */
-export async function commandLine(t: TestContext, agents: readonly string[]): Promise<CommandLine> {
+/** A cluster with a directory of its own, for a file of tests; to be closed after them. */
+export async function clusterLine(agents: readonly string[]): Promise<ClusterLine> {
   const workDir = mkdtempSync(join(tmpdir(), 'warren-cli-'))
-  t.after(() => rmSync(workDir, { recursive: true, force: true }))
   const cluster = await openEmbeddedCluster({
     cluster: 'warren', workDir, logger: silent,
     agents: agents.map((text, index) => {
@@ -49,6 +52,5 @@ export async function commandLine(t: TestContext, agents: readonly string[]): Pr
       return { name: `a${index + 1}`, resources: resources.value }
     }),
   })
-  t.after(() => cluster.close())
-  return new CommandLine(cluster, workDir)
+  return new ClusterLine(cluster, workDir)
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { ARGUMENT_CHARACTERS_MAX, COMMAND_CHARACTERS_MAX, commandProblem, timesIn } from '../../../actors/frameworks/batch-packing.js'
+import {
+  ARGUMENT_CHARACTERS_MAX, COMMAND_CHARACTERS_MAX, commandProblem, timesIn,
+} from '../../../actors/frameworks/batch-packing.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { contains, subtract } from '../../../actors/resources/resources.js'
 
@@ -23,7 +25,8 @@ test('what an offer does not have at all fits no times', () => {
 
 test('a command that would not travel is named with the bound', () => {
   assert.equal(commandProblem(['echo', 'x'.repeat(ARGUMENT_CHARACTERS_MAX)]), undefined)
-  assert.match(commandProblem(['echo', 'x'.repeat(ARGUMENT_CHARACTERS_MAX + 1)]) ?? '', /65537 characters; at most 65536/)
+  const long = 'x'.repeat(ARGUMENT_CHARACTERS_MAX + 1)
+  assert.match(commandProblem(['echo', long]) ?? '', /65537 characters; at most 65536/)
   const many = Array.from({ length: 5 }, () => 'x'.repeat(COMMAND_CHARACTERS_MAX / 4))
   assert.match(commandProblem(many) ?? '', /the command has 327680 characters/)
 })

@@ -9,8 +9,9 @@ test('a backlog gives what was put back first, else what was put first', () => {
     const backlog = new Backlog<number>()
     const [queue, returned]: number[][] = [[], []]
     operations.forEach((each, number) => {
-      if (each === 'put') backlog.put(number), queue?.push(number)
-      else if (each === 'back') backlog.putBack(number), returned?.push(number)
+      if (each !== 'take') (each === 'put' ? queue : returned)?.push(number)
+      if (each === 'put') backlog.put(number)
+      else if (each === 'back') backlog.putBack(number)
       else assert.equal(backlog.take(), returned?.shift() ?? queue?.shift())
       assert.equal(backlog.size, (queue?.length ?? 0) + (returned?.length ?? 0))
     })

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { LAUNCHES_MAX, run, type RunEvent, type RunOptions } from '../../../actors/frameworks/run.js'
+import { LAUNCHES_MAX, run } from '../../../actors/frameworks/run.js'
+import type { RunEvent, RunOptions } from '../../../actors/frameworks/run-state.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { Authored, user } from '../../support/author.js'
 
 function begin(options: Partial<RunOptions> = {}) {
   const told = user<RunEvent>()
   return new Authored(run({
-    name: 'echo', command: ['echo', 'hi'], resources: of({ cpus: 1, mem: 128 }), ports: 0, environment: { A: 'b' },
+    name: 'echo', command: ['echo', 'hi'], resources: of({ cpus: 1, mem: 128 }), ports: 0,
+    environment: { A: 'b' },
     user: told, ...options,
   }), told)
 }
@@ -24,11 +26,13 @@ function running(options: Partial<RunOptions> = {}) {
 test('it takes the first offer that holds the command, leaves the others, and wants no more', () => {
   const it = begin()
   it.subscribe()
-  const [small, large, other] = it.offer({ cpus: 0.5, mem: 4096 }, { cpus: 4, mem: 4096 }, { cpus: 4, mem: 4096 })
+  const room = { cpus: 4, mem: 4096 }
+  const [small, large, other] = it.offer({ cpus: 0.5, mem: 4096 }, room, room)
   const [accepted, second] = it.take('accept')
   assert.equal(second, undefined)
   assert.deepEqual(accepted?.offers, [large])
-  assert.deepEqual(accepted?.tasks.map(({ taskId, command, resources }) => ({ taskId, command, resources })), [{
+  const tasks = accepted?.tasks.map(({ taskId, command, resources }) => ({ taskId, command, resources }))
+  assert.deepEqual(tasks, [{
     taskId: '1', command: { program: { type: 'argv', argv: ['echo', 'hi'] }, environment: { A: 'b' } },
     resources: of({ cpus: 1, mem: 128 }),
   }])
@@ -49,7 +53,8 @@ test('both streams are read from the moment it runs, each piece after the one be
   const it = running()
   assert.deepEqual(it.calls.filter(({ call }) => call === 'read').length, 2)
   it.answer('1', 'stdout', 'one', false)
-  assert.deepEqual(it.hear('output').map(({ stream, data }) => [stream, Buffer.from(data).toString()]), [['stdout', 'one']])
+  const pieces = it.hear('output').map(({ stream, data }) => [stream, Buffer.from(data).toString()])
+  assert.deepEqual(pieces, [['stdout', 'one']])
   assert.equal(it.take('read').filter(({ request }) => request.stream === 'stdout').length, 0)
   it.tell({ type: 'written', stream: 'stdout' })
   const [next] = it.take('read')
@@ -72,8 +77,9 @@ test('a task that is too large for every agent is not waited for', () => {
   it.subscribe()
   const [asked] = it.take('check-fit')
   assert.deepEqual(asked?.resources, of({ cpus: 1, mem: 128 }))
-  it.give({ type: 'fit', requestId: asked?.requestId ?? '', agents: 2, problem: 'needs 64 cpus; the largest agent has 4' })
-  assert.deepEqual(it.hear('not-begun'), [{ type: 'not-begun', problem: 'needs 64 cpus; the largest agent has 4' }])
+  const problem = 'needs 64 cpus; the largest agent has 4'
+  it.give({ type: 'fit', requestId: asked?.requestId ?? '', agents: 2, problem })
+  assert.deepEqual(it.hear('not-begun'), [{ type: 'not-begun', problem }])
   assert.equal(it.take('finish').length, 1)
 })
 

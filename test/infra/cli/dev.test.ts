@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { devCluster, Running, warren } from '../../support/command-line.js'
-import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
+import { temporaryDirectory } from '../agent/temporary.js'
 
 /** What a cluster must not leave in its directory when it has stopped. */
 const TRACES = ['lock', 'cluster.json', 'warren.sock']
@@ -74,13 +74,12 @@ test('a cluster that was killed leaves nothing that hinders the next', async (t)
 })
 
 test('a second signal ends it at once, though a task takes its time', async (t) => {
-  const directory = temporaryDirectory(t)
-  const { dev, find } = await devCluster(t, join(directory, 'w'))
-  const gate = pipeTo(directory, 'gate')
-  // Deaf to SIGTERM for as long as the grace lasts; it ends by itself when nobody reads the pipe any more.
-  const line = `exec 3>${gate.path}; trap '' TERM; echo up >&3; echo up; while echo . >&3; do sleep 0.1; done`
+  const { dev, find } = await devCluster(t, temporaryDirectory(t))
+  // Deaf to SIGTERM for as long as the grace lasts; the test must end it, since nobody else is left to.
+  const line = 'trap "" TERM; echo "pid $$"; while :; do sleep 0.2; done'
   const task = new Running(t, ['run', ...find, '--', 'sh', '-c', line])
-  await task.saying(/up/)
+  const [, pid = ''] = await task.saying(/pid (\d+)/)
+  t.after(() => process.kill(Number(pid), 'SIGKILL'))
   dev.signal('SIGTERM')
   await dev.saying(/Stopping/)
   dev.signal('SIGTERM')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
+import { LOG_STREAMS_MAX } from '../../../infra/http/routes.js'
 import { ListenError, openHttp } from '../../../infra/http/server.js'
 import { openOperated, SILENT } from '../../support/operated-cluster.js'
 
@@ -206,4 +207,19 @@ test('closing hangs up on followers', async (t) => {
   })
   await door.say('')
   await tenant.ended('t')
+})
+
+test('a quiet task is answered at once, and so many logs are read at once and no more', async (t) => {
+  const { http, framework, gate } = await openOperated(t)
+  const tenant = await framework('f1')
+  await tenant.start('t', `cat ${gate().path}`)
+  const url = `${http.url}/v1/tasks/t/logs?stream=stdout&follow=1`
+  const open = () => new Promise<number | undefined>((resolve, reject) => {
+    const sent = request(url, { agent: false }, ({ statusCode }) => resolve(statusCode)).on('error', reject)
+    t.after(() => sent.destroy())
+    sent.end()
+  })
+  const statuses = await Promise.all(Array.from({ length: LOG_STREAMS_MAX }, open))
+  assert.deepEqual([...new Set(statuses)], [200])
+  assert.match((await ask(url)).text, /"code":"too-many","message":"256 logs are being read already/)
 })

@@ -1,0 +1,42 @@
+/** State: what a scheduler is given, what it hears, and what it knows of its framework. */
+import type { Ref } from '../../runtime/address.js'
+import type { FrameworkId } from '../protocol/ids.js'
+import type { LeadershipEvent } from '../protocol/leadership.js'
+import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
+import type { Acknowledged } from './acknowledged.js'
+
+/** What the process that runs a framework hears of it. */
+export type OwnerEvent =
+  | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId; readonly cluster: string }
+  | { readonly type: 'finished'; readonly exitCode: number }
+  | { readonly type: 'refused'; readonly problem: string }
+
+export interface SchedulerOptions {
+  readonly user: string
+  readonly owner: Ref<OwnerEvent>
+  /** Resumes a framework of an earlier process. */
+  readonly frameworkId?: FrameworkId
+}
+
+export type SchedulerOrder<Told> =
+  | { readonly type: 'told'; readonly told: Told }
+  /** Ends the framework from outside; its tasks end with it. */
+  | { readonly type: 'end' }
+  /** The node is back among the others. */
+  | { readonly type: 'reconnected' }
+
+type Private =
+  | { readonly type: 'seek' | 'subscribe-again' }
+  | { readonly type: 'master-gone'; readonly master: Ref<SchedulerCall> }
+  | { readonly type: 'author-timer'; readonly name: string }
+export type Message<Told> = SchedulerEvent | LeadershipEvent | SchedulerOrder<Told> | Private
+
+export interface State<Author> {
+  phase: 'seeking' | 'subscribing' | 'subscribed' | 'ended'
+  author: Author
+  master: Ref<SchedulerCall> | undefined
+  epoch: number
+  frameworkId: FrameworkId | undefined
+  attempt: number
+  readonly acknowledged: Acknowledged
+}
