@@ -221,12 +221,14 @@ class Model {
 
   /** A task takes a step on its machine, and the agent says so; or says again what it has said. */
   step(): void {
-    const [, machine] = this.pick([...this.machines].filter(([, each]) => each.up && each.agentId)) ?? []
+    const machine = this.pick([...this.machines.values()].filter((each) => each.agentId))
     const task = this.pick(machine?.tasks.values() ?? [])
     if (!machine?.agentId || !task) return
     const next: TaskState = isTerminal(task.state) ? task.state : this.dice(2) ? 'RUNNING' : 'FINISHED'
     const state = task.state === 'STAGING' || this.dice(3) > 0 ? next : task.state
     machine.tasks.set(task.launchId, { ...task, state })
+    // What happens while nobody is connected is told when the agent is back.
+    if (!machine.up) return
     const count = isTerminal(state) ? 2 : 1
     const shown: TaskState = isTerminal(state) && this.dice(3) === 0 ? 'RUNNING' : state
     const { frameworkId, launchId } = task

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import {
+  apply, COMPLETED_FRAMEWORKS_MAX, COMPLETED_TASKS_MAX, newCluster, tasksOf, usedBy, type Cluster,
+} from '../../../actors/master/cluster.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId } from '../../../actors/protocol/ids.js'
+import type { LogRecord } from '../../../actors/protocol/log.js'
+import { TASK_STATES } from '../../../actors/protocol/task.js'
+import { of } from '../../../actors/resources/amounts.js'
+import { agentInfo, command, FRAMEWORK } from './desk.js'
+
+const genesis: LogRecord = { type: 'genesis', cluster: 'warren', prefix: 'w' }
+const agentId = fc.constantFrom('w-S0', 'w-S1', 'x-S7') as fc.Arbitrary<AgentId>
+const frameworkId = fc.constantFrom('w-0000', 'w-0001', 'x-0009') as fc.Arbitrary<FrameworkId>
+const taskId = fc.constantFrom('a', 'b', 'c') as fc.Arbitrary<TaskId>
+const launchId = fc.integer({ min: 0, max: 9 }).map((number) => `w-L${number}` as LaunchId)
+const executorId = fc.constantFrom('e', 'f') as fc.Arbitrary<ExecutorId>
+const state = fc.constantFrom(...TASK_STATES)
+const atMs = fc.nat(1_000)
+const role = fc.constant('*' as Role)
+
+const record: fc.Arbitrary<LogRecord> = fc.oneof(
+  fc.record({ type: fc.constant('leadership-claimed' as const), epoch: fc.nat(9), master: fc.constant('m'), nonce: fc.constant('n') }),
+  fc.record({ type: fc.constant('agent-admitted' as const), agentId, info: fc.constant(agentInfo()), atMs }),
+  fc.record({ type: fc.constantFrom('agent-unreachable' as const, 'agent-reachable' as const, 'agent-removed' as const), agentId, atMs }),
+  fc.record({ type: fc.constant('framework-admitted' as const), frameworkId, info: fc.constant(FRAMEWORK), atMs }),
+  fc.record({ type: fc.constant('framework-removed' as const), frameworkId, atMs }),
+  fc.record({
+    type: fc.constant('task-launched' as const), frameworkId, agentId, launchId, role,
+    task: taskId.map((id) => command(id)), state, atMs,
+  }),
+  fc.record({
+    type: fc.constant('task-changed' as const), frameworkId, taskId, state, atMs, updateId: fc.constant('w-L0.1' as UpdateId),
+  }),
+  fc.record({ type: fc.constant('task-removed' as const), frameworkId, taskId }),
+  fc.record({ type: fc.constant('executor-launched' as const), frameworkId, agentId, executorId, role, resources: fc.constant(of({ cpus: 1 })) }),
+  fc.record({ type: fc.constant('executor-ended' as const), frameworkId, agentId, executorId }),
+)
+
+function fold(records: readonly LogRecord[], cluster = newCluster()): Cluster {
+  for (const each of [genesis, ...records]) apply(cluster, each)
+  return cluster
+}
+
+const launched = (id: string, number: number): LogRecord => ({
+  type: 'task-launched', frameworkId: 'w-0000' as FrameworkId, agentId: 'w-S0' as AgentId,
+  launchId: `w-L${number}` as LaunchId, role: '*' as Role, task: command(id), state: 'STAGING', atMs: 1,
+})
+const admitted: LogRecord = { type: 'framework-admitted', frameworkId: 'w-0000' as FrameworkId, info: FRAMEWORK, atMs: 1 }
+
+test('whatever the records are, the fold takes them, and twice the same records give the same cluster', () => {
+  fc.assert(fc.property(fc.array(record, { maxLength: 60 }), (records) => {
+    assert.deepEqual(fold(records), fold(records))
+  }))
+})
+
+test('a record about something unknown changes nothing but the numbers of ids', () => {
+  const unknown = [
+    launched('a', 4), { type: 'task-removed', frameworkId: 'w-0009', taskId: 'a' },
+    { type: 'task-changed', frameworkId: 'w-0009', taskId: 'a', state: 'RUNNING', atMs: 1 },
+    { type: 'framework-removed', frameworkId: 'w-0009', atMs: 1 }, { type: 'agent-removed', agentId: 'w-S9', atMs: 1 },
+    { type: 'agent-unreachable', agentId: 'w-S9', atMs: 1 },
+  ] as LogRecord[]
+  assert.deepEqual(fold(unknown), { ...fold([]), nextLaunch: 5 })
+})
+
+test('ids go on where the records end, whoever has left meanwhile', () => {
+  const cluster = fold([
+    { type: 'agent-admitted', agentId: 'w-S6' as AgentId, info: agentInfo(), atMs: 1 },
+    { type: 'agent-removed', agentId: 'w-S6' as AgentId, atMs: 2 },
+    { type: 'framework-admitted', frameworkId: 'w-0041' as FrameworkId, info: FRAMEWORK, atMs: 1 },
+    { type: 'framework-removed', frameworkId: 'w-0041' as FrameworkId, atMs: 2 },
+    launched('a', 17),
+    // Ids of an earlier cluster count for nothing.
+    { type: 'agent-admitted', agentId: 'old-S99' as AgentId, info: agentInfo(), atMs: 1 },
+  ])
+  assert.deepEqual([cluster.nextAgent, cluster.nextFramework, cluster.nextLaunch], [7, 42, 18])
+})
+
+test('an epoch never goes back', () => {
+  const claim = (epoch: number): LogRecord => ({ type: 'leadership-claimed', epoch, master: 'm', nonce: 'n' })
+  assert.equal(fold([claim(4), claim(3)]).epoch, 4)
+})
+
+test('a terminal state stays, but what its own update tells of it is added', () => {
+  const changed = (more: Partial<Extract<LogRecord, { type: 'task-changed' }>>): LogRecord =>
+    ({ type: 'task-changed', frameworkId: 'w-0000' as FrameworkId, taskId: 'a' as TaskId, state: 'FINISHED', atMs: 5, ...more })
+  const cluster = fold([
+    admitted, launched('a', 0), changed({}), changed({ state: 'RUNNING' }), changed({ state: 'FAILED' }),
+    changed({ updateId: 'w-L0.2' as UpdateId, exitCode: 0 }),
+  ])
+  const [task] = tasksOf(cluster)
+  assert.deepEqual([task?.state, task?.updateId, task?.exitCode], ['FINISHED', 'w-L0.2', 0])
+})
+
+test('a framework that ends takes its tasks and executors with it, and its live tasks count as killed', () => {
+  const ended = fold([
+    admitted, launched('a', 0),
+    { type: 'executor-launched', frameworkId: 'w-0000' as FrameworkId, agentId: 'w-S0' as AgentId,
+      executorId: 'e' as ExecutorId, role: '*' as Role, resources: of({ cpus: 1 }) },
+    { type: 'framework-removed', frameworkId: 'w-0000' as FrameworkId, atMs: 9 },
+  ])
+  assert.deepEqual([...tasksOf(ended)], [])
+  assert.equal(ended.executors.size, 0)
+  assert.equal(ended.completedTasks.get('w-L0')?.state, 'KILLED')
+  assert.equal(ended.completedFrameworks.get('w-0000' as FrameworkId)?.removedMs, 9)
+})
+
+test('what a framework uses is its live tasks and its executors', () => {
+  const cluster = fold([
+    admitted, launched('a', 0), launched('b', 1),
+    { type: 'task-changed', frameworkId: 'w-0000' as FrameworkId, taskId: 'b' as TaskId, state: 'FAILED', atMs: 2 },
+    { type: 'executor-launched', frameworkId: 'w-0000' as FrameworkId, agentId: 'w-S0' as AgentId,
+      executorId: 'e' as ExecutorId, role: '*' as Role, resources: of({ cpus: 0.5 }) },
+  ])
+  const framework = cluster.frameworks.get('w-0000' as FrameworkId)
+  assert.ok(framework)
+  assert.deepEqual(usedBy(cluster, framework), of({ cpus: 1.5 }))
+})
+
+test('what has ended stays readable up to a limit, the oldest going first', () => {
+  const cluster = newCluster()
+  fold([admitted], cluster)
+  for (let number = 0; number < COMPLETED_TASKS_MAX + 10; number++) {
+    apply(cluster, launched('a', number))
+    apply(cluster, { type: 'task-removed', frameworkId: 'w-0000' as FrameworkId, taskId: 'a' as TaskId })
+  }
+  assert.equal(cluster.completedTasks.size, COMPLETED_TASKS_MAX)
+  assert.ok(!cluster.completedTasks.has('w-L9') && cluster.completedTasks.has('w-L10'))
+  for (let number = 0; number < COMPLETED_FRAMEWORKS_MAX + 10; number++) {
+    const frameworkId = `w-${number}` as FrameworkId
+    apply(cluster, { type: 'framework-admitted', frameworkId, info: FRAMEWORK, atMs: 1 })
+    apply(cluster, { type: 'framework-removed', frameworkId, atMs: 1 })
+  }
+  assert.equal(cluster.completedFrameworks.size, COMPLETED_FRAMEWORKS_MAX)
+})

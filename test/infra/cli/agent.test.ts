@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { testBroker } from '../../support/broker.js'
+import { Running, warren } from '../../support/command-line.js'
+import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
+
+const broker = testBroker()
+
+/** A master of a cluster named like the test's directory, and the environment to join it. */
+async function mastered(t: TestContext, cluster: string) {
+  const environment = { WARREN_BROKER: broker.url, WARREN_CLUSTER: cluster }
+  const master = new Running(t, ['master', '--port', '0', '--log-format', 'pretty'], { environment })
+  const [, http = ''] = await master.saying(/(http:\/\/127\.0\.0\.1:\d+)/)
+  const agents = async () => JSON.parse((await warren(t, ['agent', 'list', '--master', http, '--json'])).stdout)
+  return { environment, master, http, agents }
+}
+
+test('an agent says as what it is registered, and is the same one after a restart', async (t) => {
+  const { environment, master } = await mastered(t, 'same')
+  const args = [
+    'agent', '--work-dir', temporaryDirectory(t), '--log-format', 'pretty',
+    '--resources', 'cpus:3;mem:512;disk:100;ports:[31000-31001]', '--attributes', 'rack:r1',
+  ]
+  const ids: (string | undefined)[] = []
+  for (let life = 0; life < 2; life++) {
+    const agent = new Running(t, args, { environment })
+    const [, id] = await agent.saying(
+      /registered as (\S+) with cluster same \(3 cpus, 512 MB mem, 100 MB disk, ports \[31000-31001\]\)/)
+    ids.push(id)
+    agent.signal('SIGTERM')
+    assert.equal((await agent.ended).code, 0)
+  }
+  assert.equal(ids[0], ids[1])
+  master.signal('SIGTERM')
+  assert.equal((await master.ended).code, 0)
+})
+
+test('what is not named is probed', async (t) => {
+  const { environment } = await mastered(t, 'probed')
+  const args = ['agent', '--work-dir', temporaryDirectory(t), '--resources', 'cpus:1', '--log-format', 'pretty']
+  const agent = new Running(t, args, { environment })
+  await agent.saying(/\(1 cpus, \d+ MB mem, \d+ MB disk, ports \[31000-32000\]\)/)
+})
+
+test('SIGTERM ends an agent\'s tasks, and its master knows that it has left', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { environment, agents } = await mastered(t, 'leaving')
+  const agent = new Running(t, ['agent', '--work-dir', join(directory, 'w'), '--log-format', 'pretty'], { environment })
+  await agent.saying(/registered as/)
+  const pipe = pipeTo(directory, 'pipe')
+  const line = `exec 3>${pipe.path}; echo up; sleep 1000`
+  const task = new Running(t, ['run', '--', 'sh', '-c', line], { environment })
+  await task.saying(/up/)
+  const began = performance.now()
+  agent.signal('SIGTERM')
+  assert.equal((await agent.ended).code, 0)
+  assert.ok(performance.now() - began < 10_000)
+  await pipe.closed
+  assert.deepEqual((await agents()).agents ?? [], [])
+})
+
+test('two agents do not share a work directory', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { environment } = await mastered(t, 'shared')
+  const args = ['agent', '--work-dir', directory, '--log-format', 'pretty']
+  await new Running(t, args, { environment }).saying(/registered as/)
+  const second = await warren(t, args, { environment })
+  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; stop it, .*--work-dir\n$/)
+  assert.equal(second.code, 3)
+})
