@@ -46,6 +46,8 @@ export class Kernel implements Neighbourhood {
   readonly questions: Questions
   readonly remoteWatches = new RemoteWatches()
   transport: Transport | undefined
+  private stampedBeat = -1
+  private stampedMs = 0
 
   constructor(readonly node: NodeAddress, private readonly ports: Ports) {
     this.turns = ports.turns
@@ -70,12 +72,21 @@ export class Kernel implements Neighbourhood {
 
   deliver(to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext): void {
     if (this.traces) this.hop('sent', to, message, from, trace)
-    const item = { message, from, trace, queuedAt: this.clock.elapsedMs(), notice: undefined }
+    const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined }
     const resident = this.residents.get(to)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
     if (!this.transport) return this.bury('disconnected', to, item)
     this.transport.send(nodeOf(to), seal({ to, from, trace, message }, this.registry))
+  }
+
+  /** The time, in elapsed milliseconds; asked of the clock once for all that happens at once. */
+  stamp(): number {
+    if (this.stampedBeat !== this.turns.beat) {
+      this.stampedBeat = this.turns.beat
+      this.stampedMs = this.clock.elapsedMs()
+    }
+    return this.stampedMs
   }
 
   /** Puts an item into a mailbox of this node. */

@@ -11,7 +11,7 @@ export interface TraceContext {
   /** 16 hexadecimal digits: this message. */
   readonly spanId: string
   /** The message that caused this one; absent at the beginning of a trace. */
-  readonly parentId?: string
+  readonly parentId?: string | undefined
 }
 
 /** One station of a message's way. */
@@ -33,7 +33,10 @@ export interface TraceSink {
   hop(hop: Hop): void
 }
 
-/** Makes contexts: a random prefix per node and a counter, so that it costs no entropy per message. */
+/**
+ * Makes contexts: a random prefix per node and a counter, so that it costs no entropy per message. The
+ * digits are written only when somebody reads them, which for most messages nobody does.
+ */
 export class TraceSource {
   private readonly prefix: string
   private count = 0
@@ -44,18 +47,50 @@ export class TraceSource {
 
   /** A message that nothing caused. */
   begin(): TraceContext {
-    const spanId = this.nextId()
-    return { traceId: this.prefix + this.prefix + spanId, spanId }
+    const number = this.next()
+    return new Span(this.prefix, number, number, undefined)
   }
 
   /** A message that `parent` caused. */
   follow(parent: TraceContext): TraceContext {
-    return { traceId: parent.traceId, spanId: this.nextId(), parentId: parent.spanId }
+    const number = this.next()
+    // The parent's numbers and not the parent: a chain of causes must not be kept alive by its last link.
+    if (parent instanceof Span) return new Span(this.prefix, number, parent.root, parent.number)
+    return new Span(this.prefix, number, parent.traceId, parent.spanId)
   }
 
-  private nextId(): string {
+  private next(): number {
     this.count = (this.count + 1) >>> 0
-    return this.prefix + this.count.toString(16).padStart(8, '0')
+    return this.count
+  }
+}
+
+/** A message of this node; what began elsewhere is known by its digits, what began here by numbers. */
+class Span implements TraceContext {
+  constructor(
+    private readonly prefix: string, readonly number: number, readonly root: number | string,
+    private readonly parent: number | string | undefined,
+  ) {}
+
+  get traceId(): string {
+    return typeof this.root === 'string' ? this.root : this.prefix + this.prefix + this.digits(this.root)
+  }
+
+  get spanId(): string {
+    return this.digits(this.number)
+  }
+
+  get parentId(): string | undefined {
+    return typeof this.parent === 'number' ? this.digits(this.parent) : this.parent
+  }
+
+  toJSON(): object {
+    const { traceId, spanId, parentId } = this
+    return parentId === undefined ? { traceId, spanId } : { traceId, spanId, parentId }
+  }
+
+  private digits(number: number): string {
+    return this.prefix + number.toString(16).padStart(8, '0')
   }
 }
 

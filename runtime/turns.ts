@@ -3,6 +3,8 @@
  * production (`nact.ts`), a seeded scheduler in simulations (`infra/memory/seeded-turns.ts`).
  */
 export interface Turns {
+  /** Changes whenever time may have passed: what happens within one value happens at once. */
+  readonly beat: number
   /**
    * A place for an actor below its parent's.
    * @param turn runs one turn; may throw, which is a fault

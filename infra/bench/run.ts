@@ -9,6 +9,7 @@ type Bench = (progress: (text: string) => void) => Promise<Row[]>
 
 const BENCHES: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>> = {
   launch: { summary: 'short commands a second, against child_process.spawn', load: async () => (await import('./launch.js')).launch },
+  runtime: { summary: 'local tells a second, against nact\'s own dispatch', load: async () => (await import('./local-tell.js')).localTell },
   command: { summary: 'wall time of `warren run -- true`, against `node -e 0`', load: async () => (await import('./command.js')).command },
 }
 

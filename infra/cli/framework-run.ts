@@ -87,16 +87,17 @@ async function runOnce(
   const node = await openFrameworkNode<unknown, unknown>({
     name, logger, openLink: connection.openLink, framework: () => listenedTo(definition, options, logger),
   })
-  const code = await Promise.race([outcome(node, definition.name), lifetime.wish.then(exitCodeOf)])
-    .finally(async () => {
-      node.end()
-      await node.finished.catch(() => undefined)
-      await node.close()
-    })
-  tellStarter({ type: 'finished' })
-  if (process.connected) process.disconnect()
-  setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
-  return code
+  try {
+    const code = await Promise.race([outcome(node, definition.name), lifetime.wish.then(exitCodeOf)])
+    tellStarter({ type: 'finished' })
+    return code
+  } finally {
+    node.end()
+    await node.finished.catch(() => undefined)
+    await node.close()
+    if (process.connected) process.disconnect()
+    setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
+  }
 }
 
 /** There is one actor here, and its author knows it. */

@@ -6,6 +6,7 @@ import type { Random } from '../../runtime/random.js'
 import type { Place, Turns } from '../../runtime/turns.js'
 
 export class SeededTurns implements Turns {
+  beat = 0
   private readonly awake: SeededPlace[] = []
 
   constructor(private readonly random: Random) {}
@@ -22,6 +23,7 @@ export class SeededTurns implements Turns {
 
   /** Gives one turn to one actor that is awake; false when all are at rest. */
   step(): boolean {
+    this.beat++
     if (this.awake.length === 0) return false
     const [place] = this.awake.splice(Math.floor(this.random.next() * this.awake.length), 1)
     place?.run()

@@ -106,7 +106,7 @@ test('a trace goes on across nodes, there and back again', async () => {
   const [sent, heard] = [traceOf(answerer.hops, 'answer'), traceOf(asker.hops, 'answer', 'delivered')]
   for (const { traceId } of [inner, sent, heard]) assert.equal(traceId, question.traceId)
   assert.deepEqual([inner.parentId, sent.parentId], [question.spanId, inner.spanId])
-  assert.deepEqual(heard, sent)
+  assert.deepEqual(heard, JSON.parse(JSON.stringify(sent)))
   assert.deepEqual(kinds(asker.hops, 'ask'), ['sent'])
   assert.deepEqual(kinds(answerer.hops, 'ask'), ['delivered', 'sent', 'delivered', 'processed', 'processed'])
   assert.deepEqual(kinds(asker.hops, 'answer'), ['delivered'])

@@ -36,6 +36,10 @@ class CountedTurns implements Turns {
 
   constructor(private readonly inner: Turns) {}
 
+  get beat(): number {
+    return this.inner.beat
+  }
+
   open(
     parent: Place | undefined, name: string, turn: () => void, failed: (error: unknown) => 'reset' | 'stop',
   ): Place {

@@ -22,7 +22,7 @@ const NEEDS = { cpus: 0.1, mem: 16 }
 
 export default ([limit = '1000000', pieces = '8']: readonly string[]) => framework<State>({
   name: 'primes',
-  initial: () => ({ waiting: [...Array(Number(pieces)).keys()], counted: new Map() }),
+  initial: () => ({ waiting: Array.from({ length: Number(pieces) }, (_, n) => n), counted: new Map() }),
   receive(state, event, ctx) {
     switch (event.type) {
       case 'offers': {

@@ -6,20 +6,21 @@ import { Running, warren } from '../../support/command-line.js'
 import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
 
 const broker = testBroker()
+const PRETTY = ['--log-format', 'pretty']
 
-/** A master of a cluster named like the test's directory, and the environment to join it. */
+/** A master of a cluster of this name, and the environment to join it. */
 async function mastered(t: TestContext, cluster: string) {
   const environment = { WARREN_BROKER: broker.url, WARREN_CLUSTER: cluster }
-  const master = new Running(t, ['master', '--port', '0', '--log-format', 'pretty'], { environment })
+  const master = new Running(t, ['master', '--port', '0', ...PRETTY], { environment })
   const [, http = ''] = await master.saying(/(http:\/\/127\.0\.0\.1:\d+)/)
-  const agents = async () => JSON.parse((await warren(t, ['agent', 'list', '--master', http, '--json'])).stdout)
-  return { environment, master, http, agents }
+  const agents = async () => (await (await fetch(`${http}/v1/agents`)).json() as { agents: unknown }).agents
+  return { environment, master, agents }
 }
 
 test('an agent says as what it is registered, and is the same one after a restart', async (t) => {
   const { environment, master } = await mastered(t, 'same')
   const args = [
-    'agent', '--work-dir', temporaryDirectory(t), '--log-format', 'pretty',
+    'agent', '--work-dir', temporaryDirectory(t), ...PRETTY,
     '--resources', 'cpus:3;mem:512;disk:100;ports:[31000-31001]', '--attributes', 'rack:r1',
   ]
   const ids: (string | undefined)[] = []
@@ -38,7 +39,7 @@ test('an agent says as what it is registered, and is the same one after a restar
 
 test('what is not named is probed', async (t) => {
   const { environment } = await mastered(t, 'probed')
-  const args = ['agent', '--work-dir', temporaryDirectory(t), '--resources', 'cpus:1', '--log-format', 'pretty']
+  const args = ['agent', '--work-dir', temporaryDirectory(t), '--resources', 'cpus:1', ...PRETTY]
   const agent = new Running(t, args, { environment })
   await agent.saying(/\(1 cpus, \d+ MB mem, \d+ MB disk, ports \[31000-32000\]\)/)
 })
@@ -46,7 +47,7 @@ test('what is not named is probed', async (t) => {
 test('SIGTERM ends an agent\'s tasks, and its master knows that it has left', async (t) => {
   const directory = temporaryDirectory(t)
   const { environment, agents } = await mastered(t, 'leaving')
-  const agent = new Running(t, ['agent', '--work-dir', join(directory, 'w'), '--log-format', 'pretty'], { environment })
+  const agent = new Running(t, ['agent', '--work-dir', join(directory, 'w'), ...PRETTY], { environment })
   await agent.saying(/registered as/)
   const pipe = pipeTo(directory, 'pipe')
   const line = `exec 3>${pipe.path}; echo up; sleep 1000`
@@ -57,15 +58,15 @@ test('SIGTERM ends an agent\'s tasks, and its master knows that it has left', as
   assert.equal((await agent.ended).code, 0)
   assert.ok(performance.now() - began < 10_000)
   await pipe.closed
-  assert.deepEqual((await agents()).agents ?? [], [])
+  assert.deepEqual(await agents(), [])
 })
 
 test('two agents do not share a work directory', async (t) => {
   const directory = temporaryDirectory(t)
   const { environment } = await mastered(t, 'shared')
-  const args = ['agent', '--work-dir', directory, '--log-format', 'pretty']
+  const args = ['agent', '--work-dir', directory, ...PRETTY]
   await new Running(t, args, { environment }).saying(/registered as/)
   const second = await warren(t, args, { environment })
-  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; stop it, .*--work-dir\n$/)
+  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; .*--work-dir\n$/)
   assert.equal(second.code, 3)
 })

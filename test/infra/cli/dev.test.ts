@@ -32,7 +32,8 @@ test('with --json every line is an object, the first says what is there', async 
   const { dev } = await devCluster(t, workDir, '--json', '--agents', '1', '--resources', 'cpus:4;mem:4096')
   dev.signal('SIGTERM')
   const { stdout, code } = await dev.ended
-  const [ready, ...later] = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  const lines = stdout.trim().split('\n')
+  const [ready, ...later] = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   assert.equal(code, 0)
   assert.equal(ready?.['event'], 'ready')
   const [agent] = ready['agents'] as { name: string; id: string; resources: Record<string, number> }[]
@@ -44,7 +45,7 @@ test('a work directory in use is refused, and the cluster that uses it goes on',
   const workDir = temporaryDirectory(t)
   const { find } = await devCluster(t, workDir)
   const second = await warren(t, ['dev', '--work-dir', workDir, '--port', '0'])
-  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; stop it, .*--work-dir\n$/)
+  assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; .*--work-dir\n$/)
   assert.equal(second.code, 3)
   assert.equal((await warren(t, ['run', ...find, '--', 'true'])).code, 0)
 })

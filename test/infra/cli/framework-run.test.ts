@@ -22,8 +22,10 @@ async function stage(t: TestContext) {
 }
 
 /** The processes that joined by this socket because an agent started them; the shim around each is none. */
-const executorsAt = (socket: string): readonly number[] =>
-  (processesByVariable('WARREN_SOCKET').get(socket) ?? []).filter((pid) => commandLine(pid)[0] === process.execPath)
+function executorsAt(socket: string): readonly number[] {
+  const joined = processesByVariable('WARREN_SOCKET').get(socket) ?? []
+  return joined.filter((pid) => commandLine(pid)[0] === process.execPath)
+}
 
 /** A framework that finishes as soon as it is subscribed. */
 const finishing = (exitCode: string) => `
@@ -87,7 +89,8 @@ test('a file anywhere imports warren, its neighbours and its packages', async (t
 
 test('a function makes the framework from the arguments that follow the file', async (t) => {
   const { write, run } = await stage(t)
-  const file = write('args.ts', finishing('Number(args[1])').replace('default framework', 'default (args: string[]) => framework'))
+  const text = finishing('Number(args[1])')
+  const file = write('args.ts', text.replace('default framework', 'default (args: string[]) => framework'))
   assert.equal((await run(file, 'x', '9')).code, 9)
   assert.equal((await run(file, '--', '--flag', '4')).code, 4)
 })
@@ -95,18 +98,18 @@ test('a function makes the framework from the arguments that follow the file', a
 test('with --json everything that it hears is a line of JSON', async (t) => {
   const { write, run } = await stage(t)
   const { code, stdout } = await run(write('own.ts', finishing('0')), '--json')
-  const [first] = stdout.split('\n').map((line) => line === '' ? {} : JSON.parse(line) as Record<string, unknown>)
-  assert.deepEqual([code, first?.['event'], typeof first?.['frameworkId']], [0, 'subscribed', 'string'])
+  const first = JSON.parse(stdout.split('\n', 1)[0] ?? '') as Record<string, unknown>
+  assert.deepEqual([code, first['event'], typeof first['frameworkId']], [0, 'subscribed', 'string'])
 })
 
 /** Each: what the file holds, and what is said about it; nothing was started. */
 const BAD: readonly (readonly [what: string, text: string, said: RegExp])[] = [
   ['a mistake in its syntax', 'const a = 1\nexport default {{ }\n', /bad\.ts:2:\d+: Expected /],
-  ['no default export', 'export const a = 1', /'.*bad\.ts' has no default export: write `export default framework\(/],
-  ['something else as its default', 'export default 7', /is no framework, it is a number: write `export default fr/],
-  ['a framework without a name', 'export default { initial() {}, receive() {} }', /is no framework, it has no name/],
-  ['a package that is not there', "import 'nowhere-to-be'\n", /bad\.ts:1:8: Could not resolve "nowhere-to-be"/],
-  ['a fault while it loads', 'const a = 1\nthrow new Error("oh no")\n', /failed while it was loaded: Error: oh no\n.*bad\.ts:2:7/],
+  ['no default export', 'export const a = 1', /bad\.ts' has no default export: write `export default f/],
+  ['something else as its default', 'export default 7', /is no framework, it is a number: write `export /],
+  ['a framework without a name', 'export default { receive() {} }', /is no framework, it has no name/],
+  ['a package that is not there', "import 'nowhere-to-be'\n", /bad\.ts:1:8: Could not resolve "nowhere/],
+  ['a fault while it loads', 'let a = 1\nthrow new Error("oh no")\n', /loaded: Error: oh no\n.*bad\.ts:2:7/],
 ]
 
 test('what is wrong with a file is said with its name, and ends with exit code 2', async (t) => {
@@ -125,12 +128,13 @@ test('what is wrong with a file is said with its name, and ends with exit code 2
 
 test('a framework that the cluster refuses ends with exit code 1 and the reason', async (t) => {
   const { write, run } = await stage(t)
-  const { code, stderr } = await run(write('own.ts', finishing('0').replace("'own',", "'own', roles: ['a b'],")))
+  const text = finishing('0').replace("'own',", "'own', roles: ['a b'],")
+  const { code, stderr } = await run(write('own.ts', text))
   assert.match(stderr, /^warren: the cluster does not run framework 'own': .*'a b' is no role.*\n$/)
   assert.equal(code, 1)
 })
 
-test('a fault in the file is shown with its line, and the framework comes back as the same one', async (t) => {
+test('a fault in the file is shown with its line, and the framework comes back as itself', async (t) => {
   const { write, run } = await stage(t)
   const file = write('faulty.ts', `
 import { framework } from 'warren'
@@ -160,7 +164,8 @@ export default framework<boolean>({
   receive(launched, event, ctx) {
     if (event.type === 'update') ctx.log('info', event.update.state)
     if (event.type !== 'offers' || launched) return launched
-    ctx.accept(event.offers[0] ?? [], [task({ id: 't', resources: { cpus: 1, mem: 32 }, command: 'sleep 1000' })])
+    const resources = { cpus: 1, mem: 32 }
+    ctx.accept(event.offers[0] ?? [], [task({ id: 't', resources, command: 'sleep 1000' })])
     return true
   },
 })

@@ -16,12 +16,12 @@ const WRONG: readonly (readonly [line: string, said: RegExp, code: number])[] = 
   ['dev surplus', /^warren: too many arguments.*; see `warren dev --help`\n$/, 2],
   ['dev --agents 0', /^warren: --agents '0' is no number of agents: write 1 to 64\n$/, 2],
   ['framework run', /^warren: missing required argument 'file'; see `warren framework run --help`\n$/, 2],
-  ['master', /^warren: a master meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n$/, 2],
-  ['agent', /^warren: an agent meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n$/, 2],
+  ['master', /^warren: a master meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n/, 2],
+  ['agent', /^warren: an agent meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n/, 2],
   ['master --broker http://x', /^warren: the broker is no AMQP URL: write it as amqp:\/\/.*\n$/, 2],
   ['master --broker amqp://x --ip 0.0.0.0', /^warren: --ip 0\.0\.0\.0 .*no authentication yet.*\n$/, 2],
   ['agent --broker amqp://x --resources cpus:x', /^warren: --resources 'cpus:x': .*\n$/, 2],
-  ['dev --work-dir /dev/null/x', /^warren: work directory '\/dev\/null\/x' is not writable: .*--work-dir\n$/, 3],
+  ['dev --work-dir /dev/null/x', /^warren: work directory '\/dev\/null\/x' is not writable: .*-dir\n$/, 3],
   ['agent --broker amqp://x --work-dir /dev/null/x', /^warren: work directory .* is not writable: .*\n$/, 3],
 ]
 
@@ -54,5 +54,7 @@ test('an option may come from the environment, and a flag wins over it', async (
 
 test('the version is the package\'s', async (t) => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  for (const word of ['--version', '-V', 'version']) assert.equal((await warren(t, [word])).stdout, `${version}\n`)
+  for (const word of ['--version', '-V', 'version']) {
+    assert.equal((await warren(t, [word])).stdout, `${version}\n`)
+  }
 })

@@ -9,18 +9,18 @@ const level = (text: string) => logOptions('info')[0]?.parse?.(text)
 
 /** Each: what reads it, the text, and what is said of it. */
 const BAD: readonly (readonly [what: string, read: () => unknown, said: RegExp])[] = [
-  ['a port that is no number', () => parsePort('http'), /--port 'http' is no port: write a number from 0 to 65535/],
+  ['a port that is no number', () => parsePort('http'), /--port 'http' is no port: write a number from 0 to/],
   ['a port beyond the last', () => parsePort('65536'), /--port '65536' is no port/],
   ['a negative port', () => parsePort('-1'), /is no port/],
   ['an address of the network', () => parseIp('0.0.0.0'), /no authentication yet: use 127\.0\.0\.1/],
-  ['a name for an address', () => parseIp('localhost'), /--ip 'localhost' is no IP address: write 127\.0\.0\.1/],
+  ['a name for an address', () => parseIp('localhost'), /--ip 'localhost' is no IP address: write 127/],
   ['a weight of nothing', () => parseWeights('web=0'), /--weights 'web=0': a weight is a number above 0/],
   ['a negative weight', () => parseWeights('web=-1'), /a weight is a number above 0/],
   ['a weight without a role', () => parseWeights('2'), /--weights '2': write ROLE=WEIGHT/],
   ['a role that is none', () => parseWeights('a b=2'), /'a b' is no role/],
-  ['resources with a unit', () => RESOURCES_OPTION.parse?.('mem:4GB'), /--resources 'mem:4GB': .*write mem:4096/],
+  ['resources with a unit', () => RESOURCES_OPTION.parse?.('mem:4GB'), /'mem:4GB': .*write mem:4096/],
   ['resources without a value', () => RESOURCES_OPTION.parse?.('cpus'), /write name:value, such as cpus:4/],
-  ['attributes without a value', () => ATTRIBUTES_OPTION.parse?.('rack'), /--attributes 'rack': .*such as rack:r1/],
+  ['attributes without a value', () => ATTRIBUTES_OPTION.parse?.('rack'), /'rack': .*such as rack:r1/],
   ['a level that is none', () => level('loud'), /--log-level 'loud' is none of debug, info, warn, error/],
   ['a name that cannot be routed', () => nameOr('a b'), /--name 'a b' is no node name/],
   ['an empty name', () => nameOr(''), /is no node name/],
@@ -28,7 +28,11 @@ const BAD: readonly (readonly [what: string, read: () => unknown, said: RegExp])
 
 for (const [what, read, said] of BAD) {
   test(`${what} is refused as wrong usage, with the fix`, () => {
-    assert.throws(read, (error) => error instanceof Failure && error.exitCode === 2 && said.test(error.message))
+    assert.throws(read, (error) => {
+      assert.ok(error instanceof Failure && error.exitCode === 2)
+      assert.match(error.message, said)
+      return true
+    })
   })
 }
 

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
+import { Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
+
+const id = 'w-0000' as FrameworkId
+const roles = ['*', 'web', 'batch'] as Role[]
+
+test('a new framework is admitted under a new id, and offered to', () => {
+  const desk = new Desk()
+  const decided = desk.subscribe('one')
+  assert.deepEqual(decided.records, [{ type: 'framework-admitted', frameworkId: id, info: FRAMEWORK, atMs: 1_000 }])
+  assert.deepEqual(decided.allocator, [
+    { type: 'add-framework', framework: { frameworkId: id, roles: ['*'], suppressed: [], active: true } },
+  ])
+  assert.deepEqual(decided.effects, [
+    { to: schedulerRef('one'), message: { type: 'subscribed', frameworkId: id, epoch: 3, cluster: 'warren' } },
+  ])
+  desk.subscribe('two')
+  assert.deepEqual([...desk.knowledge.cluster.frameworks.keys()], ['w-0000', 'w-0001'])
+})
+
+test('a scheduler that asks again, before it knows its id or after, is answered and nothing else', () => {
+  const desk = new Desk()
+  desk.subscribe('one')
+  for (const again of [desk.subscribe('one'), desk.subscribe('one', { frameworkId: id })]) {
+    assert.deepEqual([again.records, again.allocator, typesOf(again)], [[], [], ['subscribed']])
+  }
+})
+
+test('a scheduler that subscribes with other roles changes its framework', () => {
+  const desk = new Desk()
+  desk.subscribe('one')
+  const again = desk.subscribe('one', { info: { roles } })
+  assert.deepEqual(again.records.map(({ type }) => type), ['framework-admitted'])
+  assert.deepEqual(desk.knowledge.cluster.frameworks.get(id)?.info.roles, roles)
+})
+
+test('another instance takes over: the old one is told, its offers are rescinded and its refusals forgotten', () => {
+  const { desk, agentId } = deskAtWork()
+  desk.offer(id, agentId)
+  const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })
+  assert.deepEqual(taken.effects.map(({ to, message }) => [to, message.type]), [
+    [schedulerRef('one', 'i1'), 'rescind'], [schedulerRef('one', 'i1'), 'framework-error'], [schedulerRef('one', 'i2'), 'subscribed'],
+  ])
+  assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
+  assert.equal(desk.task(id, 't').state, 'RUNNING')
+})
+
+test('a framework of which the master has lost all memory comes back under its id', () => {
+  const desk = new Desk()
+  desk.subscribe('one', { frameworkId: 'old-0007' as FrameworkId })
+  assert.deepEqual([...desk.knowledge.cluster.frameworks.keys()], ['old-0007'])
+  assert.equal(desk.knowledge.cluster.nextFramework, 0)
+})
+
+test('who describes itself wrongly, or has ended, is refused with what to change', () => {
+  const { desk } = deskAtWork()
+  desk.say({ type: 'teardown', frameworkId: id })
+  const problems = [desk.subscribe('one', { info: { roles: [] } }), desk.subscribe('one', { frameworkId: id })]
+  for (const { records, allocator, effects } of problems) {
+    assert.deepEqual([records, allocator, effects.map(({ message }) => message.type)], [[], [], ['framework-error']])
+  }
+  assert.match(JSON.stringify(problems[0]?.effects), /has no role/)
+  assert.match(JSON.stringify(problems[1]?.effects), /has ended; subscribe without its id/)
+})
+
+const lose = (desk: Desk) => desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one') as never })
+
+test('without a failover timeout the tasks end with their scheduler', () => {
+  const { desk, agentId } = deskAtWork()
+  desk.subscribe('one', { info: { failoverTimeoutMs: 0 } })
+  desk.offer(id, agentId)
+  const lost = lose(desk)
+  assert.deepEqual(lost.records, [{ type: 'framework-removed', frameworkId: id, atMs: 1_000 }])
+  assert.deepEqual(typesOf(lost), ['rescind', 'shutdown-framework'])
+  assert.deepEqual(lost.allocator.map(({ type }) => type), ['recover', 'remove-framework'])
+})
+
+test('with a failover timeout they run on until it is over, or the scheduler is back', () => {
+  const { desk } = deskAtWork()
+  const lost = lose(desk)
+  assert.deepEqual([lost.records, lost.allocator], [[], [{ type: 'deactivate-framework', frameworkId: id }]])
+  desk.knowledge.now += 59_999
+  assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+  desk.subscribe('one', { life: 'i2', frameworkId: id })
+  desk.knowledge.now += 60_000
+  assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+  desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one', 'i2') as never })
+  desk.knowledge.now += 60_000
+  assert.deepEqual(desk.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
+  assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+})
+
+test('a framework that ends says so to every agent, and its id is never used again', () => {
+  const { desk } = deskAtWork()
+  desk.register('b')
+  const ended = desk.say({ type: 'teardown', frameworkId: id })
+  assert.deepEqual(typesOf(ended), ['shutdown-framework', 'shutdown-framework', 'torn-down'])
+  assert.equal(desk.knowledge.cluster.completedTasks.size, 1)
+  assert.deepEqual(desk.say({ type: 'teardown', frameworkId: id }).records, [])
+  desk.subscribe('two')
+  assert.deepEqual([...desk.knowledge.cluster.frameworks.keys()], ['w-0001'])
+})
+
+test('roles are suppressed and revived one by one, or all', () => {
+  const desk = new Desk()
+  desk.subscribe('one', { info: { roles } })
+  const suppressed = () => desk.knowledge.present.schedulers.get(id)?.suppressed
+  desk.say({ type: 'suppress', frameworkId: id, roles: ['web' as Role] })
+  desk.say({ type: 'suppress', frameworkId: id, roles: ['web' as Role, 'batch' as Role] })
+  assert.deepEqual(suppressed(), ['web', 'batch'])
+  const revived = desk.say({ type: 'revive', frameworkId: id, roles: ['web' as Role] })
+  assert.deepEqual(revived.allocator, [{ type: 'revive-roles', frameworkId: id, roles: ['web'] }])
+  assert.deepEqual(suppressed(), ['batch'])
+  assert.deepEqual(desk.say({ type: 'suppress', frameworkId: id, roles: [] }).allocator, [
+    { type: 'suppress-roles', frameworkId: id, roles },
+  ])
+  desk.say({ type: 'revive', frameworkId: id, roles: [] })
+  assert.deepEqual(suppressed(), [])
+})
+
+test('one role that is not the framework\'s makes the whole call void, and so does a framework that is not there', () => {
+  const desk = new Desk()
+  desk.subscribe('one', { info: { roles } })
+  for (const type of ['suppress', 'revive'] as const) {
+    for (const call of [{ frameworkId: id, roles: ['web', 'other'] }, { frameworkId: 'w-0009' as FrameworkId, roles: [] }]) {
+      const decided = desk.say({ type, ...call as { frameworkId: FrameworkId; roles: Role[] } })
+      assert.deepEqual([decided.changes, decided.allocator], [[], []])
+    }
+  }
+})
