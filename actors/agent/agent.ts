@@ -57,7 +57,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'committed': return onAdmitted(state, message.token, options, ctx)
       case 'append-failed': return onNotAdmitted(state, message.token, message.reason, options, ctx)
       case 'task-report': return onReport(state, message, options, ctx)
-      case 'update-journaled': return checkLeft(onJournaled(state, message.entry, ctx), ctx)
+      case 'update-journaled': return checkLeft(onJournaled(state, message.entry, options, ctx), ctx)
       case 'executor-said': return onExecutorSaid(state, message, ctx)
       case 'executor-gone': return onExecutorGone(state, message, options, ctx)
       case 'executor-stopped':

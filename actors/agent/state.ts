@@ -85,6 +85,8 @@ export interface Active {
   /** Updates made for each launch, the ones still on their way to the disk included. */
   readonly counts: Map<LaunchId, number>
   readonly noted: Map<string, NonNullable<TaskReport['noted']>>
+  /** Frameworks that have ended while tasks of theirs still did: nobody is left to acknowledge their ends. */
+  readonly orphaning: Set<FrameworkId>
   nextToken: number
 }
 
@@ -93,5 +95,5 @@ export const NO_LAUNCH = 0
 
 export const newActive = (): Active => ({
   admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
-  noted: new Map(), nextToken: 1,
+  noted: new Map(), orphaning: new Set(), nextToken: 1,
 })

@@ -30,7 +30,10 @@ export function onShutdownFramework(
   }
   for (const task of [...state.memory.tasks.values()].filter((each) => each.frameworkId === frameworkId)) {
     if (isTerminal(task.state)) settle(state, task, options, ctx)
-    else end(state, task, undefined, ctx)
+    else {
+      state.active.orphaning.add(frameworkId)
+      end(state, task, undefined, ctx)
+    }
   }
   for (const executor of state.active.executors.values()) {
     if (executor.frameworkId === frameworkId) ctx.tell(executor.ref, { type: 'end-all' })
@@ -55,7 +58,7 @@ export function onReport(state: State, message: TaskReport, options: AgentOption
 }
 
 /** An entry is on disk: the agent's memory follows its journal. */
-export function onJournaled(state: State, entry: JournalEntry, ctx: Ctx): State {
+export function onJournaled(state: State, entry: JournalEntry, options: AgentOptions, ctx: Ctx): State {
   remember(state.memory, entry)
   if (entry.type === 'update-acknowledged') forgetSettled(state, launchOf(entry.updateId))
   if (entry.type !== 'update-queued') return state
@@ -63,6 +66,7 @@ export function onJournaled(state: State, entry: JournalEntry, ctx: Ctx): State 
   const noted = state.active.noted.get(key)
   state.active.noted.delete(key)
   if (noted) ctx.tell(noted.to, { type: 'noted', taskId: noted.taskId, sequence: noted.sequence })
+  settleOrphan(state, entry.update, options, ctx)
   return state
 }
 
@@ -89,6 +93,17 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
   if (noted) active.noted.set(updateId, noted)
   ctx.tell(updates, { type: 'report', update })
   return state
+}
+
+/** The end of a task whose framework has ended meanwhile would wait for ever to be acknowledged. */
+function settleOrphan(state: State, update: StatusUpdate, options: AgentOptions, ctx: Ctx): void {
+  const { frameworkId, launchId } = update
+  const { orphaning } = state.active
+  if (!isTerminal(update.state) || !orphaning.has(frameworkId)) return
+  const task = state.memory.tasks.get(launchId as LaunchId)
+  if (task) settle(state, task, options, ctx)
+  if (state.updates) ctx.tell(state.updates, { type: 'forget-framework', frameworkId })
+  if (![...state.memory.tasks.values()].some((each) => each.frameworkId === frameworkId)) orphaning.delete(frameworkId)
 }
 
 /** Acknowledges in the place of a framework that has ended. */

@@ -113,3 +113,15 @@ test('an agent that stays away is unreachable after 75 seconds, and its framewor
   assert.equal(heard.updates.at(-1)?.state, 'RUNNING')
   assert.equal((cluster.list('agents') as AgentView[])[0]?.used['cpus'], 1)
 })
+
+test('an agent whose framework ends while its task is being killed forgets the task, and can leave', async () => {
+  const cluster = new SimulatedCluster()
+  const heard = nothingHeard()
+  await cluster.master()
+  const system = await cluster.framework(sleeper(heard))
+  const agent = await cluster.agent('a1', { cpus: 4, mem: 64 })
+  cluster.settle()
+  cluster.kill(system)
+  cluster.advance(5_000)
+  assert.equal(cluster.leave(agent), true)
+})

@@ -3,6 +3,7 @@
  * with virtual time. Nothing happens but what the seed and the test decide.
  */
 import { agent } from '../../actors/agent/agent.js'
+import type { Message as AgentMessage } from '../../actors/agent/state.js'
 import { allocator } from '../../actors/allocator/allocator.js'
 import { POLICY } from '../../actors/allocator/allocation.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
@@ -44,6 +45,7 @@ export interface SimulatedAgent {
   readonly system: System
   readonly machine: SimulatedMachine
   readonly journal: (request: LogRequest<JournalEntry>) => void
+  readonly ref: Ref<AgentMessage>
 }
 
 export class SimulatedCluster {
@@ -82,7 +84,7 @@ export class SimulatedCluster {
     const machine = before?.machine ?? new SimulatedMachine((to, message) => system.tell(to, message as never))
     machine.tell = (to, message) => system.tell(to, message as never)
     const journal = before?.journal ?? memoryLog<JournalEntry>((to, event) => machine.tell(to, event))
-    system.spawn(AGENT_PATH, agent({
+    const ref = system.spawn(AGENT_PATH, agent({
       info: { hostname: name, resources: of(resources), attributes: {}, bootId: 'boot' },
       journal: system.port('journal', journal),
       launcher: system.port('launcher', machine.launcher),
@@ -92,7 +94,7 @@ export class SimulatedCluster {
         process: (wish) => processExecutor({ ...wish, modules: { program: (file) => ({ argv: [file] }), environment: () => ({}) } }),
       },
     }))
-    return { system, machine, journal }
+    return { system, machine, journal, ref }
   }
 
   async framework<State>(definition: Framework<State>): Promise<System> {
@@ -100,6 +102,17 @@ export class SimulatedCluster {
     const owner = system.port<OwnerEvent>('owner', (event) => void this.owners.push(event))
     system.spawn(LEADER_PATH.framework, scheduler(definition, { user: 'tester', owner }))
     return system
+  }
+
+  /** Tells an agent to leave; whether it does so at once. */
+  leave({ system, ref }: SimulatedAgent): boolean {
+    let left = false
+    const replyTo = system.port<{ readonly type: 'left' }>(`leaver-${this.nodes++}`, () => {
+      left = true
+    })
+    system.tell(ref, { type: 'leave', replyTo })
+    this.settle()
+    return left
   }
 
   kill(system: System): void {

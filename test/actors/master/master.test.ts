@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
+import { master } from '../../../actors/master/master.js'
+import type { Message } from '../../../actors/master/messages.js'
+import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
+import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
+import type { LeadershipEvent } from '../../../actors/protocol/leadership.js'
+import type { LogRecord } from '../../../actors/protocol/log.js'
+import { of } from '../../../actors/resources/amounts.js'
+import { nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
+import type { LogRequest } from '../../../runtime/log.js'
+import { drive, type Driven } from '../../support/drive.js'
+import { agentInfo, agentRef, command, FRAMEWORK, MACHINE, schedulerRef } from './desk.js'
+
+const node = nodeAddress('master', 'm', '1')
+const log = refOf<LogRequest<LogRecord>>(node, 'port.log')
+const allocator = refOf<AllocatorCall>(node, 'master/allocator')
+const asker = refOf<LeadershipEvent>(nodeAddress('agent', 'a', '1'), 'agent')
+const idle = { initial: () => null, receive: (state: null) => state }
+const [agentId, frameworkId] = ['w-S0' as AgentId, 'w-0000' as FrameworkId]
+
+type Driver = Driven<unknown, Message>
+const begin = (): Driver => drive(master({ cluster: 'warren', name: 'm1', log, allocator: () => idle }), { nowMs: 1_000 }) as Driver
+
+const history: LogRecord[] = [
+  { type: 'genesis', cluster: 'old', prefix: 'w' },
+  { type: 'leadership-claimed', epoch: 4, master: 'm0', nonce: 'n' },
+]
+
+/** A master that leads, with its claim committed. */
+function leading(records: readonly LogRecord[] = history): Driver {
+  const driven = begin()
+  driven.receive({ type: 'replayed', records })
+  driven.receive({ type: 'allocator-started', allocator })
+  commitAll(driven)
+  driven.take()
+  return driven
+}
+
+/** Commits what was appended since the last `take`. */
+function commitAll(driven: Driver): void {
+  for (const request of driven.toldTo(log)) {
+    if (request.type === 'append') driven.receive({ type: 'committed', token: request.token })
+  }
+}
+
+const outside = (driven: Driver) => driven.told.filter(({ to }) => to !== log && to !== allocator)
+  .map(({ to, message }) => `${(to as string).split('@')[0]} ${message.type}`)
+const register = { type: 'register-agent', agent: agentRef('a'), info: agentInfo(), tasks: [], executors: [] } as const
+const subscribe = { type: 'subscribe', scheduler: schedulerRef('one'), info: FRAMEWORK } as const
+
+test('before the log has been read the master knows nothing and answers nobody', () => {
+  const driven = begin()
+  assert.deepEqual(driven.take(), [{ to: log, message: { type: 'replay', replyTo: driven.self } }])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  driven.receive(register)
+  driven.receive(subscribe)
+  driven.receive({ type: 'sweep' })
+  assert.deepEqual(driven.told, [])
+  assert.deepEqual([driven.timers.size, driven.spawned.length], [0, 0])
+})
+
+test('the first master of a cluster founds it, and leads in epoch 1', () => {
+  const driven = begin()
+  driven.take()
+  driven.receive({ type: 'replayed', records: [] })
+  const [append] = driven.toldTo(log)
+  assert.ok(append?.type === 'append')
+  assert.deepEqual(append.records.map(({ type }) => type), ['genesis', 'leadership-claimed'])
+  const [genesis, claim] = append.records as unknown as [{ cluster: string; prefix: string }, { epoch: number; master: string }]
+  assert.deepEqual([genesis.cluster, claim.epoch, claim.master], ['warren', 1, 'm1'])
+  assert.match(genesis.prefix, /^[0-9a-z]{6}$/)
+})
+
+test('a later master leads in the next epoch, under the name that the cluster has, and says so once that is certain', () => {
+  const driven = begin()
+  driven.receive({ type: 'replayed', records: history })
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.deepEqual(outside(driven), [], 'a claim that is not committed is no leadership')
+  commitAll(driven)
+  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader', 'agent-a leader'])
+  assert.deepEqual(driven.toldTo(asker), [{ type: 'leader', master: driven.self, epoch: 5, cluster: 'old' }])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.equal(driven.toldTo(asker).length, 2, 'later it is answered at once')
+})
+
+test('nobody outside hears of a decision before it is committed, and then in the order of the decisions', () => {
+  const driven = leading()
+  driven.receive(register)
+  driven.receive(subscribe)
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  driven.receive({ ...register, agent: agentRef('b') })
+  assert.deepEqual(outside(driven), [])
+  const tokens = driven.toldTo(log).flatMap((request) => (request.type === 'append' ? [request.token] : []))
+  const [first, second, third] = tokens as [number, number, number]
+  driven.receive({ type: 'committed', token: first })
+  assert.deepEqual(outside(driven), ['agent-a agent-registered'])
+  driven.receive({ type: 'committed', token: second })
+  assert.deepEqual(outside(driven).slice(1), ['framework-one subscribed', 'agent-a leader'])
+  driven.receive({ type: 'committed', token: third })
+  assert.deepEqual(outside(driven).slice(3), ['agent-b agent-registered'])
+})
+
+test('the master acts on what it has decided before it is committed: no resource is promised twice meanwhile', () => {
+  const driven = leading()
+  driven.receive(register)
+  driven.receive(subscribe)
+  const grant = { frameworkId, role: '*' as Role, agentId, resources: MACHINE, telling: 1 }
+  driven.receive({ type: 'allocated', grants: [grant] })
+  const accept = {
+    type: 'accept', frameworkId, offerIds: ['w-O5.0' as never], operations: [{ type: 'launch', tasks: [command('t')] }],
+  } as const
+  driven.receive(accept)
+  driven.receive(accept)
+  const launches = driven.toldTo(log).flatMap((request) => (request.type === 'append' ? request.records : []))
+    .filter(({ type }) => type === 'task-launched')
+  assert.equal(launches.length, 1)
+  commitAll(driven)
+  assert.deepEqual(outside(driven), [
+    'agent-a agent-registered', 'framework-one subscribed', 'framework-one offers', 'agent-a run-task', 'framework-one update',
+  ])
+})
+
+test('an append that failed ends this life of the master: what it believes is not what is written', () => {
+  const driven = leading()
+  assert.throws(() => driven.receive({ type: 'append-failed', token: 9, reason: 'the disk is full' }), /the disk is full/)
+})
+
+test('peers are watched, and whoever terminates is lost', () => {
+  const driven = leading()
+  driven.receive(register)
+  driven.receive(subscribe)
+  commitAll(driven)
+  driven.take()
+  driven.terminate(agentRef('a') as never)
+  assert.deepEqual(driven.toldTo(allocator), [{ type: 'deactivate-agent', agentId }])
+  driven.terminate(schedulerRef('one') as never)
+  assert.deepEqual(driven.toldTo(allocator).slice(1), [{ type: 'deactivate-framework', frameworkId }])
+})
+
+test('an allocator that comes anew is told everything, and what is on offer counts as used', () => {
+  const driven = leading()
+  driven.receive(register)
+  driven.receive(subscribe)
+  driven.receive({ type: 'suppress', frameworkId, roles: [] })
+  driven.receive({ type: 'allocated', grants: [
+    { frameworkId, role: '*' as Role, agentId, resources: of({ cpus: 1 }), telling: 1 },
+    { frameworkId, role: '*' as Role, agentId, resources: of({ cpus: 2 }), telling: 1 },
+  ] })
+  driven.receive({
+    type: 'accept', frameworkId, offerIds: ['w-O5.0' as never], operations: [{ type: 'launch', tasks: [command('t')] }],
+  })
+  driven.take()
+  driven.receive({ type: 'allocator-started', allocator })
+  const [rebuild] = driven.toldTo(allocator)
+  assert.ok(rebuild?.type === 'rebuild')
+  assert.deepEqual(rebuild.agents.map(({ used, active, telling }) => [used.map(({ resources }) => resources), active, telling]), [
+    [[of({ cpus: 1 }), of({ cpus: 2 })], true, 1],
+  ])
+  assert.deepEqual(rebuild.frameworks, [{ frameworkId, roles: ['*'], suppressed: ['*'], active: true }])
+})
+
+test('a master that begins to lead knows agents and frameworks as away, and gives them time to come back', () => {
+  const short = { ...FRAMEWORK, failoverTimeoutMs: 0 }
+  const driven = leading([
+    ...history, { type: 'agent-admitted', agentId, info: agentInfo(), atMs: 1 },
+    { type: 'agent-admitted', agentId: 'w-S1' as AgentId, info: agentInfo(), atMs: 1 },
+    { type: 'agent-unreachable', agentId: 'w-S1' as AgentId, atMs: 1 },
+    { type: 'framework-admitted', frameworkId, info: short, atMs: 1 },
+  ])
+  driven.receive({ type: 'allocator-started', allocator })
+  const [rebuild] = driven.toldTo(allocator)
+  assert.ok(rebuild?.type === 'rebuild')
+  assert.deepEqual(rebuild.agents.map((agent) => [agent.agentId, agent.active]), [[agentId, false]])
+  assert.deepEqual(rebuild.frameworks.map(({ active }) => active), [false])
+  driven.take()
+  for (let seconds = 1; seconds < RETURN_GRACE_MS / 1_000; seconds++) driven.fire('sweep')
+  assert.deepEqual(driven.take(), [], 'it could not have come back sooner')
+  driven.fire('sweep')
+  assert.deepEqual(driven.toldTo(log).flatMap((request) => (request.type === 'append' ? request.records : [])), [
+    { type: 'framework-removed', frameworkId, atMs: driven.now },
+  ])
+})
+
+test('a restarted master begins with its log', () => {
+  const driven = leading()
+  driven.restart()
+  assert.deepEqual(driven.toldTo(log), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
+})
