@@ -5,25 +5,56 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { silent } from '../../runtime/logger.js'
+import { startPrivateBroker } from '../amqp/private-broker.js'
+import { Closing } from '../dev/closing.js'
 import { openEmbeddedCluster } from '../dev/embedded-cluster.js'
+import { openProcessCluster } from '../dev/process-cluster.js'
 import { contest, type Row } from './rounds.js'
 
 const CLI = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
 const TIMES = 5
+const CLUSTER = 'bench'
 
-export async function command(progress: (text: string) => void): Promise<Row[]> {
+type Progress = (text: string) => void
+
+export async function command(progress: Progress): Promise<Row[]> {
+  return [
+    await measured('embedded', progress, async (workDir) => {
+      const cluster = await openEmbeddedCluster({ cluster: CLUSTER, workDir, agents: [{ name: 'a1' }], logger: silent })
+      return () => cluster.close()
+    }),
+    await measured('over RabbitMQ', progress, openOverBroker),
+  ]
+}
+
+async function measured(mode: string, progress: Progress, open: (workDir: string) => Promise<() => Promise<void>>): Promise<Row> {
   const workDir = mkdtempSync(join(tmpdir(), 'warren-bench-'))
-  const cluster = await openEmbeddedCluster({ cluster: 'bench', workDir, agents: [{ name: 'a1' }], logger: silent })
+  const close = await open(workDir)
   try {
-    return [await contest({
-      bench: 'command', row: '`warren run -- true`, embedded', unit: 'ms', peer: '`node -e 0`', progress,
-      subject: () => wallTime([CLI, 'run', '--work-dir', workDir, '--cluster', 'bench', '--', 'true']),
+    return await contest({
+      bench: 'command', row: `\`warren run -- true\`, ${mode}`, unit: 'ms', peer: '`node -e 0`', progress,
+      subject: () => wallTime([CLI, 'run', '--work-dir', workDir, '--cluster', CLUSTER, '--', 'true']),
       rival: () => wallTime(['-e', '0']),
-    })]
+    })
   } finally {
-    await cluster.close()
+    await close()
     rmSync(workDir, { recursive: true, force: true })
   }
+}
+
+async function openOverBroker(workDir: string): Promise<() => Promise<void>> {
+  const closing = new Closing()
+  const broker = await startPrivateBroker()
+  closing.add(() => broker.stop())
+  const cluster = await openProcessCluster({
+    cluster: CLUSTER, workDir, broker: broker.url, agents: [{ name: 'a1' }], port: 0, logLevel: 'error', logFormat: 'json',
+    log: () => undefined, wish: new Promise(() => undefined), died: () => undefined,
+  }).catch(async (error: unknown) => {
+    await closing.close()
+    throw error
+  })
+  closing.add(() => cluster.close())
+  return () => closing.close()
 }
 
 /** The mean of a few runs, in milliseconds. */
