@@ -32,7 +32,7 @@ export function summaryOf({ cluster, http, agents, place, processes, which }: De
   const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
   return [
     `Cluster ${cluster} is up: leader m1, ${count}.`, '',
-    `  console    ${http}`,
+    `  HTTP       ${http}`,
     ...offers.map((line, index) => `  ${index === 0 ? 'agents' : '      '}     ${line}`),
     ...(processes.length === 0
       ? [`  embedded   in this process; others join at ${place}`]

@@ -37,6 +37,7 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   await runExecutorNode({
     name: nodeNameOf(executorId), openLink: connection.openLink, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
+    aloneMaxMs: process.env['WARREN_BROKER'] ? BROKER_AWAY_MAX_MS : SOCKET_AWAY_MAX_MS,
   })
   // What the author left open must not keep the process alive.
   setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
@@ -44,6 +45,10 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
 }
 
 const EXIT_AFTER_MS = 500
+/** A broker may be away for a while, and the agent as well; the tasks run on meanwhile. */
+const BROKER_AWAY_MAX_MS = 900_000
+/** Behind the socket is the process of the agent itself: away means gone. */
+const SOCKET_AWAY_MAX_MS = 5_000
 
 function joining(variable: (name: string) => string): Promise<Connection> {
   const cluster = process.env['WARREN_CLUSTER'] ?? DEFAULT_CLUSTER

@@ -6,12 +6,15 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { EmbeddedCluster } from '../dev/embedded-cluster.js'
 import { describeResources } from '../../actors/resources/print.js'
 import { silent } from '../../runtime/logger.js'
 import type { Command } from './command.js'
 import { workDirOf } from './connection.js'
 import { EXIT, Failure } from './failure.js'
+import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
+import { PORT_OPTION } from './node-options.js'
 
 const CLI = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
 const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
@@ -22,14 +25,14 @@ const TOP = 5
 export const command: Command = {
   options: [
     { flags: '--once', help: 'end after the job instead of staying up' },
-    { flags: '--port <number>', help: 'of the HTTP interface; 0 takes a free one', fallback: '5050' },
+    PORT_OPTION,
     { flags: '--cluster <name>', help: 'the name of the cluster', fallback: 'warren' },
     { flags: '--work-dir <directory>', help: 'where the cluster keeps its files' },
   ],
   examples: ['npm start', 'npm start -- --once', 'npm start -- --once --port 0'],
   async run({ options }) {
     say('1. A cluster: one master and two agents, in this process')
-    const [{ openEmbeddedCluster }, { Lifetime }] = await Promise.all([import('../dev/embedded-cluster.js'), import('./lifetime.js')])
+    const { openEmbeddedCluster } = await import('../dev/embedded-cluster.js')
     const lifetime = new Lifetime()
     const cluster = await openEmbeddedCluster({
       cluster: String(options['cluster']), workDir: workDirOf(options), port: Number(options['port']),
@@ -38,13 +41,8 @@ export const command: Command = {
       throw nodeFailure(error)
     })
     try {
-      for (const { info } of cluster.agents) say(`   ${info.hostname} offers ${describeResources(info.resources)}`)
-      say(`   HTTP interface: ${cluster.http}`)
-      say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
-      const { play } = await import('./example-offers.js')
-      await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
-      say('\n3. A job on real files: `warren batch -- wc -w {}`, one task per file')
-      await countWords(workDirOf(options))
+      const interrupted = await Promise.race([tour(cluster, workDirOf(options)), lifetime.wish])
+      if (interrupted) return exitCodeOf(interrupted)
       if (options['once'] === true) return EXIT.ok
       say(tryNext(String(options['cluster'])))
       return await lifetime.stayUp(() => cluster.close())
@@ -52,6 +50,16 @@ export const command: Command = {
       await cluster.close()
     }
   },
+}
+
+async function tour(cluster: EmbeddedCluster, workDir: string): Promise<undefined> {
+  for (const { info } of cluster.agents) say(`   ${info.hostname} offers ${describeResources(info.resources)}`)
+  say(`   HTTP interface: ${cluster.http}`)
+  say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
+  const { play } = await import('./example-offers.js')
+  await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
+  say('\n3. A job on real files: `warren batch -- wc -w {}`, one task per file')
+  await countWords(workDir)
 }
 
 /** Counts the words of every Markdown file in the installed packages, as a user would: with `warren batch`. */
@@ -65,8 +73,11 @@ async function countWords(workDir: string): Promise<void> {
     .sort((left, right) => right.words - left.words)
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
   const total = counts.reduce((sum, { words }) => sum + words, 0)
-  say(`   ${total.toLocaleString('en')} words in ${counts.length} files, counted by ${counts.length} tasks in ${seconds} s; the longest:`)
-  for (const { words, file } of counts.slice(0, TOP)) say(`   ${words.toLocaleString('en').padStart(9)}  ${relative(PACKAGES, file)}`)
+  const tasks = `counted by ${counts.length} tasks in ${seconds} s`
+  say(`   ${total.toLocaleString('en')} words in ${counts.length} files, ${tasks}; the longest:`)
+  for (const { words, file } of counts.slice(0, TOP)) {
+    say(`   ${words.toLocaleString('en').padStart(9)}  ${relative(PACKAGES, file)}`)
+  }
 }
 
 /** Runs the job in a process of its own, which joins the cluster by its socket. Answers what it printed. */

@@ -11,9 +11,11 @@ export interface ExecutorNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly agent: Ref<ExecutorCall>
   readonly frameworkId: FrameworkId
   readonly executorId: ExecutorId
+  /** How long it may be cut off from its agent before it ends: nobody else would end it. */
+  readonly aloneMaxMs: number
 }
 
-/** Resolves when the executor has finished and has left the cluster. */
+/** Resolves when the executor has left the cluster: it has finished, its agent is gone, or it is cut off. */
 export async function runExecutorNode(options: ExecutorNodeOptions): Promise<void> {
   const system = await openNode({ ...options, kind: 'executor' })
   const worker = system.port<WorkRequest>('worker', ({ work, failed, replyTo }) => {
@@ -28,6 +30,11 @@ export async function runExecutorNode(options: ExecutorNodeOptions): Promise<voi
     // One that failed has forgotten its tasks; when its process ends, the agent answers for them.
     const actor = executorActor(options.executor, { agent, frameworkId, executorId, worker, owner })
     system.spawn('executor', actor, ESCALATE)
+    let alone: NodeJS.Timeout | undefined
+    system.onConnection((state) => {
+      clearTimeout(alone)
+      if (state === 'disconnected') alone = setTimeout(resolve, options.aloneMaxMs)
+    })
   })
   await system.stop()
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -11,6 +13,12 @@ import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
 const broker = testBroker()
 let clusters = 0
 
+/** What `warren dev --json` says of it. */
+interface Ready {
+  readonly processes: readonly { readonly title: string; readonly pid: number }[]
+  readonly agents: readonly { readonly name: string; readonly id: string }[]
+}
+
 /** A cluster of processes, each named so that tests do not meet on the broker. */
 async function opened(t: TestContext, ...more: readonly string[]) {
   const directory = temporaryDirectory(t)
@@ -18,8 +26,7 @@ async function opened(t: TestContext, ...more: readonly string[]) {
   const { dev, http, find } = await devCluster(
     t, join(directory, 'w'), '--broker', broker.url, '--cluster', cluster, '--json', ...more)
   const [line] = await dev.saying(/^.*"event":"ready".*$/m)
-  const { processes } = JSON.parse(line) as { processes: readonly { title: string; pid: number }[] }
-  return { directory, dev, http, find, processes }
+  return { directory, dev, http, find, ...JSON.parse(line) as Ready }
 }
 
 test('over a broker the master and each agent are processes, and none shows the password', async (t) => {
@@ -44,15 +51,22 @@ test('over a broker the master and each agent are processes, and none shows the 
 })
 
 test('an agent that is killed is reported, and the others go on', async (t) => {
-  const { dev, find, processes } = await opened(t)
-  const agent = processes.find(({ title }) => title === 'agent a1')
-  assert.ok(agent)
-  process.kill(agent.pid, 'SIGKILL')
+  const { directory, dev, http, find, processes, agents } = await opened(t)
+  const gate = join(directory, 'gate')
+  execFileSync('mkfifo', [gate])
+  const task = new Running(t, ['run', ...find, '--', 'sh', '-c', `echo up; exit $(cat ${gate})`])
+  await task.saying(/up/)
+  const { tasks } = await (await fetch(`${http}/v1/tasks`)).json() as { tasks: readonly { agent: string }[] }
+  const idle = agents.find(({ id }) => id !== tasks[0]?.agent)
+  const victim = processes.find(({ title }) => title === `agent ${idle?.name}`)
+  assert.ok(victim)
+  process.kill(victim.pid, 'SIGKILL')
   const [line] = await dev.saying(/^.*"event":"node-ended".*$/m)
   assert.deepEqual(JSON.parse(line), {
-    schemaVersion: 1, event: 'node-ended', node: 'agent a1', pid: agent.pid, how: 'SIGKILL',
+    schemaVersion: 1, event: 'node-ended', node: victim.title, pid: victim.pid, how: 'SIGKILL',
   })
-  assert.equal((await warren(t, ['run', ...find, '--', 'true'])).code, 0)
+  writeFileSync(gate, '4')
+  assert.equal((await task.ended).code, 4)
   dev.signal('SIGINT')
   assert.equal((await dev.ended).code, 0)
 })
