@@ -1,6 +1,8 @@
 /** Author: what `import … from 'warren'` gives to whoever writes frameworks and executors. */
 export { framework } from '../actors/scheduler/framework.js'
-export type { Framework, FrameworkContext, FrameworkEvent, ReadRequest, Refusing } from '../actors/scheduler/framework.js'
+export type {
+  Framework, FrameworkContext, FrameworkEvent, ReadRequest, Refusing,
+} from '../actors/scheduler/framework.js'
 export { executorOf, task } from '../actors/scheduler/task.js'
 export type { TaskWish } from '../actors/scheduler/task.js'
 export { executor } from '../actors/executor/executor.js'

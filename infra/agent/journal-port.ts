@@ -19,12 +19,19 @@ export interface JournalPort {
   close(): Promise<void>
 }
 
+interface Waiting {
+  readonly token: number
+  readonly records: readonly JournalEntry[]
+  /** Undefined when the port itself asked. */
+  readonly replyTo: Ref<LogEvent<JournalEntry>> | undefined
+}
+
 /** Throws when the file is no journal, or damaged; the message names it. */
 export async function openJournalPort(
   path: string, tell: (to: Ref<LogEvent<JournalEntry>>, event: LogEvent<JournalEntry>) => void,
 ): Promise<JournalPort> {
   const memory = newMemory()
-  const waiting: { readonly token: number; readonly records: readonly JournalEntry[]; readonly replyTo: Ref<LogEvent<JournalEntry>> | undefined }[] = []
+  const waiting: Waiting[] = []
   let appended = 0
   const journal = await openJournal<JournalEntry>({
     path, encode: pack, decode: unpack,
@@ -32,9 +39,10 @@ export async function openJournalPort(
     tell: (_to, event) => {
       const request = waiting.shift()
       if (!request?.replyTo) return
-      if (event.type === 'journal-failed') return tell(request.replyTo, { type: 'append-failed', token: request.token, reason: event.reason })
-      for (const record of request.records) remember(memory, record)
-      tell(request.replyTo, { type: 'committed', token: request.token })
+      const { token, records, replyTo } = request
+      if (event.type === 'journal-failed') return tell(replyTo, { type: 'append-failed', token, reason: event.reason })
+      for (const record of records) remember(memory, record)
+      tell(replyTo, { type: 'committed', token })
     },
   })
   for (const entry of journal.entries) remember(memory, entry)

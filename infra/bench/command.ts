@@ -1,5 +1,6 @@
 /** Command: what `warren run -- true` costs a user, against starting Node and doing nothing. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +28,10 @@ export async function command(progress: Progress): Promise<Row[]> {
   ]
 }
 
-async function measured(mode: string, progress: Progress, open: (workDir: string) => Promise<() => Promise<void>>): Promise<Row> {
+/** Opens a cluster in a work directory; the answer closes it. */
+type Open = (workDir: string) => Promise<() => Promise<void>>
+
+async function measured(mode: string, progress: Progress, open: Open): Promise<Row> {
   const workDir = mkdtempSync(join(tmpdir(), 'warren-bench-'))
   const close = await open(workDir)
   try {
@@ -47,7 +51,8 @@ async function openOverBroker(workDir: string): Promise<() => Promise<void>> {
   const broker = await startPrivateBroker()
   closing.add(() => broker.stop())
   const cluster = await openProcessCluster({
-    cluster: CLUSTER, workDir, broker: broker.url, agents: [{ name: 'a1' }], port: 0, logLevel: 'error', logFormat: 'json',
+    cluster: CLUSTER, workDir, broker: broker.url, agents: [{ name: 'a1' }], port: 0,
+    logLevel: 'error', logFormat: 'json',
     log: () => undefined, wish: new Promise(() => undefined), died: () => undefined,
   }).catch(async (error: unknown) => {
     await closing.close()
@@ -61,7 +66,8 @@ async function openOverBroker(workDir: string): Promise<() => Promise<void>> {
 async function wallTime(argv: readonly string[]): Promise<number> {
   const began = performance.now()
   for (let time = 0; time < TIMES; time++) {
-    const code = await new Promise((resolve) => spawn(process.execPath, argv, { stdio: 'ignore' }).once('exit', resolve))
+    const child = spawn(process.execPath, argv, { stdio: 'ignore' })
+    const [code] = await once(child, 'exit') as [number | null]
     if (code !== 0) throw new Error(`${argv.join(' ')} exited with ${code}`)
   }
   return (performance.now() - began) / TIMES

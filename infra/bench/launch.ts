@@ -24,13 +24,15 @@ const COMMAND = '/bin/true'
 
 export async function launch(progress: (text: string) => void): Promise<Row[]> {
   const workDir = mkdtempSync(join(tmpdir(), 'warren-bench-'))
-  const agents = Array.from({ length: AGENTS }, (_, index) => ({ name: `a${index + 1}`, resources: of({ cpus: CPUS, mem: 4_096 }) }))
+  const resources = of({ cpus: CPUS, mem: 4_096 })
+  const agents = Array.from({ length: AGENTS }, (_, index) => ({ name: `a${index + 1}`, resources }))
   const cluster = await openEmbeddedCluster({ cluster: 'bench', workDir, agents, logger: silent })
   const parallel = AGENTS * CPUS
   let offers = 0
   try {
     const row = await contest({
-      bench: 'launch', row: `${COMMAND}, ${parallel} at a time, embedded`, unit: 'tasks/s', peer: 'child_process.spawn', progress,
+      bench: 'launch', row: `${COMMAND}, ${parallel} at a time, embedded`, unit: 'tasks/s',
+      peer: 'child_process.spawn', progress,
       subject: () => throughCluster(cluster, (count) => {
         offers = count
       }),

@@ -30,7 +30,8 @@ export interface Contest {
 }
 
 /** Runs one round of each to warm up, then the rounds that count. */
-export async function contest({ bench, row, unit, peer, rounds = ROUNDS, subject, rival, progress }: Contest): Promise<Row> {
+export async function contest(of: Contest): Promise<Row> {
+  const { bench, row, unit, peer, rounds = ROUNDS, subject, rival, progress } = of
   await rival()
   await subject()
   const values: { readonly subject: number; readonly rival: number }[] = []
@@ -43,7 +44,8 @@ export async function contest({ bench, row, unit, peer, rounds = ROUNDS, subject
   }
   const ratios = values.map((value) => value.subject / value.rival)
   return {
-    bench, row, unit, peer, rounds, value: median(values.map((value) => value.subject)), peerValue: median(values.map((value) => value.rival)),
+    bench, row, unit, peer, rounds,
+    value: median(values.map((value) => value.subject)), peerValue: median(values.map((value) => value.rival)),
     ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
   }
 }

@@ -7,20 +7,36 @@ import type { Row } from './rounds.js'
 
 type Bench = (progress: (text: string) => void) => Promise<Row[]>
 
-const BENCHES: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Bench> }>> = {
-  launch: { summary: 'short commands a second, against child_process.spawn', load: async () => (await import('./launch.js')).launch },
-  runtime: { summary: 'local tells a second, against nact\'s own dispatch', load: async () => (await import('./local-tell.js')).localTell },
-  command: { summary: 'wall time of `warren run -- true`, against `node -e 0`', load: async () => (await import('./command.js')).command },
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<Bench>
+}
+
+const BENCHES: Readonly<Record<string, Entry>> = {
+  launch: {
+    summary: 'short commands a second, against child_process.spawn',
+    load: async () => (await import('./launch.js')).launch,
+  },
+  runtime: {
+    summary: 'local tells a second, against nact\'s own dispatch',
+    load: async () => (await import('./local-tell.js')).localTell,
+  },
+  command: {
+    summary: 'wall time of `warren run -- true`, against `node -e 0`',
+    load: async () => (await import('./command.js')).command,
+  },
 }
 
 /** Answers the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...argv], options: { json: { type: 'boolean', default: false } }, allowPositionals: true })
+  const options = { json: { type: 'boolean', default: false } } as const
+  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
   const names = positionals.length === 1 && positionals[0] === 'all' ? Object.keys(BENCHES) : positionals
   const unknown = names.find((name) => !Object.hasOwn(BENCHES, name))
   if (names.length === 0 || unknown !== undefined) {
     const list = Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')
-    process.stderr.write(`${unknown === undefined ? 'name a bench' : `'${unknown}' is no bench`}; there are, besides \`all\`:\n${list}\n`)
+    const problem = unknown === undefined ? 'name a bench' : `'${unknown}' is no bench`
+    process.stderr.write(`${problem}; there are, besides \`all\`:\n${list}\n`)
     return 2
   }
   for (const name of names) {

@@ -1,4 +1,5 @@
 /** `warren example offers`: one cycle of offers, played on real actors and told as it happens. */
+import type { Actor } from '../example/broker-play.js'
 import { Story, type StoryLine } from '../example/story.js'
 import type { Command } from './command.js'
 import { EXIT, Failure } from './failure.js'
@@ -7,11 +8,17 @@ const PLAY_TIMEOUT_MS = 60_000
 
 export const command: Command = {
   options: [
-    { flags: '--broker <url>', help: 'play it as four processes over this RabbitMQ broker; without it, within this process' },
+    { flags: '--broker <url>', help: 'play it as four processes over this RabbitMQ; without it, in this process' },
     { flags: '--json', help: 'one JSON object per line' },
   ],
-  examples: ['warren example offers', 'warren example offers --json | tail -1', 'warren example offers --broker amqp://localhost'],
-  notes: 'One agent offers 4 CPU and 4096 MB. Framework 1 takes 3 CPU and 3072 MB for two tasks; what it leaves\nis offered to framework 2. The numbers are read from the messages that the actors received.',
+  examples: [
+    'warren example offers', 'warren example offers --json | tail -1',
+    'warren example offers --broker amqp://localhost',
+  ],
+  notes: [
+    'One agent offers 4 CPU and 4096 MB. Framework 1 takes 3 CPU and 3072 MB for two tasks; what it leaves',
+    'is offered to framework 2. The numbers are read from the messages that the actors received.',
+  ].join('\n'),
   async run({ options }) {
     const json = options['json'] === true
     await play(options['broker'] as string | undefined, (line) => {
@@ -24,7 +31,9 @@ export const command: Command = {
 }
 
 /** Plays the example to its end. Throws a `Failure` that says what never happened. */
-export async function play(broker: string | undefined, tell: (line: StoryLine) => void, say: (text: string) => void): Promise<void> {
+export async function play(
+  broker: string | undefined, tell: (line: StoryLine) => void, say: (text: string) => void,
+): Promise<void> {
   let finish: () => void = () => undefined
   const finished = new Promise<void>((resolve) => {
     finish = resolve
@@ -39,7 +48,8 @@ export async function play(broker: string | undefined, tell: (line: StoryLine) =
   } else {
     say('One master, one agent and two frameworks, each a process of its own over RabbitMQ:')
     const { playOverBroker } = await import('../example/broker-play.js')
-    close = await playOverBroker(broker, traces, ({ name, pid }) => say(`      ${name} is process ${pid}`)).catch((error: unknown) => {
+    const entered = ({ name, pid }: Actor) => say(`      ${name} is process ${pid}`)
+    close = await playOverBroker(broker, traces, entered).catch((error: unknown) => {
       throw new Failure(EXIT.unreachable, error instanceof Error ? error.message : String(error))
     })
   }
@@ -47,7 +57,8 @@ export async function play(broker: string | undefined, tell: (line: StoryLine) =
   await finished
   clearTimeout(timer)
   await close()
-  if (!story.complete) throw new Failure(EXIT.timeout, `the example did not go on: no ${story.awaited} within ${PLAY_TIMEOUT_MS / 1_000} s`)
+  if (story.complete) return
+  throw new Failure(EXIT.timeout, `the example did not go on: no ${story.awaited} within ${PLAY_TIMEOUT_MS / 1_000} s`)
 }
 
 function withoutText({ text: _, ...line }: StoryLine): Omit<StoryLine, 'text'> {

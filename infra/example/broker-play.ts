@@ -35,7 +35,8 @@ export async function playOverBroker(
   closing.add(() => rmSync(workDir, { recursive: true, force: true }))
   const enter = async (name: string, argv: readonly string[], until: string): Promise<void> => {
     const environment = { ...process.env, WARREN_BROKER: broker, WARREN_CLUSTER: cluster, [TRACE_VARIABLE]: 'parent' }
-    const child = spawn(process.execPath, [CLI, ...argv], { env: environment, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const
+    const child = spawn(process.execPath, [CLI, ...argv], { env: environment, stdio: [...stdio] })
     closing.add(() => leave(child))
     entered({ name, pid: child.pid ?? 0 })
     await heard(name, child, until, traces)

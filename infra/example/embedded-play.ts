@@ -45,7 +45,9 @@ async function enter<State>(
   const subscribed = new Promise<void>((resolve) => {
     entered = resolve
   })
-  const opened = await openFrameworkNode<State>({ ...node, name: framework.name, framework: () => framework, subscribed: entered })
+  const opened = await openFrameworkNode<State>({
+    ...node, name: framework.name, framework: () => framework, subscribed: entered,
+  })
   await subscribed
   return async () => {
     opened.end()

@@ -75,7 +75,9 @@ export class Story {
 
   private tellOn(): void {
     for (let act = ACTS[this.act]; act; act = ACTS[this.act]) {
-      const index = this.waiting.findIndex((told) => told.event === act?.event && (!act.framework || told.framework === act.framework))
+      const { event, framework } = act
+      const isNext = (told: Told) => told.event === event && (!framework || told.framework === framework)
+      const index = this.waiting.findIndex(isNext)
       if (index < 0) return
       const [told] = this.waiting.splice(index, 1)
       this.tell({ step: ++this.step, ...told as Told })
@@ -125,8 +127,9 @@ export class Story {
         const { frameworkId, agentId, taskId, state } = message.update
         if (state !== 'RUNNING') return []
         const resources = this.tasks.get(taskId) ?? { cpus: 0, mem: 0 }
-        return [{ event: 'running', framework: this.nameOf(frameworkId), ...(agentId ? { agent: agentId } : {}), resources,
-          tasks: [{ id: taskId, resources }], text: `${taskId} is running, and its scheduler knows.` }]
+        const tasks = [{ id: taskId, resources }]
+        return [{ event: 'running', framework: this.nameOf(frameworkId), ...(agentId ? { agent: agentId } : {}),
+          resources, tasks, text: `${taskId} is running, and its scheduler knows.` }]
       }
       default: return []
     }

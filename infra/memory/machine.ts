@@ -25,11 +25,13 @@ export class SimulatedMachine {
   readonly launcher = (request: LauncherRequest): void => {
     const known = this.processes.get(request.launchId)
     switch (request.type) {
-      case 'start':
+      case 'start': {
         if (known) return this.adopt(known, request.launchId, request.replyTo)
+        const process = { pid: this.nextPid++, replyTo: request.replyTo, exit: undefined }
         this.started.push(request.launchId)
-        this.processes.set(request.launchId, { pid: this.nextPid++, replyTo: request.replyTo, exit: undefined })
-        return this.tell<LauncherEvent>(request.replyTo, { type: 'started', launchId: request.launchId, pid: this.nextPid, directory: `/${request.launchId}` })
+        this.processes.set(request.launchId, process)
+        return this.tellStarted(process, request.launchId)
+      }
       case 'adopt':
         if (known) return this.adopt(known, request.launchId, request.replyTo)
         return this.tell<LauncherEvent>(request.replyTo, { type: 'vanished', launchId: request.launchId })
@@ -58,7 +60,11 @@ export class SimulatedMachine {
 
   private adopt(process: Process, launchId: string, replyTo: Ref<LauncherEvent>): void {
     process.replyTo = replyTo
-    this.tell<LauncherEvent>(replyTo, { type: 'started', launchId, pid: process.pid, directory: `/${launchId}` })
+    this.tellStarted(process, launchId)
     if (process.exit) this.tell<LauncherEvent>(replyTo, { type: 'exited', launchId, exit: process.exit })
+  }
+
+  private tellStarted({ pid, replyTo }: Process, launchId: string): void {
+    this.tell<LauncherEvent>(replyTo, { type: 'started', launchId, pid, directory: `/${launchId}` })
   }
 }

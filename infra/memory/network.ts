@@ -12,9 +12,16 @@ interface Member {
   readonly watched: Set<NodeAddress>
 }
 
+/** What is under way from one node to another. */
+interface Lane {
+  readonly to: NodeAddress
+  readonly from: NodeAddress
+  readonly waiting: WireEnvelope[]
+}
+
 export class SimulatedNetwork {
   private readonly members = new Map<NodeAddress, Member>()
-  private readonly lanes = new Map<string, { readonly to: NodeAddress; readonly from: NodeAddress; readonly waiting: WireEnvelope[] }>()
+  private readonly lanes = new Map<string, Lane>()
 
   constructor(private readonly random: Random) {}
 

@@ -76,7 +76,8 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
     return {
       system, agent: ref, info, abandon: close,
       async leave() {
-        await system.ask<Message, { readonly type: 'left' }>(ref, (replyTo) => ({ type: 'leave', replyTo }), LEAVE_TIMEOUT_MS)
+        type Left = { readonly type: 'left' }
+        await system.ask<Message, Left>(ref, (replyTo) => ({ type: 'leave', replyTo }), LEAVE_TIMEOUT_MS)
           .catch(() => undefined)
         await close()
       },
@@ -91,12 +92,14 @@ const LEAVE_TIMEOUT_MS = 9_000
 
 async function describe({ resources, attributes, hostname }: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
   const machine = await probeMachine(workDir)
-  const named = (name: string) => own(resources.scalars, name) !== undefined || own(resources.ranges, name) !== undefined
+  const { scalars, ranges } = resources
+  const named = (name: string) => own(scalars, name) !== undefined || own(ranges, name) !== undefined
   const probed = {
     ...(named('cpus') ? {} : { cpus: machine.cpus }),
     ...(named('mem') ? {} : { mem: machine.memMb }),
     ...(named('disk') ? {} : { disk: machine.diskMb }),
     ...(named('ports') ? {} : { ports: machine.ports.map(([begin, end]) => ({ begin, end })) }),
   }
-  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId: machine.bootId }
+  const { bootId } = machine
+  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId }
 }

@@ -14,7 +14,7 @@ const SHARED = ['protocol', 'resources']
 const ROLES_SEEN: Readonly<Record<string, readonly string[]>> = { frameworks: ['scheduler', 'executor'] }
 /** A bench may hold Warren against the bare package. */
 const SOLE_IMPORTERS: Readonly<Record<string, RegExp>> = {
-  nact: /^runtime\//,
+  nact: /^runtime\/|^infra\/bench\//,
   amqplib: /^(test\/)?infra\/amqp\/|^infra\/bench\//,
   msgpackr: /^infra\/codec\.ts$|^test\/infra\/codec\.test\.ts$|^infra\/bench\//,
   systeminformation: /^infra\/probe\.ts$/,
@@ -58,7 +58,8 @@ function wrongPackage(path: string, target: string): string[] {
 }
 
 function secondNactImporter(sources: readonly Source[]): string[] {
-  const [first, ...others] = sources.filter(({ imports }) => imports.includes('nact')).map(({ path }) => path)
+  const [first, ...others] = sources
+    .filter(({ path, imports }) => imports.includes('nact') && roomOf(path) === 'runtime').map(({ path }) => path)
   return others.map((path) => `${path}: imports nact, which ${first} alone may do`)
 }
 

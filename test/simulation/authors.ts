@@ -2,7 +2,9 @@
 import type { StatusUpdate } from '../../actors/protocol/task.js'
 import type { Offer } from '../../actors/protocol/scheduler.js'
 import { contains, subtract, type Resources } from '../../actors/resources/resources.js'
-import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../../actors/scheduler/framework.js'
+import {
+  framework, type Framework, type FrameworkContext, type FrameworkEvent,
+} from '../../actors/scheduler/framework.js'
 import { task } from '../../actors/scheduler/task.js'
 
 export interface Heard {
@@ -15,7 +17,8 @@ export const nothingHeard = (): Heard => ({ offers: [], updates: [], others: [] 
 
 /** Writes down what it hears, and does what it is told to with offers. */
 export function listener(
-  name: string, heard: Heard, onOffers: (offers: readonly Offer[], ctx: FrameworkContext) => void, more: Partial<Framework<null>> = {},
+  name: string, heard: Heard, onOffers: (offers: readonly Offer[], ctx: FrameworkContext) => void,
+  more: Partial<Framework<null>> = {},
 ): Framework<null> {
   return framework<null>({
     name,

@@ -28,7 +28,8 @@ test('an allocator that crashes is rebuilt from what the master knows, and offer
   }, { receive(state, event, ctx) {
     if (event.type === 'offers') {
       heard.offers.push(...event.offers)
-      if (heard.updates.length === 0) ctx.accept(event.offers, [task({ id: 't', resources: { cpus: 1 }, command: 'sleep 100' })], { refuseMs: 0 })
+      const sleep = task({ id: 't', resources: { cpus: 1 }, command: 'sleep 100' })
+      if (heard.updates.length === 0) ctx.accept(event.offers, [sleep], { refuseMs: 0 })
     }
     if (event.type === 'update') heard.updates.push(event.update)
     if (event.type === 'update') ctx.suppress()

@@ -11,7 +11,8 @@ async function contest(options: ClusterOptions, rounds: number): Promise<[number
   await cluster.framework(greedy('one', 'a', { cpus: 1, mem: 32 }))
   await cluster.framework(greedy('two', 'b', { cpus: 1, mem: 32 }))
   cluster.settle()
-  const agents = [await cluster.agent('a1', { cpus: 12, mem: 1024 }), await cluster.agent('a2', { cpus: 12, mem: 1024 })]
+  const half = { cpus: 12, mem: 1024 }
+  const agents = [await cluster.agent('a1', half), await cluster.agent('a2', half)]
   cluster.settle()
   for (let round = 0; round < rounds; round++) {
     const running = agents.flatMap(({ machine }) => machine.running().map((launchId) => ({ machine, launchId })))
@@ -22,12 +23,13 @@ async function contest(options: ClusterOptions, rounds: number): Promise<[number
   const used = (cluster.list('agents') as AgentView[]).reduce((sum, agent) => sum + Number(agent.used['cpus'] ?? 0), 0)
   assert.equal(used, 24, 'both agents are full')
   assert.deepEqual(cluster.errors, [])
-  const held = (name: string) => Number((cluster.list('frameworks') as FrameworkView[]).find((each) => each.name === name)?.used['cpus'] ?? 0)
+  const frameworks = cluster.list('frameworks') as FrameworkView[]
+  const held = (name: string) => Number(frameworks.find((each) => each.name === name)?.used['cpus'] ?? 0)
   return [held('one'), held('two')]
 }
 
 for (const seed of [11, 12, 13]) {
-  test(`two frameworks of equal weight that want everything end within one task of each other (seed ${seed})`, async () => {
+  test(`two that want everything, of equal weight, end within one task of each other (seed ${seed})`, async () => {
     const [one, two] = await contest({ seed }, 100)
     assert.ok(Math.abs(one - two) <= 1, `${one} and ${two} cpus`)
   })

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { amountsOf } from '../../actors/resources/amounts.js'
+import type { Framework } from '../../actors/scheduler/framework.js'
 import { task } from '../../actors/scheduler/task.js'
 import { SimulatedCluster } from '../support/simulated-cluster.js'
-import { listener, nothingHeard } from './authors.js'
+import { listener, nothingHeard, type Heard } from './authors.js'
 
-const states = (heard: { updates: readonly { taskId: string; state: string }[] }) => heard.updates.map((each) => `${each.taskId} ${each.state}`)
+const states = ({ updates }: Heard) => updates.map((each) => `${each.taskId} ${each.state}`)
 
 for (const seed of [1, 2, 3, 4, 5]) {
   test(`what a framework leaves of an offer is offered to the next at once (seed ${seed})`, async () => {
@@ -129,7 +130,7 @@ test('a killed task gets SIGTERM, reports KILLING and KILLED, and is gone', asyn
   assert.deepEqual(machine.running(), [])
 })
 
-function killOnTimer(heard: ReturnType<typeof nothingHeard>): NonNullable<Parameters<typeof listener>[3]>['receive'] & object {
+function killOnTimer(heard: Heard): Framework<null>['receive'] {
   return (state, event, ctx) => {
     if (event.type === 'offers' && heard.updates.length === 0) {
       ctx.accept(event.offers, [task({ id: 'a', resources: { cpus: 1 }, command: 'sleep 100' })])

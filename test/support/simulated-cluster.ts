@@ -91,7 +91,9 @@ export class SimulatedCluster {
       output: system.port('output', machine.output),
       executors: {
         command: commandExecutor,
-        process: (wish) => processExecutor({ ...wish, modules: { program: (file) => ({ argv: [file] }), environment: () => ({}) } }),
+        process: (wish) => processExecutor({
+          ...wish, modules: { program: (file) => ({ argv: [file] }), environment: () => ({}) },
+        }),
       },
     }))
     return { system, machine, journal, ref }

@@ -121,7 +121,7 @@ test('a master that has been replaced is not obeyed, however late its words arri
   driven.receive(runTask(1, command('t'), 3))
   driven.receive({ type: 'shutdown-framework', epoch: 3, frameworkId })
   driven.receive({ type: 'ping', epoch: 3, connected: true })
-  driven.receive({ ...leader, epoch: 3, master: refOf(nodeAddress('master', 'old', '1'), 'master') })
+  driven.receive({ ...leader, epoch: 3, master: 'master-old@1/master' as typeof master })
   assert.deepEqual([driven.told, commands], [[], []])
   driven.receive(runTask(1, command('t'), 4))
   assert.equal(driven.toldTo(journal).length, 1)

@@ -134,7 +134,9 @@ test('commands of an earlier life are found again, executors are not', () => {
 test('a task that was being ended goes on being ended, with its whole grace', () => {
   const { driven } = workbench()
   const task = command('t', { cpus: 1 }, { killGraceMs: 70 })
-  driven.receive({ type: 'replayed', records: [admitted(1, task), queued(1, 't', 1, 'RUNNING'), queued(1, 't', 2, 'KILLING')] })
+  driven.receive({
+    type: 'replayed', records: [admitted(1, task), queued(1, 't', 1, 'RUNNING'), queued(1, 't', 2, 'KILLING')],
+  })
   assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [{ type: 'end', launchId: 'w-L1', graceMs: 70 }])
 })
 

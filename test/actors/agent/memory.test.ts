@@ -78,7 +78,9 @@ test('entries about launches that are not held change nothing', () => {
 })
 
 test('the count of updates goes on after a shortened journal', () => {
-  const memory = fold([admitted(1, 'a'), queued(1, 'a', 1, 'RUNNING'), acknowledged(1, 'a', 1), queued(1, 'a', 2, 'KILLING')])
+  const memory = fold([
+    admitted(1, 'a'), queued(1, 'a', 1, 'RUNNING'), acknowledged(1, 'a', 1), queued(1, 'a', 2, 'KILLING'),
+  ])
   assert.equal(fold(compact(memory)).tasks.get(launch(1))?.updates, 2)
 })
 
@@ -90,5 +92,7 @@ test('of the ended, only so many stay readable', () => {
 })
 
 test('an update id tells its launch, whatever the launch is called', () => {
-  for (const launchId of ['w-L1', 'a.b.c', 'x.'] as LaunchId[]) assert.equal(launchOf(updateIdOf(launchId, 12)), launchId)
+  for (
+    const launchId of ['w-L1', 'a.b.c', 'x.'] as LaunchId[]
+  ) assert.equal(launchOf(updateIdOf(launchId, 12)), launchId)
 })

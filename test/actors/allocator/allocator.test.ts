@@ -15,7 +15,9 @@ const total = of({ cpus: 4, mem: 1024 })
 
 const agent = (name: string, more: Partial<ToldAgent> = {}): ToldAgent =>
   ({ agentId: name as AgentId, total, used: [], active: true, telling: 1, ...more })
-const share = (frameworkId: FrameworkId, roles: readonly Role[] = [role]) => ({ frameworkId, roles, suppressed: [], active: true })
+const share = (frameworkId: FrameworkId, roles: readonly Role[] = [role]) => ({
+  frameworkId, roles, suppressed: [], active: true,
+})
 const recover = (agentId: string, resources: Resources, refuseMs = 0): AllocatorCall =>
   ({ type: 'recover', frameworkId: one, role, agentId: agentId as AgentId, resources, refuseMs })
 
@@ -125,15 +127,21 @@ test('an agent that is told of anew begins a new telling, and its grants say so'
   const driven = ready([agent('a')])
   assert.deepEqual(settle(driven).map(({ telling }) => telling), [1])
   driven.receive({ type: 'remove-agent', agentId: 'a' as AgentId })
-  driven.receive({ type: 'add-agent', agent: agent('a', { telling: 2, used: [{ frameworkId: two, role, resources: of({ cpus: 3 }) }] }) })
-  assert.deepEqual(settle(driven).map(({ telling, resources }) => [telling, resources]), [[2, of({ cpus: 1, mem: 1024 })]])
+  driven.receive({ type: 'add-agent', agent: agent('a', {
+    telling: 2, used: [{ frameworkId: two, role, resources: of({ cpus: 3 }) }],
+  }) })
+  assert.deepEqual(settle(driven).map(({ telling, resources }) => [telling, resources]), [
+    [2, of({ cpus: 1, mem: 1024 })],
+  ])
 })
 
 test('being told everything again makes void whatever was believed before', () => {
   const driven = ready([agent('a'), agent('b')])
   settle(driven)
   driven.receive({ type: 'rebuild', agents: [agent('a', { telling: 3 })], frameworks: [share(two)] })
-  assert.deepEqual(settle(driven).map(({ frameworkId, agentId, telling }) => [frameworkId, agentId, telling]), [[two, 'a', 3]])
+  assert.deepEqual(settle(driven).map(({ frameworkId, agentId, telling }) => [
+    frameworkId, agentId, telling,
+  ]), [[two, 'a', 3]])
 })
 
 test('weights are those that the operator gave', () => {

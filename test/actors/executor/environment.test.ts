@@ -5,7 +5,9 @@ import type { FrameworkId, LaunchId } from '../../../actors/protocol/ids.js'
 import type { TaskInfo } from '../../../actors/protocol/task.js'
 import { command } from '../master/desk.js'
 
-const of = (task: TaskInfo) => taskEnvironment({ launchId: 'w-L1' as LaunchId, frameworkId: 'w-0000' as FrameworkId, task })
+const of = (task: TaskInfo) => taskEnvironment({
+  launchId: 'w-L1' as LaunchId, frameworkId: 'w-0000' as FrameworkId, task,
+})
 const line = { type: 'shell', line: 'true' } as const
 const own = { WARREN_TASK_ID: 't', WARREN_TASK_NAME: 't', WARREN_FRAMEWORK_ID: 'w-0000', WARREN_LAUNCH_ID: 'w-L1' }
 

@@ -21,12 +21,16 @@ test('tasks are launched under new ids, and what they leave returns at once with
   const offer = at.offer(one, first)
   const tasks = [command('t1', { cpus: 2, mem: 1024 }), command('t2', { cpus: 1, mem: 2048 })]
   const decided = at.accept(one, [offer], tasks)
-  assert.deepEqual(decided.records.map((record) => record.type === 'task-launched' && [record.launchId, record.state]), [
+  assert.deepEqual(decided.records.map((record) => record.type === 'task-launched' && [
+    record.launchId, record.state,
+  ]), [
     ['w-L0', 'STAGING'], ['w-L1', 'STAGING'],
   ])
   assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId }])
   assert.deepEqual(decided.allocator, [{
-    type: 'recover', frameworkId: one, role: '*', agentId: first, resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000,
+    type: 'recover', frameworkId: one, role: '*', agentId: first, resources: of({
+      cpus: 1, mem: 1024,
+    }), refuseMs: 5_000,
   }])
   assert.deepEqual(decided.effects.map(({ to }) => to), [agentRef('a'), agentRef('a')])
   assert.deepEqual(decided.effects[0]?.message, {
@@ -53,7 +57,9 @@ test('a task that does not fit gets its reason, and those after it their chance'
     ['rest', 'ERROR', 'task-invalid', 'needs cpus:4; only cpus:3;mem:4096 is left of the offers'],
   ])
   assert.equal(decided.records.length, 1)
-  for (const update of updatesOf(decided)) assert.equal(update.updateId, undefined, 'the master asks for no acknowledgement')
+  for (
+    const update of updatesOf(decided)
+  ) assert.equal(update.updateId, undefined, 'the master asks for no acknowledgement')
 })
 
 test('an accept without tasks gives all back, as a decline does', () => {
@@ -74,7 +80,9 @@ test('offers that cannot be spent together return all, and their tasks are dropp
     [() => [], /no longer stands/, 0],
     [() => [{ offerId: 'w-O9.9' as OfferId } as never], /no longer stands/, 0],
     [(at) => [at.offer(one, first), at.offer(one, second)], /of different agents/, 2],
-    [(at) => [at.offer(one, first, of({ cpus: 1 })), at.offer(one, first, of({ cpus: 1 }), 'web' as Role)], /for different roles/, 2],
+    [(at) => [at.offer(one, first, of({ cpus: 1 })), at.offer(
+      one, first, of({ cpus: 1 }), 'web' as Role
+    )], /for different roles/, 2],
     [(at) => [at.offer(one, first), { offerId: 'w-O9.9' as OfferId } as never], /no longer stands/, 1],
     [(at) => { const offer = at.offer(one, first); return [offer, offer] }, /named twice/, 1],
   ]
@@ -109,7 +117,9 @@ test('an executor is paid for once: with the first task that needs it on that ag
   const task = (id: string) => executed(id, 'e', { cpus: 0.5 })
   const decided = at.accept(one, [at.offer(one, first)], [task('t1'), task('t2')])
   assert.deepEqual(decided.records.map(({ type }) => type), ['executor-launched', 'task-launched', 'task-launched'])
-  assert.deepEqual(decided.allocator.map((call) => 'resources' in call && call.resources), [of({ cpus: 1.5, mem: 4096 })])
+  assert.deepEqual(decided.allocator.map((call) => 'resources' in call && call.resources), [
+    of({ cpus: 1.5, mem: 4096 }),
+  ])
   const later = at.accept(one, [at.offer(one, first, of({ cpus: 1 }))], [task('t3')])
   assert.deepEqual(later.records.map(({ type }) => type), ['task-launched'])
   const elsewhere = at.accept(one, [at.offer(one, second)], [task('t4')])

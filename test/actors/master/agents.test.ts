@@ -42,7 +42,9 @@ test('an agent that stays away is unreachable after its time', () => {
   desk.knowledge.now += AGENT_TIMEOUT_MS - 1
   assert.deepEqual(desk.say({ type: 'ping-round' }).records, [])
   desk.knowledge.now += 1
-  assert.deepEqual(updatesOf(desk.say({ type: 'ping-round' })).map(({ state, reason, source }) => [state, reason, source]), [
+  assert.deepEqual(updatesOf(desk.say({ type: 'ping-round' })).map(({ state, reason, source }) => [
+    state, reason, source,
+  ]), [
     ['UNREACHABLE', 'agent-removed', 'master'],
   ])
 })

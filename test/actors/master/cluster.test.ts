@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import {
   apply, COMPLETED_FRAMEWORKS_MAX, COMPLETED_TASKS_MAX, newCluster, tasksOf, usedBy, type Cluster,
 } from '../../../actors/master/cluster.js'
-import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId } from '../../../actors/protocol/ids.js'
+import type {
+  AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId,
+} from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import { TASK_STATES } from '../../../actors/protocol/task.js'
 import { of } from '../../../actors/resources/amounts.js'
@@ -23,7 +25,9 @@ const role = fc.constant('*' as Role)
 const record: fc.Arbitrary<LogRecord> = fc.oneof(
   fc.record({ type: fc.constant('leadership-claimed' as const), epoch: fc.nat(9), master: fc.constant('m'), nonce: fc.constant('n') }),
   fc.record({ type: fc.constant('agent-admitted' as const), agentId, info: fc.constant(agentInfo()), atMs }),
-  fc.record({ type: fc.constantFrom('agent-unreachable' as const, 'agent-reachable' as const, 'agent-removed' as const), agentId, atMs }),
+  fc.record({ type: fc.constantFrom(
+    'agent-unreachable' as const, 'agent-reachable' as const, 'agent-removed' as const
+  ), agentId, atMs }),
   fc.record({ type: fc.constant('framework-admitted' as const), frameworkId, info: fc.constant(FRAMEWORK), atMs }),
   fc.record({ type: fc.constant('framework-removed' as const), frameworkId, atMs }),
   fc.record({
@@ -47,7 +51,9 @@ const launched = (id: string, number: number): LogRecord => ({
   type: 'task-launched', frameworkId: 'w-0000' as FrameworkId, agentId: 'w-S0' as AgentId,
   launchId: `w-L${number}` as LaunchId, role: '*' as Role, task: command(id), state: 'STAGING', atMs: 1,
 })
-const admitted: LogRecord = { type: 'framework-admitted', frameworkId: 'w-0000' as FrameworkId, info: FRAMEWORK, atMs: 1 }
+const admitted: LogRecord = {
+  type: 'framework-admitted', frameworkId: 'w-0000' as FrameworkId, info: FRAMEWORK, atMs: 1,
+}
 
 test('whatever the records are, the fold takes them, and twice the same records give the same cluster', () => {
   fc.assert(fc.property(fc.array(record, { maxLength: 60 }), (records) => {

@@ -26,7 +26,9 @@ export const schedulerRef = (name: string, life = 'i1'): Ref<SchedulerEvent> =>
 export const agentInfo = (resources = MACHINE): AgentInfo =>
   ({ hostname: 'host', resources, attributes: {}, bootId: 'boot' })
 
-export const command = (id: string, wanted: Parameters<typeof of>[0] = { cpus: 1 }, more: Partial<TaskInfo> = {}): TaskInfo => ({
+export const command = (
+  id: string, wanted: Parameters<typeof of>[0] = { cpus: 1 }, more: Partial<TaskInfo> = {},
+): TaskInfo => ({
   taskId: id as TaskId, name: id, resources: of(wanted),
   command: { program: { type: 'shell', line: 'true' } }, ...more,
 })
@@ -69,7 +71,9 @@ export class Desk {
     return this.say({ type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}) })
   }
 
-  subscribe(name: string, more: { life?: string; frameworkId?: FrameworkId; info?: Partial<FrameworkInfo> } = {}): Decision {
+  subscribe(name: string, more: {
+    life?: string; frameworkId?: FrameworkId; info?: Partial<FrameworkInfo>,
+  } = {}): Decision {
     const { life, frameworkId, info = {} } = more
     return this.say({
       type: 'subscribe', scheduler: schedulerRef(name, life), info: { ...FRAMEWORK, name, ...info },
@@ -96,7 +100,9 @@ export class Desk {
   }
 
   /** The agent reports a step in a task's life. */
-  report(task: TaskRecord, state: TaskState, count: number, more: { latestState?: TaskState; exitCode?: number } = {}): Decision {
+  report(task: TaskRecord, state: TaskState, count: number, more: {
+    latestState?: TaskState; exitCode?: number,
+  } = {}): Decision {
     const { latestState = state, exitCode } = more
     const update = { ...updateOf(task, state, count), ...(exitCode === undefined ? {} : { exitCode }) }
     return this.say({ type: 'task-status', agentId: task.agentId, update, latestState })
@@ -105,7 +111,9 @@ export class Desk {
   acknowledge(task: TaskRecord, count: number): Decision {
     const { frameworkId, agentId, task: { taskId } } = task
     const { updateId } = updateOf(task, 'RUNNING', count)
-    return this.say({ type: 'acknowledge', frameworkId, agentId, taskId, updateId: updateId as NonNullable<typeof updateId> })
+    return this.say({
+      type: 'acknowledge', frameworkId, agentId, taskId, updateId: updateId as NonNullable<typeof updateId>,
+    })
   }
 
   task(frameworkId: FrameworkId, id: string): TaskRecord {
@@ -115,7 +123,9 @@ export class Desk {
   }
 }
 
-export const updateOf = ({ frameworkId, agentId, launchId, task }: TaskRecord, state: TaskState, count: number): StatusUpdate => ({
+export const updateOf = (
+  { frameworkId, agentId, launchId, task }: TaskRecord, state: TaskState, count: number,
+): StatusUpdate => ({
   updateId: `${launchId}.${count}` as NonNullable<StatusUpdate['updateId']>, frameworkId, agentId, launchId,
   taskId: task.taskId, state, source: 'executor', atMs: 5,
 })

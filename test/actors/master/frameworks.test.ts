@@ -41,7 +41,9 @@ test('another instance takes over: the old one is told, its offers are rescinded
   desk.offer(id, agentId)
   const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })
   assert.deepEqual(taken.effects.map(({ to, message }) => [to, message.type]), [
-    [schedulerRef('one', 'i1'), 'rescind'], [schedulerRef('one', 'i1'), 'framework-error'], [schedulerRef('one', 'i2'), 'subscribed'],
+    [schedulerRef('one', 'i1'), 'rescind'], [schedulerRef('one', 'i1'), 'framework-error'], [
+      schedulerRef('one', 'i2'), 'subscribed',
+    ],
   ])
   assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
   assert.equal(desk.task(id, 't').state, 'RUNNING')
@@ -124,7 +126,9 @@ test('one role that is not the framework\'s makes the whole call void, and so do
   const desk = new Desk()
   desk.subscribe('one', { info: { roles } })
   for (const type of ['suppress', 'revive'] as const) {
-    for (const call of [{ frameworkId: id, roles: ['web', 'other'] }, { frameworkId: 'w-0009' as FrameworkId, roles: [] }]) {
+    for (const call of [
+      { frameworkId: id, roles: ['web', 'other'] }, { frameworkId: 'w-0009' as FrameworkId, roles: [] },
+    ]) {
       const decided = desk.say({ type, ...call as { frameworkId: FrameworkId; roles: Role[] } })
       assert.deepEqual([decided.changes, decided.allocator], [[], []])
     }

@@ -21,7 +21,8 @@ const idle = { initial: () => null, receive: (state: null) => state }
 const [agentId, frameworkId] = ['w-S0' as AgentId, 'w-0000' as FrameworkId]
 
 type Driver = Driven<unknown, Message>
-const begin = (): Driver => drive(master({ cluster: 'warren', name: 'm1', log, allocator: () => idle }), { nowMs: 1_000 }) as Driver
+const begin = (): Driver =>
+  drive(master({ cluster: 'warren', name: 'm1', log, allocator: () => idle }), { nowMs: 1_000 }) as Driver
 
 const history: LogRecord[] = [
   { type: 'genesis', cluster: 'old', prefix: 'w' },
@@ -68,7 +69,9 @@ test('the first master of a cluster founds it, and leads in epoch 1', () => {
   const [append] = driven.toldTo(log)
   assert.ok(append?.type === 'append')
   assert.deepEqual(append.records.map(({ type }) => type), ['genesis', 'leadership-claimed'])
-  const [genesis, claim] = append.records as unknown as [{ cluster: string; prefix: string }, { epoch: number; master: string }]
+  const [genesis, claim] = append.records as unknown as [
+    { cluster: string; prefix: string }, { epoch: number; master: string },
+  ]
   assert.deepEqual([genesis.cluster, claim.epoch, claim.master], ['warren', 1, 'm1'])
   assert.match(genesis.prefix, /^[0-9a-z]{6}$/)
 })
@@ -124,7 +127,9 @@ test('the master acts on what it has decided before it is committed: no resource
 
 test('an append that failed ends this life of the master: what it believes is not what is written', () => {
   const driven = leading()
-  assert.throws(() => driven.receive({ type: 'append-failed', token: 9, reason: 'the disk is full' }), /the disk is full/)
+  assert.throws(
+    () => driven.receive({ type: 'append-failed', token: 9, reason: 'the disk is full' }), /the disk is full/
+  )
 })
 
 test('peers are watched, and whoever terminates is lost', () => {
@@ -155,7 +160,9 @@ test('an allocator that comes anew is told everything, and what is on offer coun
   driven.receive({ type: 'allocator-started', allocator })
   const [rebuild] = driven.toldTo(allocator)
   assert.ok(rebuild?.type === 'rebuild')
-  assert.deepEqual(rebuild.agents.map(({ used, active, telling }) => [used.map(({ resources }) => resources), active, telling]), [
+  assert.deepEqual(rebuild.agents.map(({ used, active, telling }) => [
+    used.map(({ resources }) => resources), active, telling,
+  ]), [
     [[of({ cpus: 1 }), of({ cpus: 2 })], true, 1],
   ])
   assert.deepEqual(rebuild.frameworks, [{ frameworkId, roles: ['*'], suppressed: ['*'], active: true }])

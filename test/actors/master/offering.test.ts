@@ -62,7 +62,9 @@ test('declined offers return with the filter that was asked for', () => {
   for (const [asked, refuseMs] of cases) {
     const offer = desk.offer(one, first)
     const { allocator } = desk.decline(one, [offer.offerId], asked)
-    assert.deepEqual(allocator, [{ type: 'recover', frameworkId: one, role, agentId: first, resources: MACHINE, refuseMs }])
+    assert.deepEqual(allocator, [
+      { type: 'recover', frameworkId: one, role, agentId: first, resources: MACHINE, refuseMs },
+    ])
   }
   assert.equal(desk.knowledge.present.offers.size, 0)
 })

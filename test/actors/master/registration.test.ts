@@ -53,7 +53,9 @@ test('a task that began and is not there any more is gone, and takes nothing', (
   const { desk, agentId } = deskAtWork()
   const again = desk.register('a', { life: 'i2', agentId })
   assert.deepEqual(recordsOf(again), ['task-changed', 'task-removed'])
-  assert.deepEqual(updatesOf(again).map(({ state, reason, updateId }) => [state, reason, updateId]), [['GONE', 'agent-restarted', undefined]])
+  assert.deepEqual(updatesOf(again).map(({ state, reason, updateId }) => [state, reason, updateId]), [
+    ['GONE', 'agent-restarted', undefined],
+  ])
   assert.deepEqual(toldOf(again)?.used, [])
 })
 
@@ -137,7 +139,9 @@ test('tasks of known frameworks that the master has never heard of are adopted, 
     executors: [{ frameworkId, executorId: 'e' as ExecutorId }],
   })
   assert.deepEqual(recordsOf(again), ['agent-admitted', 'task-launched', 'task-launched', 'executor-launched'])
-  assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 })])
+  assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [
+    of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 }),
+  ])
   assert.deepEqual([...desk.knowledge.cluster.agents.keys()], ['old-S5'])
 })
 
@@ -163,7 +167,9 @@ test('what an agent still runs of a framework that has ended is shut down, which
 
 function withExecutor(): Desk & { readonly launched: unknown } {
   const { desk, agentId, frameworkId } = deskAtWork()
-  const launched = desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 2 }))], [executed('x', 'e', { cpus: 1 })])
+  const launched = desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 2 }))], [
+    executed('x', 'e', { cpus: 1 }),
+  ])
   return Object.assign(desk, { launched })
 }
 
@@ -196,7 +202,11 @@ test('an executor keeps its place when it runs, or when a task that brings it is
 
 test('an agent of an older version that lists no executors keeps those that the master knows', () => {
   const desk = withExecutor()
-  const call = { type: 'register-agent', agent: agentRef('a', 'i2'), info: agentInfo(), agentId: 'w-S0' as AgentId } as const
-  const again = desk.say({ ...call, tasks: [...desk.knowledge.cluster.frameworks.values()].flatMap(({ tasks }) => [...tasks.values()]) })
+  const call = {
+    type: 'register-agent', agent: agentRef('a', 'i2'), info: agentInfo(), agentId: 'w-S0' as AgentId,
+  } as const
+  const again = desk.say({
+    ...call, tasks: [...desk.knowledge.cluster.frameworks.values()].flatMap(({ tasks }) => [...tasks.values()]),
+  })
   assert.deepEqual(again.records, [])
 })

@@ -90,7 +90,9 @@ test('an update for a framework that has ended tells the agent so; one that nobo
 test('a kill goes to the agent, and is remembered until the task has ended', () => {
   const { desk, frameworkId, task } = deskAtWork()
   const { effects } = desk.say({ type: 'kill', frameworkId, taskId: 't' as TaskId, graceMs: 50 })
-  assert.deepEqual(effects, [{ to: agentRef('a'), message: { type: 'kill-task', epoch: 3, frameworkId, taskId: 't', graceMs: 50 } }])
+  assert.deepEqual(effects, [
+    { to: agentRef('a'), message: { type: 'kill-task', epoch: 3, frameworkId, taskId: 't', graceMs: 50 } },
+  ])
   assert.deepEqual([...desk.knowledge.present.kills], [['w-L0', { graceMs: 50 }]])
   desk.report(task, 'KILLING', 2)
   assert.equal(desk.knowledge.present.kills.size, 1)
@@ -109,7 +111,9 @@ test('a kill of a task that is unknown or has ended is answered with its state',
 test('reconciliation tells of the tasks that are named, or of all', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
   desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('u')])
-  const ask = (...taskIds: string[]) => updatesOf(desk.say({ type: 'reconcile', frameworkId, taskIds: taskIds as TaskId[] }))
+  const ask = (...taskIds: string[]) => updatesOf(desk.say({
+    type: 'reconcile', frameworkId, taskIds: taskIds as TaskId[],
+  }))
   assert.deepEqual(ask().map(({ taskId, state }) => [taskId, state]), [['t', 'RUNNING'], ['u', 'STAGING']])
   assert.deepEqual(ask('u', 'x').map(({ taskId, state, agentId: at }) => [taskId, state, at]), [
     ['u', 'STAGING', agentId], ['x', 'UNKNOWN', undefined],
@@ -126,7 +130,9 @@ test('an executor that ends frees what it took for itself, once, and its framewo
   assert.deepEqual(decided.allocator, [
     { type: 'recover', agentId, frameworkId, role: '*', resources: of({ cpus: 0.5 }), refuseMs: 0 },
   ])
-  assert.deepEqual(decided.effects.map(({ message }) => message), [{ type: 'failure', agentId, executorId: 'e', exitCode: 1 }])
+  assert.deepEqual(decided.effects.map(({ message }) => message), [
+    { type: 'failure', agentId, executorId: 'e', exitCode: 1 },
+  ])
   assert.deepEqual(desk.say(gone).allocator, [])
 })
 
@@ -134,14 +140,18 @@ test('messages pass between a framework and its executor', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
   const [executorId, data] = ['e' as ExecutorId, new Uint8Array([1])]
   const down = desk.say({ type: 'framework-message', frameworkId, agentId, executorId, data })
-  assert.deepEqual(down.effects, [{ to: agentRef('a'), message: { type: 'message-to-executor', epoch: 3, frameworkId, executorId, data } }])
+  assert.deepEqual(down.effects, [
+    { to: agentRef('a'), message: { type: 'message-to-executor', epoch: 3, frameworkId, executorId, data } },
+  ])
   const up = desk.say({ type: 'message-from-executor', agentId, frameworkId, executorId, data })
   assert.deepEqual(up.effects, [{ to: schedulerRef('one'), message: { type: 'message', agentId, executorId, data } }])
 })
 
 test('a question about output goes to the agent that has it, and the answer to whoever asked', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
-  const question = { frameworkId, taskId: 't' as TaskId, stream: 'stdout', offset: 0, bytesMax: 9, follow: false } as const
+  const question = {
+    frameworkId, taskId: 't' as TaskId, stream: 'stdout', offset: 0, bytesMax: 9, follow: false,
+  } as const
   const replyTo = refOf<OutputAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
   const [first] = desk.say({ type: 'read-output', requestId: 'a.b', ...question }).effects
   const [second] = desk.say({ type: 'operator-read', ...question, replyTo: replyTo as never }).effects
@@ -164,7 +174,9 @@ test('output can be read after the task is over, of its last launch', () => {
   const { desk, agentId, frameworkId, task } = deskAtWork()
   desk.report(task, 'FINISHED', 2)
   desk.acknowledge(task, 2)
-  const question = { frameworkId, taskId: 't' as TaskId, stream: 'stderr', offset: 0, bytesMax: 9, follow: false } as const
+  const question = {
+    frameworkId, taskId: 't' as TaskId, stream: 'stderr', offset: 0, bytesMax: 9, follow: false,
+  } as const
   assert.deepEqual(typesOf(desk.say({ type: 'read-output', requestId: 'a', ...question })), ['read-task'])
   desk.say({ type: 'unregister-agent', agentId: agentId as AgentId })
   assert.match(JSON.stringify(desk.say({ type: 'read-output', requestId: 'a', ...question }).effects), /away/)
@@ -172,7 +184,8 @@ test('output can be read after the task is over, of its last launch', () => {
 
 test('who asks whether something could ever fit is told how many agents there are', () => {
   const { desk, frameworkId } = deskAtWork()
-  const ask = (cpus: number) => desk.say({ type: 'check-fit', frameworkId, requestId: 'r', resources: of({ cpus }) }).effects[0]?.message
+  const ask = (cpus: number) =>
+    desk.say({ type: 'check-fit', frameworkId, requestId: 'r', resources: of({ cpus }) }).effects[0]?.message
   assert.deepEqual(ask(4), { type: 'fit', requestId: 'r', agents: 1 })
   assert.deepEqual(ask(5), { type: 'fit', requestId: 'r', agents: 1, problem: 'needs 5 cpus; the largest agent has 4' })
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { newCluster, type ExecutorRecord, type FrameworkRecord, type TaskRecord } from '../../../actors/master/cluster.js'
+import {
+  newCluster, type ExecutorRecord, type FrameworkRecord, type TaskRecord,
+} from '../../../actors/master/cluster.js'
 import { fitProblem, frameworkProblem, KILL_GRACE_MAX_MS, taskProblem } from '../../../actors/master/validation.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import type { TaskInfo, TaskState } from '../../../actors/protocol/task.js'
@@ -28,15 +30,25 @@ test('a task that is right in everything has no problem', () => {
 })
 
 const BAD: readonly (readonly [what: string, task: TaskInfo, said: RegExp, running?: ExecutorRecord])[] = [
-  ['an endless grace', command('t', { cpus: 1 }, { killGraceMs: KILL_GRACE_MAX_MS + 1 }), /killGraceMs is longer than a day/],
+  ['an endless grace', command(
+    't', { cpus: 1 }, { killGraceMs: KILL_GRACE_MAX_MS + 1 }
+  ), /killGraceMs is longer than a day/],
   ['no resources', command('t', {}), /asks for no resources/],
   ['illegal resources', { ...command('t'), resources: { ...NONE, scalars: { cpus: -1 } } }, /cpus/],
   ['neither command nor executor', { ...command('t'), command: undefined as never }, /either a command or an executor/],
   ['both a command and an executor', { ...executed('t', 'e'), ...command('t') }, /either a command or an executor/],
-  ['an empty argument vector', command('t', { cpus: 1 }, { command: { program: { type: 'argv', argv: [] } } }), /command is empty/],
-  ['a nameless program', command('t', { cpus: 1 }, { command: { program: { type: 'argv', argv: [''] } } }), /command is empty/],
-  ['a blank line', command('t', { cpus: 1 }, { command: { program: { type: 'shell', line: '  ' } } }), /command is empty/],
-  ['a module as a command', command('t', { cpus: 1 }, { command: { program: { type: 'module', file: 'x.ts' } } }), /a module is no command/],
+  ['an empty argument vector', command(
+    't', { cpus: 1 }, { command: { program: { type: 'argv', argv: [] } } }
+  ), /command is empty/],
+  ['a nameless program', command(
+    't', { cpus: 1 }, { command: { program: { type: 'argv', argv: [''] } } }
+  ), /command is empty/],
+  ['a blank line', command(
+    't', { cpus: 1 }, { command: { program: { type: 'shell', line: '  ' } } }
+  ), /command is empty/],
+  ['a module as a command', command(
+    't', { cpus: 1 }, { command: { program: { type: 'module', file: 'x.ts' } } }
+  ), /a module is no command/],
   ['an executor of another size than the one that runs', executed('t', 'e', { cpus: 2 }), /already running there with other resources/, running(of({ cpus: 1 }))],
   ['more than is left', command('t', { cpus: 5 }), /^needs cpus:5; only cpus:4.* is left of the offers$/],
   ['more than is left beside its new executor', executed('t', 'e', { cpus: 3.5 }), /needs cpus:1 and cpus:3.5 for its executor/],
@@ -81,7 +93,9 @@ test('what no agent could ever hold is said, with the largest there is', () => {
   assert.equal(fitProblem(cluster, of({ cpus: 99 })), undefined, 'an agent may still come')
   for (const [id, resources] of [['w-S0', { cpus: 4, mem: 64 }], ['w-S1', { cpus: 1, mem: 4096 }]] as const) {
     const agentId = id as AgentId
-    cluster.agents.set(agentId, { agentId, info: agentInfo(of(resources)), admittedMs: 0, unreachableSinceMs: undefined })
+    cluster.agents.set(agentId, {
+      agentId, info: agentInfo(of(resources)), admittedMs: 0, unreachableSinceMs: undefined,
+    })
   }
   assert.equal(fitProblem(cluster, of({ cpus: 4 })), undefined)
   assert.equal(fitProblem(cluster, of({ cpus: 5 })), 'needs 5 cpus; the largest agent has 4')

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 const START = fileURLToPath(new URL('../../../../infra/setup/start.mjs', import.meta.url))
 
 function start(argv: readonly string[], workDir: string) {
-  return spawn(process.execPath, [START, '--port', '0', '--work-dir', workDir, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const all = [START, '--port', '0', '--work-dir', workDir, ...argv]
+  return spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 test('the first tour brings up a cluster, plays the example, runs a job on real files and ends', async (t) => {

@@ -17,19 +17,25 @@ const AGENT = 'agent-a@d/agent'
 
 /** What the actors received, cause before consequence. */
 function messages(left: { cpus: number; mem: number }): Hop[] {
-  const tasks = [task({ id: 't1', resources: { cpus: 2, mem: 1024 }, command: 'x' }), task({ id: 't2', resources: { cpus: 1, mem: 2048 }, command: 'x' })]
-  const offer = (frameworkId: string, resources: object) => ({ type: 'offers', offers: [{ offerId: 'O', frameworkId, agentId: 'S0', role: '*', resources }] })
+  const tasks = [
+    task({ id: 't1', resources: { cpus: 2, mem: 1024 }, command: 'x' }),
+    task({ id: 't2', resources: { cpus: 1, mem: 2048 }, command: 'x' }),
+  ]
+  const offer = (frameworkId: string, resources: object) =>
+    ({ type: 'offers', offers: [{ offerId: 'O', frameworkId, agentId: 'S0', role: '*', resources }] })
+  const info = { hostname: 'h', resources: of({ cpus: 4, mem: 4096 }) }
+  const running = (taskId: string) => ({ frameworkId: 'F1', agentId: 'S0', taskId, state: 'RUNNING' })
   return [
     hop(MASTER, { type: 'subscribe', scheduler: FIRST, info: { name: 'framework-1' } }),
     hop(FIRST, { type: 'subscribed', frameworkId: 'F1' }),
     hop(MASTER, { type: 'subscribe', scheduler: SECOND, info: { name: 'framework-2' } }),
     hop(SECOND, { type: 'subscribed', frameworkId: 'F2' }),
-    hop(MASTER, { type: 'register-agent', agent: AGENT, info: { hostname: 'h', resources: of({ cpus: 4, mem: 4096 }) } }),
+    hop(MASTER, { type: 'register-agent', agent: AGENT, info }),
     hop(AGENT, { type: 'agent-registered', agentId: 'S0' }),
     hop(FIRST, offer('F1', of({ cpus: 4, mem: 4096 }))),
     hop(MASTER, { type: 'accept', frameworkId: 'F1', operations: [{ type: 'launch', tasks }] }),
     ...tasks.map((each) => hop(AGENT, { type: 'run-task', frameworkId: 'F1', task: each })),
-    ...tasks.map(({ taskId }) => hop(FIRST, { type: 'update', update: { frameworkId: 'F1', agentId: 'S0', taskId, state: 'RUNNING' } })),
+    ...tasks.map(({ taskId }) => hop(FIRST, { type: 'update', update: running(taskId) })),
     hop(SECOND, offer('F2', of(left))),
   ]
 }
