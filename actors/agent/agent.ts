@@ -49,6 +49,9 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'acknowledge-status':
         if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
         return state
+      case 'scheduler-back':
+        if (state.updates) ctx.tell(state.updates, { type: 'send-again', frameworkId: message.frameworkId })
+        return state
       case 'shutdown-framework':
         return checkLeft(onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
       case 'message-to-executor': return onMessageToExecutor(state, message, ctx)

@@ -32,6 +32,8 @@ export type UpdatesOrder =
     }
   | { readonly type: 'master-found'; readonly master: Ref<AgentCall>; readonly agentId: AgentId }
   | { readonly type: 'master-lost' }
+  /** Whoever must acknowledge is back: waits that have grown meanwhile begin anew. */
+  | { readonly type: 'send-again'; readonly frameworkId: FrameworkId }
   | { readonly type: 'forget-framework'; readonly frameworkId: FrameworkId }
 
 /** What the agent hears back: the entry is on disk. */
@@ -90,6 +92,11 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
         return state
       case 'master-lost':
         state.master = undefined
+        return state
+      case 'send-again':
+        for (const stream of state.streams.values()) {
+          if (stream.pending[0]?.frameworkId === message.frameworkId) send(state, stream, RESEND_FIRST_MS, ctx)
+        }
         return state
       case 'forget-framework':
         for (const [launchId, { pending }] of state.streams) {

@@ -4,7 +4,7 @@ import type { AllocatorCall } from '../protocol/allocator.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { FrameworkRecord } from './cluster.js'
-import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
 import { frameworkShare } from './shares.js'
 import { frameworkProblem } from './validation.js'
@@ -40,7 +40,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       allocator: [
         ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info.roles) },
       ],
-      effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer],
+      effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),
   ])
 }
@@ -113,6 +113,16 @@ function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): D
         tell(ref, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId })),
     }),
   ])
+}
+
+/** Its agents may have given up on it for minutes; what they have to tell, it can hear now. */
+function sendAgain({ cluster, present }: Knowledge, framework: FrameworkRecord | undefined): Effect[] {
+  if (!framework) return []
+  const { frameworkId } = framework
+  const agentIds = new Set([...framework.tasks.values()].map((task) => task.agentId))
+  return [...agentIds].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
+    type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
+  }))
 }
 
 /** An older instance under the same id learns that it has been replaced. */

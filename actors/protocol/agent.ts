@@ -71,6 +71,9 @@ export const agentEvent = {
   'message-to-executor': message(28, 'Carries a framework\'s message to its executor; at most once.', {
     epoch: natural, frameworkId, executorId, data: bytes,
   }),
+  'scheduler-back': message(29, 'A framework listens again: what it has not acknowledged is sent at once.', {
+    epoch: natural, frameworkId,
+  }),
 }
 export type AgentCall = MessageOf<typeof agentCall>
 export type AgentEvent = MessageOf<typeof agentEvent>

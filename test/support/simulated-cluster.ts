@@ -11,7 +11,7 @@ import { processExecutor } from '../../actors/executor/process-executor.js'
 import { master } from '../../actors/master/master.js'
 import type { Message as MasterMessage } from '../../actors/master/messages.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
-import type { Role } from '../../actors/protocol/ids.js'
+import type { FrameworkId, Role } from '../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import { LEADER_PATH, MASTER_PATH } from '../../actors/protocol/leadership.js'
 import type { LogRecord } from '../../actors/protocol/log.js'
@@ -31,6 +31,7 @@ import type { LogRequest } from '../../runtime/log.js'
 import type { Logger, LogLevel } from '../../runtime/logger.js'
 import { seededRandom } from '../../runtime/random.js'
 import { System } from '../../runtime/system.js'
+import type { Turns } from '../../runtime/turns.js'
 
 /** Steps without an end mean a livelock. */
 const STEPS_MAX = 2_000_000
@@ -99,10 +100,12 @@ export class SimulatedCluster {
     return { system, machine, journal, ref }
   }
 
-  async framework<State>(definition: Framework<State>): Promise<System> {
+  /** Starts a framework, or with an id the next life of one. */
+  async framework<State>(definition: Framework<State>, frameworkId?: FrameworkId): Promise<System> {
     const system = await this.node('framework', definition.name)
     const owner = system.port<OwnerEvent>('owner', (event) => void this.owners.push(event))
-    system.spawn(LEADER_PATH.framework, scheduler(definition, { user: 'tester', owner }))
+    const options = { user: 'tester', owner, ...(frameworkId ? { frameworkId } : {}) }
+    system.spawn(LEADER_PATH.framework, scheduler(definition, options))
     return system
   }
 
@@ -153,10 +156,20 @@ export class SimulatedCluster {
     return answer.views
   }
 
+  /** The turns are everybody's: a node that stops must not end those of the others. */
+  private ownTurns(): Turns {
+    const { turns } = this
+    return {
+      get beat() { return turns.beat },
+      open: (...place) => turns.open(...place),
+      close: () => undefined,
+    }
+  }
+
   private async node(kind: NodeKind, name: string): Promise<System> {
     const self = nodeAddress(kind, name, `i${this.nodes++}`)
     const system = new System(self, {
-      turns: this.turns, clock: this.clock, random: this.random, logger: this.logger(self), registry,
+      turns: this.ownTurns(), clock: this.clock, random: this.random, logger: this.logger(self), registry,
       collapsed: (actor, error) => {
         throw new Error(`${actor} collapsed: ${String(error)}`)
       },

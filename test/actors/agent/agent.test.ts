@@ -134,6 +134,12 @@ test('acknowledgements go to those who see updates through', () => {
   assert.deepEqual(driven.toldTo(updatesRef(driven)), [{ type: 'acknowledged', ...call }])
 })
 
+test('when a scheduler is back its updates are sent again', () => {
+  const { driven } = registered()
+  driven.receive({ type: 'scheduler-back', epoch: 3, frameworkId })
+  assert.deepEqual(driven.toldTo(updatesRef(driven)), [{ type: 'send-again', frameworkId }])
+})
+
 test('an agent that leaves ends its tasks, waits until their ends are acknowledged, and says goodbye', () => {
   const { driven } = registered()
   launch(driven, 1, command('t'))

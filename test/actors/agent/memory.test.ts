@@ -92,7 +92,7 @@ test('of the ended, only so many stay readable', () => {
 })
 
 test('an update id tells its launch, whatever the launch is called', () => {
-  for (
-    const launchId of ['w-L1', 'a.b.c', 'x.'] as LaunchId[]
-  ) assert.equal(launchOf(updateIdOf(launchId, 12)), launchId)
+  for (const launchId of ['w-L1', 'a.b.c', 'x.'] as LaunchId[]) {
+    assert.equal(launchOf(updateIdOf(launchId, 12)), launchId)
+  }
 })

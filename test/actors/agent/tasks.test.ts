@@ -16,11 +16,12 @@ test('what an executor saw becomes an update of the task', () => {
   const { driven } = registered()
   launch(driven, 1, command('t'))
   report(driven, 1, 'RUNNING')
-  report(driven, 1, 'KILLED', { reason: 'timed-out', signal: 'SIGKILL', text: 'too long' })
+  const ending = { reason: 'timed-out', signal: 'SIGKILL', text: 'too long' }
+  report(driven, 1, 'KILLED', ending)
   const common = { frameworkId, agentId: 'w-S0', taskId: 't', launchId: 'w-L1', atMs: driven.now }
   assert.deepEqual(reported(driven), [
     { ...common, updateId: 'w-L1.1', state: 'RUNNING', source: 'executor' },
-    { ...common, updateId: 'w-L1.2', state: 'KILLED', source: 'agent', reason: 'timed-out', signal: 'SIGKILL', text: 'too long' },
+    { ...common, ...ending, updateId: 'w-L1.2', state: 'KILLED', source: 'agent' },
   ])
 })
 

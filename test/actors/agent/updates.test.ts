@@ -177,6 +177,19 @@ test('a disk that refuses is asked again after a while, and the order of the ste
   assert.deepEqual(sent(driven), ['L1.1 RUNNING'])
 })
 
+test('a scheduler that is back is sent at once what it has not acknowledged, however long the wait has grown', () => {
+  const driven = begun([update('L1', 1, 'RUNNING')])
+  for (let round = 0; round < 200; round++) driven.fire('sweep')
+  sent(driven)
+  driven.receive({ type: 'send-again', frameworkId: 'w-0009' as FrameworkId })
+  assert.deepEqual(sent(driven), [])
+  driven.receive({ type: 'send-again', frameworkId })
+  assert.deepEqual(sent(driven), ['L1.1 RUNNING'])
+  driven.now += RESEND_FIRST_MS
+  driven.fire('sweep')
+  assert.deepEqual(sent(driven), ['L1.1 RUNNING'], 'and the waits begin anew')
+})
+
 test('updates of a framework that has ended are not sent any more', () => {
   const driven = begun()
   driven.receive(report('L1', 1, 'KILLED'))

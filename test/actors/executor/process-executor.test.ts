@@ -62,7 +62,8 @@ test('it starts the process with all that it must know to join', () => {
   assert.ok(request?.type === 'start')
   assert.deepEqual([request.launchId, request.program], [launchId, { argv: ['node', 'it.ts'] }])
   assert.deepEqual(request.environment, {
-    A: 'b', WARREN_AGENT_REF: 'master-driven@1/driven', WARREN_FRAMEWORK_ID: frameworkId, WARREN_EXECUTOR_ID: executorId,
+    A: 'b', WARREN_AGENT_REF: 'master-driven@1/driven', WARREN_FRAMEWORK_ID: frameworkId,
+    WARREN_EXECUTOR_ID: executorId,
   })
   const programs: [Program, object][] = [
     [{ type: 'argv', argv: ['x'] }, { argv: ['x'] }], [{ type: 'shell', line: 'x y' }, { shell: 'x y' }],

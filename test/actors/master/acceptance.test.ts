@@ -21,16 +21,12 @@ test('tasks are launched under new ids, and what they leave returns at once with
   const offer = at.offer(one, first)
   const tasks = [command('t1', { cpus: 2, mem: 1024 }), command('t2', { cpus: 1, mem: 2048 })]
   const decided = at.accept(one, [offer], tasks)
-  assert.deepEqual(decided.records.map((record) => record.type === 'task-launched' && [
-    record.launchId, record.state,
-  ]), [
-    ['w-L0', 'STAGING'], ['w-L1', 'STAGING'],
-  ])
+  const launched = decided.records.flatMap((record) => (record.type === 'task-launched' ? [record] : []))
+  assert.deepEqual(launched.map(({ launchId, state }) => [launchId, state]), [['w-L0', 'STAGING'], ['w-L1', 'STAGING']])
   assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId }])
   assert.deepEqual(decided.allocator, [{
-    type: 'recover', frameworkId: one, role: '*', agentId: first, resources: of({
-      cpus: 1, mem: 1024,
-    }), refuseMs: 5_000,
+    type: 'recover', frameworkId: one, role: '*', agentId: first,
+    resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000,
   }])
   assert.deepEqual(decided.effects.map(({ to }) => to), [agentRef('a'), agentRef('a')])
   assert.deepEqual(decided.effects[0]?.message, {
@@ -49,7 +45,8 @@ test('offers of one agent are spent together, and nothing returns when nothing i
 test('a task that does not fit gets its reason, and those after it their chance', () => {
   const at = desk()
   const decided = at.accept(one, [at.offer(one, first)], [
-    command('huge', { cpus: 64 }), command('fits', { cpus: 1 }), command('fits', { cpus: 1 }), command('rest', { cpus: 4 }),
+    command('huge', { cpus: 64 }), command('fits', { cpus: 1 }), command('fits', { cpus: 1 }),
+    command('rest', { cpus: 4 }),
   ])
   assert.deepEqual(updatesOf(decided).map(({ taskId, state, reason, text }) => [taskId, state, reason, text]), [
     ['huge', 'ERROR', 'task-invalid', 'needs cpus:64; only cpus:4;mem:4096 is left of the offers'],
@@ -57,9 +54,7 @@ test('a task that does not fit gets its reason, and those after it their chance'
     ['rest', 'ERROR', 'task-invalid', 'needs cpus:4; only cpus:3;mem:4096 is left of the offers'],
   ])
   assert.equal(decided.records.length, 1)
-  for (
-    const update of updatesOf(decided)
-  ) assert.equal(update.updateId, undefined, 'the master asks for no acknowledgement')
+  assert.ok(updatesOf(decided).every((update) => update.updateId === undefined), 'it asks for no acknowledgement')
 })
 
 test('an accept without tasks gives all back, as a decline does', () => {
@@ -76,13 +71,12 @@ const dropped = (at: Desk, frameworkId: FrameworkId, offers: Parameters<Desk['ac
 }
 
 test('offers that cannot be spent together return all, and their tasks are dropped with the reason', () => {
+  const little = of({ cpus: 1 })
   const cases: [(at: Desk) => Parameters<Desk['accept']>[1], RegExp, number][] = [
     [() => [], /no longer stands/, 0],
     [() => [{ offerId: 'w-O9.9' as OfferId } as never], /no longer stands/, 0],
     [(at) => [at.offer(one, first), at.offer(one, second)], /of different agents/, 2],
-    [(at) => [at.offer(one, first, of({ cpus: 1 })), at.offer(
-      one, first, of({ cpus: 1 }), 'web' as Role
-    )], /for different roles/, 2],
+    [(at) => [at.offer(one, first, little), at.offer(one, first, little, 'web' as Role)], /for different roles/, 2],
     [(at) => [at.offer(one, first), { offerId: 'w-O9.9' as OfferId } as never], /no longer stands/, 1],
     [(at) => { const offer = at.offer(one, first); return [offer, offer] }, /named twice/, 1],
   ]

@@ -21,25 +21,25 @@ const executorId = fc.constantFrom('e', 'f') as fc.Arbitrary<ExecutorId>
 const state = fc.constantFrom(...TASK_STATES)
 const atMs = fc.nat(1_000)
 const role = fc.constant('*' as Role)
+const updateId = fc.constant('w-L0.1' as UpdateId)
+
+const type = <T extends LogRecord['type']>(...types: T[]) => fc.constantFrom(...types)
+const info = fc.constant(agentInfo())
+const resources = fc.constant(of({ cpus: 1 }))
+const task = taskId.map((id) => command(id))
+const claim = { type: type('leadership-claimed'), epoch: fc.nat(9), master: fc.constant('m'), nonce: fc.constant('n') }
 
 const record: fc.Arbitrary<LogRecord> = fc.oneof(
-  fc.record({ type: fc.constant('leadership-claimed' as const), epoch: fc.nat(9), master: fc.constant('m'), nonce: fc.constant('n') }),
-  fc.record({ type: fc.constant('agent-admitted' as const), agentId, info: fc.constant(agentInfo()), atMs }),
-  fc.record({ type: fc.constantFrom(
-    'agent-unreachable' as const, 'agent-reachable' as const, 'agent-removed' as const
-  ), agentId, atMs }),
-  fc.record({ type: fc.constant('framework-admitted' as const), frameworkId, info: fc.constant(FRAMEWORK), atMs }),
-  fc.record({ type: fc.constant('framework-removed' as const), frameworkId, atMs }),
-  fc.record({
-    type: fc.constant('task-launched' as const), frameworkId, agentId, launchId, role,
-    task: taskId.map((id) => command(id)), state, atMs,
-  }),
-  fc.record({
-    type: fc.constant('task-changed' as const), frameworkId, taskId, state, atMs, updateId: fc.constant('w-L0.1' as UpdateId),
-  }),
-  fc.record({ type: fc.constant('task-removed' as const), frameworkId, taskId }),
-  fc.record({ type: fc.constant('executor-launched' as const), frameworkId, agentId, executorId, role, resources: fc.constant(of({ cpus: 1 })) }),
-  fc.record({ type: fc.constant('executor-ended' as const), frameworkId, agentId, executorId }),
+  fc.record(claim),
+  fc.record({ type: type('agent-admitted'), agentId, info, atMs }),
+  fc.record({ type: type('agent-unreachable', 'agent-reachable', 'agent-removed'), agentId, atMs }),
+  fc.record({ type: type('framework-admitted'), frameworkId, info: fc.constant(FRAMEWORK), atMs }),
+  fc.record({ type: type('framework-removed'), frameworkId, atMs }),
+  fc.record({ type: type('task-launched'), frameworkId, agentId, launchId, role, task, state, atMs }),
+  fc.record({ type: type('task-changed'), frameworkId, taskId, state, atMs, updateId }),
+  fc.record({ type: type('task-removed'), frameworkId, taskId }),
+  fc.record({ type: type('executor-launched'), frameworkId, agentId, executorId, role, resources }),
+  fc.record({ type: type('executor-ended'), frameworkId, agentId, executorId }),
 )
 
 function fold(records: readonly LogRecord[], cluster = newCluster()): Cluster {
@@ -85,19 +85,20 @@ test('ids go on where the records end, whoever has left meanwhile', () => {
 })
 
 test('an epoch never goes back', () => {
-  const claim = (epoch: number): LogRecord => ({ type: 'leadership-claimed', epoch, master: 'm', nonce: 'n' })
-  assert.equal(fold([claim(4), claim(3)]).epoch, 4)
+  const claimed = (epoch: number): LogRecord => ({ type: 'leadership-claimed', epoch, master: 'm', nonce: 'n' })
+  assert.equal(fold([claimed(4), claimed(3)]).epoch, 4)
 })
 
 test('a terminal state stays, but what its own update tells of it is added', () => {
+  const [frameworkId, taskId] = ['w-0000' as FrameworkId, 'a' as TaskId]
   const changed = (more: Partial<Extract<LogRecord, { type: 'task-changed' }>>): LogRecord =>
-    ({ type: 'task-changed', frameworkId: 'w-0000' as FrameworkId, taskId: 'a' as TaskId, state: 'FINISHED', atMs: 5, ...more })
+    ({ type: 'task-changed', frameworkId, taskId, state: 'FINISHED', atMs: 5, ...more })
   const cluster = fold([
     admitted, launched('a', 0), changed({}), changed({ state: 'RUNNING' }), changed({ state: 'FAILED' }),
     changed({ updateId: 'w-L0.2' as UpdateId, exitCode: 0 }),
   ])
-  const [task] = tasksOf(cluster)
-  assert.deepEqual([task?.state, task?.updateId, task?.exitCode], ['FINISHED', 'w-L0.2', 0])
+  const [ended] = tasksOf(cluster)
+  assert.deepEqual([ended?.state, ended?.updateId, ended?.exitCode], ['FINISHED', 'w-L0.2', 0])
 })
 
 test('a framework that ends takes its tasks and executors with it, and its live tasks count as killed', () => {

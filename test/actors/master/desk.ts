@@ -40,6 +40,25 @@ export function executed(id: string, executorId: string, takes: Parameters<typeo
   return { ...task, executor: { executorId: executorId as ExecutorId, program, resources: of(takes) } }
 }
 
+interface Registering {
+  readonly life?: string
+  readonly agentId?: AgentId
+  readonly tasks?: readonly HeldTask[]
+  readonly info?: AgentInfo
+  readonly executors?: readonly { readonly frameworkId: FrameworkId; readonly executorId: ExecutorId }[]
+}
+
+interface Subscribing {
+  readonly life?: string
+  readonly frameworkId?: FrameworkId
+  readonly info?: Partial<FrameworkInfo>
+}
+
+interface Reporting {
+  readonly latestState?: TaskState
+  readonly exitCode?: number
+}
+
 export class Desk {
   readonly knowledge: Knowledge & { now: number } = { cluster: newCluster(), present: newPresent(), now: 1_000 }
   readonly records: LogRecord[] = []
@@ -64,16 +83,13 @@ export class Desk {
     apply(this.knowledge.cluster, record)
   }
 
-  register(name: string, more: { life?: string; agentId?: AgentId; tasks?: HeldTask[]; info?: AgentInfo
-    executors?: { frameworkId: FrameworkId; executorId: ExecutorId }[] } = {}): Decision {
+  register(name: string, more: Registering = {}): Decision {
     const { life, agentId, tasks = [], info = agentInfo(), executors = [] } = more
     const agent = agentRef(name, life)
     return this.say({ type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}) })
   }
 
-  subscribe(name: string, more: {
-    life?: string; frameworkId?: FrameworkId; info?: Partial<FrameworkInfo>,
-  } = {}): Decision {
+  subscribe(name: string, more: Subscribing = {}): Decision {
     const { life, frameworkId, info = {} } = more
     return this.say({
       type: 'subscribe', scheduler: schedulerRef(name, life), info: { ...FRAMEWORK, name, ...info },
@@ -100,9 +116,7 @@ export class Desk {
   }
 
   /** The agent reports a step in a task's life. */
-  report(task: TaskRecord, state: TaskState, count: number, more: {
-    latestState?: TaskState; exitCode?: number,
-  } = {}): Decision {
+  report(task: TaskRecord, state: TaskState, count: number, more: Reporting = {}): Decision {
     const { latestState = state, exitCode } = more
     const update = { ...updateOf(task, state, count), ...(exitCode === undefined ? {} : { exitCode }) }
     return this.say({ type: 'task-status', agentId: task.agentId, update, latestState })

@@ -7,11 +7,19 @@ import { Allocation } from '../../../actors/allocator/allocation.js'
 import { tasksOf } from '../../../actors/master/cluster.js'
 import type { HeldTask } from '../../../actors/protocol/agent.js'
 import type { AllocatorCall, ToldGrant } from '../../../actors/protocol/allocator.js'
-import type { AgentId, ExecutorId, FrameworkId } from '../../../actors/protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import { isTerminal, type TaskState } from '../../../actors/protocol/task.js'
 import { seededRandom } from '../../../runtime/random.js'
-import { agentInfo, agentRef, command, Desk, executed, schedulerRef } from './desk.js'
+import { agentInfo, agentRef, command, Desk, executed, FRAMEWORK, schedulerRef } from './desk.js'
+
+/** A machine and what its agent holds; it lives on when the agent does not. */
+interface Machine {
+  agentId: AgentId | undefined
+  life: number
+  up: boolean
+  readonly tasks: Map<string, HeldTask>
+}
 
 export class Model {
   readonly desk = new Desk()
@@ -21,9 +29,7 @@ export class Model {
   /** What the allocator has granted and the master has not heard of. */
   granted: ToldGrant[] = []
   /** What each machine runs: the launches that reached it, by launch id. */
-  readonly machines = new Map<string, {
-    agentId: AgentId | undefined; life: number; up: boolean; tasks: Map<string, HeldTask>,
-  }>()
+  readonly machines = new Map<string, Machine>()
   readonly schedulers = new Map<string, { frameworkId: FrameworkId; life: number; up: boolean }>()
   private taskNumber = 0
   /** What was decided since the test last looked. */
@@ -97,9 +103,9 @@ export class Model {
       }
       if (said.type === 'shutdown-framework') {
         const { frameworkId } = said as unknown as { frameworkId: FrameworkId }
-        for (
-          const [launchId, task] of machine.tasks
-        ) if (task.frameworkId === frameworkId) machine.tasks.delete(launchId)
+        for (const [launchId, task] of machine.tasks) {
+          if (task.frameworkId === frameworkId) machine.tasks.delete(launchId)
+        }
       }
     }
     for (const [name, scheduler] of this.schedulers) {
@@ -109,7 +115,7 @@ export class Model {
   }
 
   agentComes(name: string): void {
-    const machine = this.machines.get(name) ?? { agentId: undefined, life: 0, up: false, tasks: new Map() }
+    const machine: Machine = this.machines.get(name) ?? { agentId: undefined, life: 0, up: false, tasks: new Map() }
     this.machines.set(name, machine)
     // A new life may come before the master has noticed that the old one is gone.
     if (!machine.up || this.dice(3) === 0) machine.life++
@@ -117,12 +123,12 @@ export class Model {
     const { agentId, tasks } = machine
     // Executors do not outlive their agent: their tasks are gone with it, or were never there.
     this.say({
-      type: 'register-agent', agent: agentRef(name, `i${machine.life}`), info: agentInfo(), executors: this.executorsOf(machine),
-      tasks: [...tasks.values()], ...(agentId ? { agentId } : {}),
+      type: 'register-agent', agent: agentRef(name, `i${machine.life}`), info: agentInfo(),
+      executors: this.executorsOf(machine), tasks: [...tasks.values()], ...(agentId ? { agentId } : {}),
     })
   }
 
-  private executorsOf({ tasks }: { tasks: Map<string, HeldTask> }) {
+  private executorsOf({ tasks }: Machine) {
     const live = [...tasks.values()].filter((task) => task.task.executor && !isTerminal(task.state))
     return live.map(({ frameworkId, task }) => ({ frameworkId, executorId: task.executor?.executorId as ExecutorId }))
   }
@@ -147,13 +153,10 @@ export class Model {
     if (known) known.up = true
     if (!known) this.schedulers.set(name, { frameworkId: '' as FrameworkId, life: 1, up: true })
     const { frameworkId, life } = this.schedulers.get(name) ?? { frameworkId: '' as FrameworkId, life: 1 }
-    const info = { name, roles: [
-      '*', ...this.dice(2) ? ['web'] : [],
-    ], user: 'ann', failoverTimeoutMs: this.dice(2) * 1_000, labels: [] }
+    const roles = ['*', ...this.dice(2) ? ['web'] : []] as Role[]
     this.say({
-      type: 'subscribe', scheduler: schedulerRef(name, `i${life}`), info: info as never, ...(
-        frameworkId ? { frameworkId } : {}
-      ),
+      type: 'subscribe', scheduler: schedulerRef(name, `i${life}`), ...(frameworkId ? { frameworkId } : {}),
+      info: { ...FRAMEWORK, name, roles, failoverTimeoutMs: this.dice(2) * 1_000 },
     })
   }
 
@@ -181,12 +184,11 @@ export class Model {
     const { offers } = this.desk.knowledge.present
     const first = this.pick(offers.values())?.offer
     if (!first) return
-    const more = [...offers.values()].map(({ offer }) => offer).filter(
-      (offer) => offer.frameworkId === first.frameworkId
-    )
-    const chosen = this.dice(3) > 0 ? more.filter((offer) => offer.agentId === first.agentId) : [
-      first, ...more.slice(0, 1),
-    ]
+    const own = [...offers.values()].map(({ offer }) => offer)
+      .filter((offer) => offer.frameworkId === first.frameworkId)
+    // Mostly what belongs together, now and then what does not.
+    const ofOneAgent = own.filter((offer) => offer.agentId === first.agentId)
+    const chosen = this.dice(3) > 0 ? ofOneAgent : [first, ...own.slice(0, 1)]
     const tasks = Array.from({ length: this.dice(4) }, () => {
       const id = this.dice(4) === 0 ? `t${this.dice(5)}` : `t${this.taskNumber++}`
       const size = { cpus: 0.5 + this.dice(4) / 2, mem: 256 * this.dice(8) + 1 }
@@ -227,9 +229,8 @@ export class Model {
   }
 
   acknowledge(): void {
-    const ended = this.pick(
-      [...tasksOf(this.desk.knowledge.cluster)].filter((task) => isTerminal(task.state) && task.updateId)
-    )
+    const tasks = [...tasksOf(this.desk.knowledge.cluster)]
+    const ended = this.pick(tasks.filter((task) => isTerminal(task.state) && task.updateId))
     if (!ended?.updateId) return
     const { frameworkId, agentId, updateId, launchId, task: { taskId } } = ended
     this.say({ type: 'acknowledge', frameworkId, agentId, taskId, updateId })

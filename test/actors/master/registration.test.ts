@@ -74,7 +74,9 @@ test('a task that may never have reached the agent is sent again, under the same
   for (const life of ['i1', 'i2']) {
     const again = desk.register('a', { life, agentId, tasks: [held(task, 'RUNNING')] })
     assert.deepEqual([again.records, typesOf(again)], [[], ['agent-registered', 'run-task']])
-    assert.equal((again.effects[1]?.message as unknown as { launchId: string }).launchId, 'w-L1')
+    assert.deepEqual(again.effects[1]?.message, {
+      type: 'run-task', epoch: 3, frameworkId, launchId: 'w-L1', role: '*', task: command('lost'),
+    })
   }
 })
 

@@ -153,9 +153,11 @@ test('a question about output goes to the agent that has it, and the answer to w
     frameworkId, taskId: 't' as TaskId, stream: 'stdout', offset: 0, bytesMax: 9, follow: false,
   } as const
   const replyTo = refOf<OutputAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
-  const [first] = desk.say({ type: 'read-output', requestId: 'a.b', ...question }).effects
-  const [second] = desk.say({ type: 'operator-read', ...question, replyTo: replyTo as never }).effects
-  const ids = [first, second].map((effect) => (effect?.message as unknown as { requestId: string }).requestId)
+  const asked = [
+    ...desk.say({ type: 'read-output', requestId: 'a.b', ...question }).effects,
+    ...desk.say({ type: 'operator-read', ...question, replyTo: replyTo as never }).effects,
+  ]
+  const ids = asked.map(({ message }) => (message as unknown as { requestId: string }).requestId)
   assert.deepEqual(ids, ['0.a.b', '1.operator'])
   const answer = (requestId: string) => desk.say({
     type: 'task-output', requestId, offset: 0, data: new Uint8Array(), end: true,

@@ -5,7 +5,7 @@ import {
 } from '../../../actors/master/cluster.js'
 import { fitProblem, frameworkProblem, KILL_GRACE_MAX_MS, taskProblem } from '../../../actors/master/validation.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
-import type { TaskInfo, TaskState } from '../../../actors/protocol/task.js'
+import type { ExecutorInfo, TaskInfo, TaskState } from '../../../actors/protocol/task.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { NONE } from '../../../actors/resources/resources.js'
 import { agentInfo, command, executed, FRAMEWORK } from './desk.js'
@@ -29,33 +29,26 @@ test('a task that is right in everything has no problem', () => {
   assert.equal(problem(executed('t', 'e')), undefined)
 })
 
+const withProgram = (program: ExecutorInfo['program']) => command('t', { cpus: 1 }, { command: { program } })
+const executor = executed('t', 'e', { cpus: 2 })
+
 const BAD: readonly (readonly [what: string, task: TaskInfo, said: RegExp, running?: ExecutorRecord])[] = [
-  ['an endless grace', command(
-    't', { cpus: 1 }, { killGraceMs: KILL_GRACE_MAX_MS + 1 }
-  ), /killGraceMs is longer than a day/],
+  ['an endless grace', command('t', { cpus: 1 }, { killGraceMs: KILL_GRACE_MAX_MS + 1 }), /longer than a day/],
   ['no resources', command('t', {}), /asks for no resources/],
   ['illegal resources', { ...command('t'), resources: { ...NONE, scalars: { cpus: -1 } } }, /cpus/],
-  ['neither command nor executor', { ...command('t'), command: undefined as never }, /either a command or an executor/],
-  ['both a command and an executor', { ...executed('t', 'e'), ...command('t') }, /either a command or an executor/],
-  ['an empty argument vector', command(
-    't', { cpus: 1 }, { command: { program: { type: 'argv', argv: [] } } }
-  ), /command is empty/],
-  ['a nameless program', command(
-    't', { cpus: 1 }, { command: { program: { type: 'argv', argv: [''] } } }
-  ), /command is empty/],
-  ['a blank line', command(
-    't', { cpus: 1 }, { command: { program: { type: 'shell', line: '  ' } } }
-  ), /command is empty/],
-  ['a module as a command', command(
-    't', { cpus: 1 }, { command: { program: { type: 'module', file: 'x.ts' } } }
-  ), /a module is no command/],
-  ['an executor of another size than the one that runs', executed('t', 'e', { cpus: 2 }), /already running there with other resources/, running(of({ cpus: 1 }))],
+  ['neither command nor executor', { ...command('t'), command: undefined as never }, /either a command or/],
+  ['both a command and an executor', { ...executor, ...command('t') }, /either a command or an executor/],
+  ['an empty argument vector', withProgram({ type: 'argv', argv: [] }), /command is empty/],
+  ['a nameless program', withProgram({ type: 'argv', argv: [''] }), /command is empty/],
+  ['a blank line', withProgram({ type: 'shell', line: '  ' }), /command is empty/],
+  ['a module as a command', withProgram({ type: 'module', file: 'x.ts' }), /a module is no command/],
+  ['an executor of another size than the one that runs', executor, /already running/, running(of({ cpus: 1 }))],
   ['more than is left', command('t', { cpus: 5 }), /^needs cpus:5; only cpus:4.* is left of the offers$/],
-  ['more than is left beside its new executor', executed('t', 'e', { cpus: 3.5 }), /needs cpus:1 and cpus:3.5 for its executor/],
+  ['more than is left beside its new executor', executed('t', 'e', { cpus: 3.5 }), /and cpus:3.5 for its executor/],
 ]
 
-for (const [what, task, said, executor] of BAD) {
-  test(`a task is refused for ${what}`, () => assert.match(problem(task, executor) ?? '', said))
+for (const [what, task, said, existing] of BAD) {
+  test(`a task is refused for ${what}`, () => assert.match(problem(task, existing) ?? '', said))
 }
 
 test('a port that a task and its new executor both name is not there twice', () => {

@@ -5,9 +5,8 @@ import { of } from '../../../actors/resources/amounts.js'
 
 test('a task is said in one short call', () => {
   assert.deepEqual(task({ id: 't', resources: { cpus: 1, mem: 64 }, command: 'echo hi' }), {
-    taskId: 't', name: 't', resources: of({ cpus: 1, mem: 64 }), command: {
-      program: { type: 'shell', line: 'echo hi' },
-    },
+    taskId: 't', name: 't', resources: of({ cpus: 1, mem: 64 }),
+    command: { program: { type: 'shell', line: 'echo hi' } },
   })
 })
 
@@ -30,9 +29,9 @@ test('a task of an executor carries data, as bytes or as text', () => {
   })
   assert.deepEqual(executorOf({ id: 'e', command: 'run it', resources: {} }).program, { type: 'shell', line: 'run it' })
   const bytes = new Uint8Array([195, 188])
-  for (const data of ['ü', bytes]) assert.deepEqual(task({
-    id: 't', resources: { cpus: 1 }, executor, data,
-  }).data, bytes)
+  for (const data of ['ü', bytes]) {
+    assert.deepEqual(task({ id: 't', resources: { cpus: 1 }, executor, data }).data, bytes)
+  }
 })
 
 test('a wish for what cannot be is a clear error', () => {
