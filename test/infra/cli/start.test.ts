@@ -27,7 +27,6 @@ test('the first tour brings up a cluster, plays the example, runs a job on real 
   const [, files, words, counted] = /(\d+) Markdown files[\s\S]*?([\d,]+) words in (\d+) files/.exec(printed) ?? []
   assert.ok(Number(files) > 50 && files === counted, printed)
   assert.ok(Number(words?.replaceAll(',', '')) > 10_000, printed)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is tested.
   assert.doesNotMatch(printed, /\u001b|\r/)
 })
 

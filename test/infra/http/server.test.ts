@@ -100,7 +100,7 @@ test('an id may be cut short as long as it means one thing', async (t) => {
   const prefix = one.id.slice(0, -1)
   assert.match((await ask(`${http.url}/v1/frameworks/${prefix}`)).text, /could be 2 frameworks/)
   assert.equal((await ask(`${http.url}/v1/frameworks/${one.id}`)).status, 200)
-  for (const path of ['tasks/nothing', 'agents/x', 'offers/x', 'frameworks/x', 'nouns']) {
+  for (const path of ['tasks/NOTHING', 'agents/NOBODY', 'offers/NONE', 'frameworks/NONE', 'nouns']) {
     assert.equal((await ask(`${http.url}/v1/${path}`)).status, 404, path)
   }
 })
