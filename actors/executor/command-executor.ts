@@ -105,7 +105,7 @@ function onExited(
   const how = 'code' in exit ? `exited with ${exit.code}` : `ended by ${exit.signal}`
   if (state.cause === 'killed') return end(state, { state: 'KILLED', text: how, ...told }, options, ctx)
   if (state.cause === 'timed-out') {
-    const text = `it ran longer than ${options.launch.task.timeoutMs} ms`
+    const text = `it ran longer than ${(options.launch.task.timeoutMs ?? 0) / 1_000} s`
     return end(state, { state: 'FAILED', reason: 'timed-out', text, ...told }, options, ctx)
   }
   const finished = 'code' in exit && exit.code === 0

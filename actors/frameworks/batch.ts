@@ -5,9 +5,7 @@
  */
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
-import {
-  framework, type Framework, type FrameworkContext, type FrameworkEvent,
-} from '../scheduler/framework.js'
+import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
 import { task } from '../scheduler/task.js'
 import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
 import { BatchOutputs } from './batch-outputs.js'
@@ -16,7 +14,7 @@ import {
 } from './batch-packing.js'
 import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
 import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
-import { NO_MASTER_MS, Patience } from './patience.js'
+import { NO_MASTER_MS, SURE_MS, Patience } from './patience.js'
 
 /** An input whose task was lost so often is given up: perhaps it is what its agents die of. */
 export const LOSSES_MAX = 5
@@ -110,7 +108,9 @@ function onSubscribed(state: State, ctx: Ctx): void {
   ctx.cancel('no-master')
   state.patience.subscribed(ctx)
   Object.assign(state, { isSuppressed: false, hasSpurned: false })
-  if (state.running.size > 0) ctx.reconcile([...state.running.keys()])
+  if (state.running.size === 0) return
+  ctx.reconcile([...state.running.keys()])
+  ctx.after('ask-again', SURE_MS)
 }
 
 function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: BatchOptions, ctx: Ctx): void {
@@ -214,6 +214,7 @@ function onTimer(state: State, name: string, options: BatchOptions, ctx: Ctx): v
     const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
     return end(state, { type: 'given-up', problem, noMaster: true }, options.user, ctx)
   }
+  if (name === 'ask-again' && state.running.size > 0) ctx.reconcile([...state.running.keys()])
   if (name !== 'revive') return
   state.isReviving = false
   if (!state.hasSpurned || !wants(state, options)) return

@@ -12,7 +12,7 @@ import {
 } from '../scheduler/framework.js'
 import { task } from '../scheduler/task.js'
 import { OutputReading } from './output-reading.js'
-import { NO_MASTER_MS, Patience } from './patience.js'
+import { NO_MASTER_MS, SURE_MS, Patience } from './patience.js'
 import type { RunEvent, RunOptions, RunOrder, State } from './run-state.js'
 
 /** A launch that never began (its offer was void, its agent had just gone) is tried again so often. */
@@ -25,6 +25,8 @@ const OUTPUT_TRIES_MAX = 3
 const READ_AGAIN_MS = 1_000
 /** The task outlives a connection that breaks, or a change of masters, by this long. */
 const FAILOVER_TIMEOUT_MS = 10_000
+const WORD_LENGTH_MAX = 24
+const RANDOM_LENGTH = 4
 
 type Event<T extends FrameworkEvent['type']> = Extract<FrameworkEvent<RunOrder>, { type: T }>
 
@@ -65,9 +67,15 @@ function onSubscribed(state: State, ctx: FrameworkContext): State {
   state.patience.subscribed(ctx)
   if (state.phase !== 'launched') return state
   ctx.suppress()
+  askAgain(state, ctx)
+  // A new master answers of what its agents bring back; of what they do not, only after a while.
+  ctx.after('ask-again', SURE_MS)
+  return state
+}
+
+function askAgain(state: State, ctx: FrameworkContext): void {
   ctx.reconcile([state.taskId])
   state.reading?.repeat(ctx)
-  return state
 }
 
 function onFit(state: State, event: Event<'fit'>, { user }: RunOptions, ctx: FrameworkContext): State {
@@ -83,13 +91,23 @@ function onOffers(state: State, offers: readonly Offer[], options: RunOptions, c
   const resources = taken && needs(taken, options)
   if (!taken || !resources) return state
   state.launches++
-  state.taskId = state.launches === 1 ? '1' : `1.${state.launches}`
+  if (state.taskId === '') state.taskId = readableId(options.name, ctx)
+  else state.taskId = `${state.taskId.replace(/\.\d+$/, '')}.${state.launches}`
   ctx.accept(taken, [taskFor(state.taskId, resources, options)])
   ctx.suppress()
   state.patience.end(ctx)
   ctx.tell(options.user, { type: 'launched', taskId: state.taskId, hostname: taken.hostname })
   state.phase = 'launched'
   return state
+}
+
+/** Short enough to type, and its own: people kill and inspect tasks by it. */
+function readableId(name: string, ctx: FrameworkContext): string {
+  const first = name.split(/\s/, 1)[0] ?? ''
+  const base = first.slice(first.lastIndexOf('/') + 1)
+  const word = base.replace(/[^A-Za-z0-9_-]+/g, '').slice(0, WORD_LENGTH_MAX)
+  const random = Math.floor(ctx.random() * 36 ** RANDOM_LENGTH).toString(36).padStart(RANDOM_LENGTH, '0')
+  return `${word || 'task'}-${random}`
 }
 
 /** What the task takes of an offer; undefined when the offer is too small. */
@@ -110,6 +128,7 @@ function onUpdate(state: State, update: StatusUpdate, options: RunOptions, ctx: 
   if (update.taskId !== state.taskId) return state
   const mayLaunch = !state.isKilled && state.launches < LAUNCHES_MAX
   if (update.state === 'DROPPED' && mayLaunch) return launchAgain(state, ctx)
+  if (update.reason === 'agent-reregistered') state.reading?.repeat(ctx)
   if (hasRun(update)) read(state, update, ctx)
   const isLost = LOST.has(update.state)
   if (!isLost && !isTerminal(update.state)) return state
@@ -163,6 +182,7 @@ function onTimer(state: State, name: string, options: RunOptions, ctx: Framework
     const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
     return over(state, { type: 'not-begun', problem, noMaster: true }, options.user, ctx)
   }
+  if (name === 'ask-again') askAgain(state, ctx)
   if (name === 'read-stdout') state.reading?.next('stdout', ctx)
   if (name === 'read-stderr') state.reading?.next('stderr', ctx)
   if (name !== 'output' || !state.end) return state

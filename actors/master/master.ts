@@ -15,7 +15,7 @@ import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
 import { apply, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
-import { PING_INTERVAL_MS } from './agents.js'
+import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
 import { RETURN_GRACE_MS } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
@@ -32,6 +32,8 @@ export interface MasterOptions {
   /** This master's node, for people. */
   readonly name: string
   readonly log: Ref<LogRequest<LogRecord>>
+  /** The least epoch to claim; for a log that forgets those before it. */
+  readonly epochMin?: number
   readonly allocator: (master: Ref<AllocatorEvent>) => Actor<unknown, AllocatorCall>
 }
 
@@ -73,7 +75,7 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
 function lead(state: State, records: readonly LogRecord[], options: MasterOptions, ctx: Ctx): State {
   const { cluster, present } = state
   for (const record of records) apply(cluster, record)
-  const epoch = cluster.epoch + 1
+  const epoch = Math.max(cluster.epoch + 1, options.epochMin ?? 1)
   const chance = { next: () => ctx.random() }
   const nonce = randomName(chance, NONCE_LENGTH)
   const claim: LogRecord[] = [{ type: 'leadership-claimed', epoch, master: options.name, nonce }]
@@ -81,6 +83,7 @@ function lead(state: State, records: readonly LogRecord[], options: MasterOption
     claim.unshift({ type: 'genesis', cluster: options.cluster, prefix: randomName(chance, PREFIX_LENGTH) })
   }
   state.leading = true
+  present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
   for (const frameworkId of cluster.frameworks.keys()) {
     // Nobody has failed to come back who could not have heard yet of whom to come back to.
     change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })

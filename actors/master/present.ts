@@ -51,6 +51,10 @@ export interface Present {
   readonly readers: Map<string, Ref<OutputAnswer>>
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
+  /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
+  readonly awaited: Set<string>
+  /** Until then agents may come back with tasks that this master has never heard of. */
+  recoveringUntilMs: number
   nextOffer: number
   nextRead: number
   nextTelling: number
@@ -74,6 +78,7 @@ export type PresentChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
+  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
   | { readonly type: 'read-answered'; readonly readId: string }
 
@@ -83,13 +88,14 @@ export const READERS_MAX = 10_000
 export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
-  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(),
-  nextOffer: 0, nextRead: 0, nextTelling: 1,
+  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(), awaited: new Set(),
+  recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
     case 'agent-linked':
+      forgetAwaited(present, by.agentId)
       present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
       return
     case 'agent-unlinked': {
@@ -98,6 +104,7 @@ export function change(present: Present, by: PresentChange): void {
       return
     }
     case 'agent-forgotten':
+      forgetAwaited(present, by.agentId)
       present.agents.delete(by.agentId)
       return
     case 'agent-pinged':
@@ -113,6 +120,7 @@ export function change(present: Present, by: PresentChange): void {
       present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
       return
     case 'scheduler-forgotten':
+      forgetAwaited(present, by.frameworkId)
       present.schedulers.delete(by.frameworkId)
       return
     case 'roles-suppressed': {
@@ -131,6 +139,12 @@ export function change(present: Present, by: PresentChange): void {
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
       return
+    case 'executor-awaited':
+      present.awaited.add(by.executor)
+      return
+    case 'executor-settled':
+      present.awaited.delete(by.executor)
+      return
     case 'kill-over':
       present.kills.delete(by.launchId)
       return
@@ -147,4 +161,9 @@ export function change(present: Present, by: PresentChange): void {
       throw new Error(`unknown change ${JSON.stringify(unknown)}`)
     }
   }
+}
+
+/** Whoever begins anew, or is gone, says itself which executors run. */
+function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
+  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
 }

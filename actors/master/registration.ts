@@ -6,15 +6,19 @@
  * and what it does not have any more is over. Nothing that runs is killed.
  */
 import type { AgentCall, HeldTask } from '../protocol/agent.js'
-import type { AgentId } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
+import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { AGENT_TIMEOUT_MS } from './agents.js'
 import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
-import { agentShare } from './shares.js'
+import { agentShare, frameworkShare } from './shares.js'
+
+/** How long a framework that only its tasks tell of may stay away before they end. */
+export const RECOVERED_TIMEOUT_MS = 600_000
 
 type Register = Extract<AgentCall, { type: 'register-agent' }>
 
@@ -53,6 +57,7 @@ function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register)
 function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
   const { cluster, present, now } = knowledge
   const known = cluster.agents.get(agentId)
+  const recovered = recoveredFrameworks(cluster, call)
   const adopted = call.tasks.filter((held) => isUnheard(cluster, held))
   const executors = adoptedExecutors(cluster, agentId, call)
   // Of one that has ended meanwhile the agent's own update tells, with all that there is to tell.
@@ -62,6 +67,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   const records: LogRecord[] = [
     ...admission(knowledge, agentId, call),
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
+    ...recovered.map(({ frameworkId, info }) =>
+      ({ type: 'framework-admitted', frameworkId, info, atMs: now }) as const),
     ...adopted.map((held) => launchedThere(agentId, held, now)),
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
@@ -74,8 +81,13 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     rescindOfAgent(knowledge, agentId),
     decision({
       records,
-      changes: [{ type: 'agent-linked', agentId, ref: call.agent, atMs: now }],
+      changes: [
+        ...recovered.map(({ frameworkId }) => ({ type: 'scheduler-unlinked', frameworkId, atMs: now }) as const),
+        { type: 'agent-linked', agentId, ref: call.agent, atMs: now },
+      ],
       allocator: [
+        ...recovered.map(({ frameworkId, info }) =>
+          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info.roles, [], false) }) as const),
         { type: 'remove-agent', agentId },
         { type: 'add-agent', agent: { ...share, telling: present.nextTelling } },
       ],
@@ -85,7 +97,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     decision({
       effects: [
         ...ordersFor(knowledge, agentId, call),
-        ...back.flatMap((held) => tellOfReturn(knowledge, agentId, held)),
+        ...[...back, ...adopted.filter(({ state }) => !isTerminal(state))]
+          .flatMap((held) => tellOfReturn(knowledge, agentId, held)),
       ],
     }),
   ])
@@ -153,7 +166,7 @@ function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Regi
 function adoptedExecutors(cluster: Cluster, agentId: AgentId, call: Register): ExecutorRecord[] {
   const unheard = new Map<string, ExecutorRecord>()
   for (const { frameworkId, role, task: { executor } } of call.tasks) {
-    if (!executor || !cluster.frameworks.has(frameworkId)) continue
+    if (!executor || cluster.completedFrameworks.has(frameworkId)) continue
     const { executorId, resources } = executor
     const runs = call.executors?.some((each) => each.frameworkId === frameworkId && each.executorId === executorId)
     const key = executorKey({ agentId, frameworkId, executorId })
@@ -162,10 +175,22 @@ function adoptedExecutors(cluster: Cluster, agentId: AgentId, call: Register): E
   return [...unheard.values()]
 }
 
-/** A task of a known framework that the master has no record of, unless its end is acknowledged already. */
+/** Frameworks that the agent has tasks of and nobody has told of: they exist, and are only not back yet. */
+function recoveredFrameworks(cluster: Cluster, { tasks }: Register) {
+  const roles = new Map<FrameworkId, Set<Role>>()
+  for (const { frameworkId, role } of tasks) {
+    if (cluster.frameworks.has(frameworkId) || cluster.completedFrameworks.has(frameworkId)) continue
+    roles.set(frameworkId, (roles.get(frameworkId) ?? new Set()).add(role))
+  }
+  return [...roles].map(([frameworkId, of]) => ({ frameworkId, info: {
+    name: 'recovered', roles: [...of], user: '', failoverTimeoutMs: RECOVERED_TIMEOUT_MS, labels: [],
+  } satisfies FrameworkInfo }))
+}
+
+/** A task that the master has no record of, unless it is over for everybody. */
 function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: HeldTask): boolean {
-  const framework = cluster.frameworks.get(frameworkId)
-  if (!framework || framework.tasks.has(task.taskId)) return false
+  if (cluster.completedFrameworks.has(frameworkId)) return false
+  if (cluster.frameworks.get(frameworkId)?.tasks.has(task.taskId)) return false
   return !(isTerminal(state) && cluster.completedTasks.has(launchId))
 }
 

@@ -4,8 +4,9 @@ import type { AgentCall, AgentEvent } from '../protocol/agent.js'
 import type { FrameworkId, TaskId } from '../protocol/ids.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
-import { executorKey, type Cluster, type TaskRecord } from './cluster.js'
-import { decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from './cluster.js'
+import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { liveTasksOf } from './ending.js'
 import type { OutputAnswer } from './present.js'
 import { fitProblem } from './validation.js'
 
@@ -32,7 +33,7 @@ export function onStatus(
   const over = isTerminal(task.state)
   if (over && (update.state !== task.state || update.updateId === task.updateId)) return decision({ effects: forward })
   const ends = isTerminal(latestState) && !over
-  return decision({
+  const own = decision({
     records: [{
       type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
     }],
@@ -40,7 +41,35 @@ export function onStatus(
     allocator: ends ? [recoverOf(task)] : [],
     effects: forward,
   })
+  return task.state === 'STAGING' ? combine([own, settleExecutor({ cluster, present }, task, ends)]) : own
 }
+
+/** A task that was under way brings back the executor that has ended meanwhile, or, as the last one, does not. */
+function settleExecutor({ cluster, present }: Books, task: TaskRecord, ends: boolean): Decision {
+  const { agentId, frameworkId, task: { taskId, executor } } = task
+  if (!executor) return NOTHING
+  const { executorId } = executor
+  const key = executorKey({ agentId, frameworkId, executorId })
+  if (!present.awaited.has(key)) return NOTHING
+  const changes = [{ type: 'executor-settled', executor: key }] as const
+  const holder = cluster.executors.get(key)
+  if (!ends || !holder) return decision({ changes })
+  const { role, resources } = holder
+  const others = underWay(cluster, { agentId, frameworkId, executorId }).filter((each) => each.task.taskId !== taskId)
+  if (others.length > 0) return NOTHING
+  return decision({
+    changes, records: [{ type: 'executor-ended', agentId, frameworkId, executorId }],
+    allocator: [{ type: 'recover', agentId, frameworkId, role, resources, refuseMs: 0 }],
+  })
+}
+
+type Books = Pick<Knowledge, 'cluster' | 'present'>
+type OfExecutor = Pick<ExecutorRecord, 'agentId' | 'frameworkId' | 'executorId'>
+
+/** Tasks that were sent to the executor and have not begun. */
+const underWay = (cluster: Cluster, { agentId, frameworkId, executorId }: OfExecutor): TaskRecord[] =>
+  liveTasksOf(cluster, agentId).filter((task) =>
+    task.state === 'STAGING' && task.frameworkId === frameworkId && task.task.executor?.executorId === executorId)
 
 /**
  * A launch whose task id runs again: its end is known to the scheduler, or the id were not free. The
@@ -85,19 +114,22 @@ export function onReconcile(
   const scheduler = present.schedulers.get(frameworkId)?.ref
   const tasks = cluster.frameworks.get(frameworkId)?.tasks
   const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
-  return decision({ effects: asked.flatMap((taskId): Effect[] =>
+  // While agents may still come back with it, nobody can say of a task that it is unknown.
+  const answerable = asked.filter((taskId) => tasks?.has(taskId) || now >= present.recoveringUntilMs)
+  return decision({ effects: answerable.flatMap((taskId): Effect[] =>
     tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, tasks?.get(taskId), now) })) })
 }
 
 /** Passes a question about output on to the agent that has it. */
 export function onReadOutput(
-  { cluster, present }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>,
+  { cluster, present, now }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>,
   replyTo: Ref<OutputAnswer>,
 ): Decision {
   const { frameworkId, requestId, taskId, stream, offset, bytesMax, follow } = call
   const task = findTask(cluster, frameworkId, taskId)
   const agent = task && present.agents.get(task.agentId)?.ref
   if (!task || !agent) {
+    if (!task && now < present.recoveringUntilMs) return NOTHING
     const problem = task ? 'its agent is away' : `there is no task '${taskId}'`
     const nothing = { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem } as const
     return decision({ effects: tell(replyTo, nothing) })
@@ -127,9 +159,12 @@ export function onExecutorExited({ cluster, present }: Knowledge, call: FromAgen
   const executor = cluster.executors.get(executorKey(call))
   if (!executor) return NOTHING
   const { role, resources } = executor
+  // A task that is under way brings the executor back: what it takes stays promised to it.
+  const comesBack = underWay(cluster, call).length > 0
   return decision({
-    records: [{ type: 'executor-ended', agentId, frameworkId, executorId }],
-    allocator: [{ type: 'recover', agentId, frameworkId, role, resources, refuseMs: 0 }],
+    changes: comesBack ? [{ type: 'executor-awaited', executor: executorKey(call) }] : [],
+    records: comesBack ? [] : [{ type: 'executor-ended', agentId, frameworkId, executorId }],
+    allocator: comesBack ? [] : [{ type: 'recover', agentId, frameworkId, role, resources, refuseMs: 0 }],
     effects: tell(present.schedulers.get(frameworkId)?.ref, {
       type: 'failure', agentId, executorId, ...(exitCode === undefined ? {} : { exitCode }),
     }),

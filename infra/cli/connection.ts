@@ -23,10 +23,18 @@ export interface ClusterNote {
   readonly broker?: string
 }
 
+const CLUSTER_NAME = /^[A-Za-z0-9._-]{1,100}$/
+
+/** No fallback of its own: whether it was named decides whether another cluster may answer. */
+export const CLUSTER_OPTION: Option = {
+  flags: '--cluster <name>', help: `the name of the cluster; ${DEFAULT_CLUSTER} unless given`,
+  parse: parseCluster,
+}
+
 /** Options of every command that joins a cluster. */
 export const CONNECTION_OPTIONS: readonly Option[] = [
   { flags: '--broker <url>', help: 'the RabbitMQ of the cluster, such as amqp://user:password@host/vhost' },
-  { flags: '--cluster <name>', help: 'the name of the cluster', fallback: DEFAULT_CLUSTER },
+  CLUSTER_OPTION,
   { flags: '--work-dir <directory>', help: 'where `warren dev` of this cluster keeps its files' },
 ]
 
@@ -54,7 +62,7 @@ export async function connectionOf(options: Readonly<Record<string, unknown>>): 
   const broker = options['broker'] as string | undefined
   if (broker !== undefined) return brokerConnection(broker, cluster)
   const directory = workDirOf(options)
-  const note = readNote(directory)
+  const note = noteAt(directory, options)
   if (note?.socket) return socketConnection(note.socket, note.cluster)
   if (note?.broker) return brokerConnection(note.broker, note.cluster)
   throw new Failure(EXIT.unreachable,
@@ -94,9 +102,39 @@ const reached = (openLink: OpenLink): OpenLink => async (self, listener) => {
   }
 }
 
-/** The HTTP interface to ask. */
-export function httpOf(options: Readonly<Record<string, unknown>>): string {
-  return (options['master'] as string | undefined) ?? readNote(workDirOf(options))?.http ?? DEFAULT_HTTP
+export interface Master {
+  readonly http: string
+  /** Which cluster it must lead; any will do when nobody named one. */
+  readonly cluster?: string
+}
+
+/** The master to ask. Throws a `Failure` when the work directory that was named leads to none. */
+export function masterOf(options: Readonly<Record<string, unknown>>): Master {
+  const cluster = options['cluster'] as string | undefined
+  const named = cluster === undefined ? {} : { cluster }
+  const http = options['master'] as string | undefined
+  if (http !== undefined) return { ...named, http }
+  const directory = workDirOf(options)
+  const note = noteAt(directory, options)
+  if (note) return { http: note.http, cluster: note.cluster }
+  if (options['workDir'] === undefined) return { ...named, http: DEFAULT_HTTP }
+  throw new Failure(EXIT.unreachable,
+    `no cluster is running in '${directory}'; start one there with \`warren dev --work-dir\`, `
+    + 'or name its master with --master')
+}
+
+/** The note that leads to the cluster which was asked for. Throws a `Failure` when it leads elsewhere. */
+function noteAt(directory: string, { cluster }: Readonly<Record<string, unknown>>): ClusterNote | undefined {
+  const note = readNote(directory)
+  if (!note || cluster === undefined || note.cluster === cluster) return note
+  throw new Failure(EXIT.notFound,
+    `what runs in '${directory}' is cluster '${note.cluster}', not '${cluster}'; leave one of them out`)
+}
+
+function parseCluster(text: string): string {
+  if (CLUSTER_NAME.test(text) && !/^\.+$/.test(text)) return text
+  throw new Failure(EXIT.usage,
+    `--cluster '${text}' is no name of a cluster: use letters, digits, '.', '_' and '-', at most 100`)
 }
 
 /** Where a cluster of this name keeps its files unless told otherwise. */

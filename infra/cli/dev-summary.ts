@@ -1,5 +1,5 @@
 /** Dev summary: what `warren dev` says when its cluster is up: what there is, and what to try next. */
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeResources } from '../../actors/resources/print.js'
 import type { Resources } from '../../actors/resources/resources.js'
@@ -20,11 +20,13 @@ export interface DevCluster {
   readonly place: string
   /** Of a cluster over a broker; an embedded one is this process. */
   readonly processes: readonly { readonly title: string; readonly pid: number }[]
+  /** Where it keeps its files. */
+  readonly workDir: string
   /** The options by which other commands find it, beginning with a space; empty if they need none. */
   readonly which: string
 }
 
-export function summaryOf({ cluster, http, agents, place, processes, which }: DevCluster): string {
+export function summaryOf({ cluster, http, agents, place, processes, workDir, which }: DevCluster): string {
   const warren = invocation()
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
   const offers = agents.map(({ name, agentId, resources }) =>
@@ -36,14 +38,31 @@ export function summaryOf({ cluster, http, agents, place, processes, which }: De
     ...offers.map((line, index) => `  ${index === 0 ? 'agents' : '      '}     ${line}`),
     ...(processes.length === 0
       ? [`  embedded   in this process; others join at ${place}`]
-      : [`  broker     ${place}`, `  processes  ${pids.join(', ')}`]),
+      : [
+        `  broker     ${place}  (password in ${join(workDir, 'cluster.json')})`,
+        `  processes  ${pids.join(', ')}`,
+      ]),
     '', 'Try, in another terminal:',
     `  ${warren} run${which} -- sh -c 'echo hello from $(hostname)'`,
     `  ${warren} agent list${which}`,
     `  ${warren} framework run${which} ${nearPath(HELLO)}`,
+    ...(processes.length === 0 ? [] : ['', 'One more agent, by hand:', `  ${nodeCommand(workDir, [
+      'agent', '--name', 'more', '--cluster', cluster, '--work-dir', join(workDir, 'agents', 'more'),
+      '--resources', 'cpus:1;mem:512;disk:1000;ports:[32001-32100]',
+    ])}`]),
     '', 'Ctrl-C stops it.',
   ].join('\n')
 }
+
+/** Starts a node by hand at the broker of this cluster; the password stays out of the command line. */
+export function nodeCommand(workDir: string, argv: readonly string[]): string {
+  const note = JSON.stringify(join(workDir, 'cluster.json'))
+  const broker = `node -p ${shellWord(`require(${note}).broker`)}`
+  return `WARREN_BROKER="$(${broker})" ${invocation()} ${argv.map(shellWord).join(' ')}`
+}
+
+const shellWord = (word: string): string =>
+  (/^[A-Za-z0-9_.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** As short as it can be typed from here. */
 export function nearPath(path: string): string {

@@ -5,8 +5,8 @@ import type { Resources } from '../../actors/resources/resources.js'
 import { AGENTS_MAX } from '../dev/agent-shares.js'
 import { Closing } from '../dev/closing.js'
 import type { Call, Command } from './command.js'
-import { brokerConnection, DEFAULT_CLUSTER, workDirOf } from './connection.js'
-import { nearPath, summaryOf, type DevCluster } from './dev-summary.js'
+import { brokerConnection, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
+import { nearPath, nodeCommand, summaryOf, type DevCluster } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { endOnFaults, exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -21,7 +21,7 @@ export const command: Command = {
       flags: '--broker <url>',
       help: 'run nodes as processes over this RabbitMQ; `auto`: that of AMQP_URL, or a private one',
     },
-    { flags: '--cluster <name>', help: 'the name of the cluster', fallback: DEFAULT_CLUSTER },
+    CLUSTER_OPTION,
     PORT_OPTION,
     {
       flags: '--work-dir <directory>',
@@ -56,7 +56,7 @@ interface Stage {
   readonly say: Say
 }
 
-type Opened = Omit<DevCluster, 'cluster' | 'which'>
+type Opened = Omit<DevCluster, 'cluster' | 'workDir' | 'which'>
 
 async function run({ options }: Call): Promise<number> {
   const say: Say = (event, text, fields = {}) => {
@@ -64,14 +64,14 @@ async function run({ options }: Call): Promise<number> {
     process.stdout.write(`${options['json'] === true ? line : text}\n`)
   }
   const stage: Stage = {
-    cluster: String(options['cluster']), workDir: workDirOf(options), options, lifetime: new Lifetime(),
-    closing: new Closing(), say,
+    cluster: String(options['cluster'] ?? DEFAULT_CLUSTER), workDir: workDirOf(options), options,
+    lifetime: new Lifetime(), closing: new Closing(), say,
   }
   const { lifetime, closing, cluster, workDir } = stage
   const broker = options['broker'] as string | undefined
   try {
     const opened = await (broker === undefined ? openEmbedded(stage) : openOverBroker(broker, stage))
-    say('ready', summaryOf({ ...opened, cluster, which: which(stage) }), {
+    say('ready', summaryOf({ ...opened, cluster, workDir, which: which(stage) }), {
       cluster, workDir, leader: 'm1', http: opened.http, place: opened.place, processes: opened.processes,
       agents: opened.agents.map(({ name, agentId, resources }) =>
         ({ name, id: agentId, resources: amountsOf(resources) })),
@@ -112,7 +112,7 @@ async function openEmbedded(stage: Stage): Promise<Opened> {
 }
 
 async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
-  const { options, cluster, lifetime, closing, say } = stage
+  const { options, cluster, workDir, lifetime, closing, say } = stage
   const { openProcessCluster } = await import('../dev/process-cluster.js')
   const logFormat = logFormatOf(options)
   const url = broker === 'auto' ? await brokerToBeFound(closing) : broker
@@ -120,9 +120,11 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   const opened = await openProcessCluster({
     ...wanted(stage), broker: url, wish: lifetime.wish, logLevel: String(options['logLevel']), logFormat,
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
-    died: ({ title, pid }, how) => {
-      const text = `${title} (process ${pid}) ended with ${how}; the others go on`
-      say('node-ended', text, { node: title, pid, how })
+    died: ({ title, pid, argv }, how) => {
+      const again = nodeCommand(workDir, argv)
+      const gone = `${title} (process ${pid}) ended with ${how}; the others go on.`
+      const text = `${gone} To start it again:\n  ${again}`
+      say('node-ended', text, { node: title, pid, how, again })
     },
   })
   closing.add(() => opened.close())

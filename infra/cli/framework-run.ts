@@ -1,5 +1,4 @@
 /** `warren framework run`: runs a framework that its author wrote in one file. */
-import type { Logger } from '../../runtime/logger.js'
 import { AuthorError } from '../author/author-error.js'
 import { eventJson, eventLine } from '../author/events.js'
 import { loadFramework, overheard, type AuthorFramework } from '../author/framework-file.js'
@@ -10,6 +9,7 @@ import { LAUNCHER } from '../node/module-runner.js'
 import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
+import { FrameworkFaults } from './framework-faults.js'
 import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
 import { logOptions, nodeNameOf, openCommandLogger } from './node-options.js'
 
@@ -25,7 +25,7 @@ export const command: Command = {
       help: 'start anew when the file changes; the default at a terminal, in a cluster of `warren dev`',
     },
     { flags: '--no-watch', help: 'run it once' },
-    { flags: '--verbose', help: 'one line on stderr for everything that the framework hears' },
+    { flags: '--verbose', help: 'on stderr, a line for all that it hears, and the stacks of faults' },
     { flags: '--json', help: 'the same as JSON Lines on stdout' },
     ...logOptions('info'),
   ],
@@ -83,9 +83,12 @@ async function runOnce(
 ): Promise<number> {
   const definition = await loadFramework(file, args)
   const name = nodeNameOf(definition.name)
-  const logger = plain(await openCommandLogger(options, `framework-${name}`))
+  const commandLogger = await openCommandLogger(options, `framework-${name}`)
+  const faults = new FrameworkFaults(commandLogger, options['verbose'] === true)
   const node = await openFrameworkNode<unknown, unknown>({
-    name, logger, openLink: connection.openLink, framework: () => listenedTo(definition, options, logger),
+    name, logger: faults.plain, openLink: connection.openLink,
+    framework: () => listenedTo(definition, options, faults),
+    collapsed: (error) => giveUp(definition.name, error),
   })
   try {
     const code = await Promise.race([outcome(node, definition.name), lifetime.wish.then(exitCodeOf)])
@@ -100,10 +103,13 @@ async function runOnce(
   }
 }
 
-/** There is one actor here, and its author knows it. */
-const plain = (logger: Logger): Logger => ({
-  log: (level, text, { actor: _, ...fields }) => logger.log(level, text, fields),
-})
+/** Nothing is left that could leave in order. */
+function giveUp(name: string, error: unknown): never {
+  const last = error instanceof Error ? error.message : String(error)
+  const what = `framework '${name}' failed too often and was given up`
+  process.stderr.write(`warren: ${what}; the last time: ${last}\n`)
+  process.exit(EXIT.failed)
+}
 
 async function outcome(node: FrameworkNode<unknown>, name: string): Promise<number> {
   try {
@@ -115,12 +121,10 @@ async function outcome(node: FrameworkNode<unknown>, name: string): Promise<numb
 }
 
 function listenedTo(
-  definition: AuthorFramework, options: Call['options'], logger: Logger,
+  definition: AuthorFramework, options: Call['options'], faults: FrameworkFaults,
 ): AuthorFramework {
   return overheard(definition, (event) => {
     if (options['verbose'] === true) process.stderr.write(`${eventLine(event)}\n`)
     if (options['json'] === true) process.stdout.write(`${eventJson(event, Date.now())}\n`)
-  }, (error) => {
-    logger.log('error', error instanceof Error ? error.stack ?? error.message : String(error), {})
-  })
+  }, (error) => faults.thrown(error))
 }

@@ -3,8 +3,8 @@
  * a short command. What goes wrong becomes a `Failure` that says what to do.
  */
 import { request, type IncomingMessage } from 'node:http'
-import type { ErrorBody, RefusalCode } from '../http/refusal.js'
-import { httpOf } from './connection.js'
+import { CLUSTER_HEADER, type ErrorBody, type RefusalCode } from '../http/refusal.js'
+import { masterOf } from './connection.js'
 import { EXIT, Failure, type ExitCode } from './failure.js'
 
 /** The master answers from memory; what takes longer than this has hung. */
@@ -13,13 +13,15 @@ const BODY_BYTES_MAX = 1_073_741_824
 
 const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
   'bad-request': EXIT.usage, forbidden: EXIT.failed, 'not-found': EXIT.notFound, ambiguous: EXIT.usage,
-  superseded: EXIT.notFound, 'too-many': EXIT.failed, unavailable: EXIT.unreachable, failed: EXIT.failed,
+  superseded: EXIT.notFound, misdirected: EXIT.notFound, 'too-many': EXIT.failed,
+  unavailable: EXIT.unreachable, failed: EXIT.failed,
 }
 
 export class HttpClient {
   private readonly base: URL
 
-  constructor(private readonly url: string) {
+  /** @param cluster which the master must lead; any will do unless given */
+  constructor(private readonly url: string, private readonly cluster?: string) {
     this.base = baseOf(url)
   }
 
@@ -60,7 +62,9 @@ export class HttpClient {
     method: string, path: string, headers: Record<string, string>, signal: AbortSignal,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const sent = request(new URL(path, this.base), { method, headers, agent: false, signal }, resolve)
+      const wanted = this.cluster === undefined ? {} : { [CLUSTER_HEADER]: this.cluster }
+      const options = { method, headers: { ...headers, ...wanted }, agent: false, signal }
+      const sent = request(new URL(path, this.base), options, resolve)
       sent.on('error', () => reject(signal.aborted ? this.silent() : this.unreachable()))
       sent.end()
     })
@@ -72,6 +76,7 @@ export class HttpClient {
     if (error === undefined) return this.stranger()
     const { code, message, noun } = error
     const list = noun === 'task' ? 'task list --all' : `${noun} list`
+    if (code === 'misdirected') return new Failure(EXIT_OF[code], `at ${this.url}: ${message}`)
     const help = code === 'not-found' && noun ? `; see \`warren ${list}\`` : ''
     return new Failure(EXIT_OF[code] ?? EXIT.failed, `${message}${help}`)
   }
@@ -107,8 +112,10 @@ export class HttpClient {
   }
 }
 
-export const clientOf = (options: Readonly<Record<string, unknown>>): HttpClient =>
-  new HttpClient(httpOf(options))
+export function clientOf(options: Readonly<Record<string, unknown>>): HttpClient {
+  const { http, cluster } = masterOf(options)
+  return new HttpClient(http, cluster)
+}
 
 /** Into a path: a task may be called `framework/task`. */
 export const segment = (id: string): string => encodeURIComponent(id)

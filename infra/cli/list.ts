@@ -11,7 +11,8 @@ export type Noun = 'agent' | 'framework' | 'task' | 'offer'
 
 export interface Shown<View> {
   readonly headings: readonly string[]
-  cells(view: View): readonly string[]
+  /** @param shared ids that several of those listed have */
+  cells(view: View, shared: ReadonlySet<string>): readonly string[]
   /** What `--quiet` prints: an id that other commands take. */
   id(view: View): string
 }
@@ -31,9 +32,11 @@ const FRAMEWORKS: Shown<FrameworkView> = {
 }
 const TASKS: Shown<TaskView> = {
   headings: ['ID', 'NAME', 'FRAMEWORK', 'STATE', 'AGENT', 'RESOURCES', 'AGE', 'COMMAND'],
-  cells: (task) => {
+  cells: (task, shared) => {
     const { id, name, framework, agent, resources, launchedAt, command } = task
-    return [id, name, framework, stateOf(task), agent, amounts(resources, true), age(launchedAt), command]
+    const clear = shared.has(id) ? `${framework}/${id}` : id
+    const needs = amounts(resources, true)
+    return [clear, name, framework, stateOf(task), agent, needs, age(launchedAt), command]
   },
   id: ({ framework, id }) => `${framework}/${id}`,
 }
@@ -89,9 +92,21 @@ async function list(noun: Noun, { options }: Call): Promise<number> {
   const views = viewsIn(noun, listed)
   const { headings, cells, id } = SHOWN[noun] as Shown<unknown>
   if (options['quiet'] === true) return print(views.map((view) => `${id(view)}\n`).join(''))
-  if (views.length > 0) await print(columns(headings, views.map(cells), options['headers'] !== false))
+  const shared = sharedIds(views as readonly { readonly id: string }[])
+  const rows = views.map((view) => cells(view, shared))
+  if (views.length > 0) await print(columns(headings, rows, options['headers'] !== false))
   say(noun, listed, views.length, options)
   return EXIT.ok
+}
+
+function sharedIds(views: readonly { readonly id: string }[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const shared = new Set<string>()
+  for (const { id } of views) {
+    if (seen.has(id)) shared.add(id)
+    seen.add(id)
+  }
+  return shared
 }
 
 /** Data on stdout, talk on stderr. */

@@ -11,6 +11,12 @@ import { nearest } from './nearest.js'
 import { COMMANDS } from './table.js'
 import { version } from './version.js'
 
+const BEGIN = [
+  'Begin with:  warren dev            a cluster on this machine; then, in another terminal',
+  '             warren run -- hostname', '',
+]
+const HELP = ['--help', '-h', 'help']
+
 /** Runs one command line. Never rejects; the answer is the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -18,8 +24,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (first === '--version' || first === '-V' || first === 'version') return print(`${version()}\n`)
     const words = argv.findIndex((word) => word.startsWith('-'))
     const named = words < 0 ? argv : argv.slice(0, words)
-    if (first === undefined || ['--help', '-h', 'help'].includes(first)) return print(overview())
+    if (first === 'help') return await main([...argv.slice(1), '--help'])
+    if (first === undefined || HELP.includes(first)) return print(overview())
     const entry = find(named)
+    const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
+    const wantsHelp = argv.length === 2 && HELP.includes(argv[1] ?? '')
+    if (!entry && wantsHelp && group.length > 0) return print(overview(group))
     if (!entry) throw new Failure(EXIT.usage, unknownCommand(named))
     const { command } = await entry.load()
     const rest = argv.slice(entry.name.split(' ').length)
@@ -62,6 +72,7 @@ async function parse(entry: Entry, command: Command, argv: readonly string[]): P
 /** As commander says it, with what else there is to do; a suggestion of its own is enough. */
 function oneLine(text: string, name: string): string {
   const said = text.trim().replace(/^error: /, 'warren: ').replace(/\s*\n\s*/g, ' ')
+    .replace('. Expected', ': expected').replace(/\.$/, '')
   return said.includes('Did you mean') ? `${said}\n` : `${said}; see \`warren ${name} --help\`\n`
 }
 
@@ -79,16 +90,15 @@ function unknownCommand(words: readonly string[]): string {
   return `'${words.join(' ')}' is no command; ${fix}`
 }
 
-function overview(): string {
-  const width = Math.max(...COMMANDS.map((entry) => entry.name.length))
-  const lines = COMMANDS.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`)
+/** Of all commands, or of those that begin with one noun. */
+function overview(shown: readonly Entry[] = COMMANDS): string {
+  const width = Math.max(...shown.map((entry) => entry.name.length))
+  const lines = shown.map((entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}`)
   return [
     'Warren makes many machines one computer.', '',
     'Usage: warren <command> [options]', '',
     'Commands:', ...lines, '',
-    'Begin with:  warren dev            a cluster on this machine; then, in another terminal',
-    '             warren run -- hostname',
-    '', '`warren <command> --help` says more.',
+    ...(shown === COMMANDS ? BEGIN : []), '`warren <command> --help` says more.',
     'Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
   ].join('\n')
 }

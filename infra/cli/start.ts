@@ -10,7 +10,7 @@ import type { EmbeddedCluster } from '../dev/embedded-cluster.js'
 import { describeResources } from '../../actors/resources/print.js'
 import { silent } from '../../runtime/logger.js'
 import type { Command } from './command.js'
-import { workDirOf } from './connection.js'
+import { CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -26,16 +26,17 @@ export const command: Command = {
   options: [
     { flags: '--once', help: 'end after the job instead of staying up' },
     PORT_OPTION,
-    { flags: '--cluster <name>', help: 'the name of the cluster', fallback: 'warren' },
+    CLUSTER_OPTION,
     { flags: '--work-dir <directory>', help: 'where the cluster keeps its files' },
   ],
   examples: ['npm start', 'npm start -- --once', 'npm start -- --once --port 0'],
   async run({ options }) {
+    const name = String(options['cluster'] ?? DEFAULT_CLUSTER)
     say('1. A cluster: one master and two agents, in this process')
     const { openEmbeddedCluster } = await import('../dev/embedded-cluster.js')
     const lifetime = new Lifetime()
     const cluster = await openEmbeddedCluster({
-      cluster: String(options['cluster']), workDir: workDirOf(options), port: Number(options['port']),
+      cluster: name, workDir: workDirOf(options), port: Number(options['port']),
       agents: [{ name: 'a1' }, { name: 'a2' }], logger: silent,
     }).catch((error: unknown) => {
       throw nodeFailure(error)
@@ -44,7 +45,7 @@ export const command: Command = {
       const interrupted = await Promise.race([tour(cluster, workDirOf(options)), lifetime.wish])
       if (interrupted) return exitCodeOf(interrupted)
       if (options['once'] === true) return EXIT.ok
-      say(tryNext(String(options['cluster'])))
+      say(tryNext(name))
       return await lifetime.stayUp(() => cluster.close())
     } finally {
       await cluster.close()

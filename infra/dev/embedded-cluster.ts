@@ -4,7 +4,7 @@
  * Other processes of the machine (commands, frameworks, executors) join through a Unix socket in the
  * work directory and find it by the note that lies beside it. Both are for this user alone.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { AgentOwnerEvent } from '../../actors/agent/state.js'
 import type { Attributes } from '../../actors/resources/attributes.js'
 import { NONE, type Resources } from '../../actors/resources/resources.js'
@@ -12,7 +12,7 @@ import type { AgentId, Role } from '../../actors/protocol/ids.js'
 import type { Logger } from '../../runtime/logger.js'
 import type { TraceSink } from '../../runtime/trace.js'
 import { removeNote, writeNote } from '../cli/connection.js'
-import { openWorkDirectory } from '../disk/work-directory.js'
+import { openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { openHttp } from '../http/server.js'
 import { serveLocal } from '../local/server.js'
 import { memoryHub, type MemoryHub } from '../memory/link.js'
@@ -22,6 +22,10 @@ import { moduleRunner } from '../node/module-runner.js'
 import { probeMachine } from '../probe.js'
 import { agentShares, overShare } from './agent-shares.js'
 import { Closing } from './closing.js'
+
+const SOCKET = 'warren.sock'
+/** Of a Unix socket's address, on Linux. */
+const SOCKET_PATH_BYTES_MAX = 107
 
 export interface DevAgent {
   readonly name: string
@@ -70,15 +74,16 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
   const { cluster, logger, traces, weights, shareOffers = false, port = 0 } = options
   const closing = new Closing()
   try {
+    checkSocketPath(options.workDir)
     const directory = openWorkDirectory(options.workDir)
     closing.add(() => directory.close())
     const hub = memoryHub()
     const node = { openLink: hub.open, logger, ...(traces ? { traces } : {}) }
-    const socket = join(directory.path, 'warren.sock')
+    const socket = join(directory.path, SOCKET)
     const server = await serveLocal(hub, socket)
     closing.add(() => server.close())
     const policy = { shareOffers, ...(weights ? { weights } : {}) }
-    const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1' })
+    const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', isAlone: true })
     closing.add(() => master.system.stop())
     const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger })
     closing.add(() => http.close())
@@ -91,6 +96,16 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     await closing.close()
     throw error
   }
+}
+
+/** Before anything is made: the system would only say that the address is bad. */
+function checkSocketPath(workDir: string): void {
+  const path = join(resolve(workDir), SOCKET)
+  const bytes = Buffer.byteLength(path)
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return
+  const surplus = `${bytes - SOCKET_PATH_BYTES_MAX} bytes`
+  throw new WorkDirectoryError(`work directory '${resolve(workDir)}' is ${surplus} `
+    + 'too long for the socket in it; choose a shorter one with --work-dir')
 }
 
 type Node = Pick<Parameters<typeof openAgentNode>[0], 'openLink' | 'logger' | 'traces'>

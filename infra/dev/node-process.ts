@@ -34,6 +34,8 @@ export interface NodeNews {
 
 export class NodeProcess {
   readonly title: string
+  /** As `warren` takes it. */
+  readonly argv: readonly string[]
   /** Resolves with how it ended: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>
   private readonly child: ChildProcess
@@ -42,6 +44,7 @@ export class NodeProcess {
 
   constructor({ title, argv, environment, log }: NodeProcessOptions) {
     this.title = title
+    this.argv = argv
     this.child = spawn(process.execPath, [LAUNCHER, ...argv], {
       env: { ...process.env, ...environment }, detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

@@ -67,7 +67,10 @@ function heard(name: string, child: ChildProcess, type: string, traces: TraceSin
       if (hop.message.type === type) resolve()
     })
     child.once('error', reject)
-    child.once('exit', (code, signal) => reject(new Error(`${name} ended (${signal ?? code}): ${said.trim()}`)))
+    child.once('exit', (code, signal) => {
+      const words = said.trim().replace(/^warren: /, '')
+      reject(new Error(`${name} ended (${signal ?? code}): ${words}`))
+    })
   })
 }
 

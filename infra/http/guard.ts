@@ -23,4 +23,10 @@ export function checkOrigin(method: string, host: string | undefined, origin: st
   }
 }
 
+/** Throws a `Refusal` when the request is meant for another cluster than this one. */
+export function checkCluster(wanted: unknown, cluster: string): void {
+  if (wanted === undefined || wanted === cluster) return
+  throw new Refusal('misdirected', `this master leads cluster '${cluster}', not '${String(wanted)}'`)
+}
+
 const nameOf = (host: string): string => host.replace(/:\d+$/, '').toLowerCase()

@@ -1,14 +1,16 @@
 /** Refusal: why a request does not get what it asked for; becomes an HTTP status and one JSON object. */
 
 export const SCHEMA_VERSION = 1
+/** Names the cluster that a request is meant for, so that no other carries it out. */
+export const CLUSTER_HEADER = 'x-warren-cluster'
 
 export type RefusalCode =
-  | 'bad-request' | 'forbidden' | 'not-found' | 'ambiguous' | 'superseded' | 'too-many' | 'unavailable'
-  | 'failed'
+  | 'bad-request' | 'forbidden' | 'not-found' | 'ambiguous' | 'superseded' | 'misdirected'
+  | 'too-many' | 'unavailable' | 'failed'
 
 const STATUS: Readonly<Record<RefusalCode, number>> = {
-  'bad-request': 400, forbidden: 403, 'not-found': 404, ambiguous: 409, superseded: 410, 'too-many': 429,
-  unavailable: 503, failed: 500,
+  'bad-request': 400, forbidden: 403, 'not-found': 404, ambiguous: 409, superseded: 410, misdirected: 421,
+  'too-many': 429, unavailable: 503, failed: 500,
 }
 
 export interface RefusalDetails {

@@ -22,7 +22,21 @@ interface WithId {
   readonly Params: { readonly id: string }
 }
 
+/** What `/` answers, for whoever opens the interface by hand. */
+const ADDRESSES = {
+  'GET /v1/cluster': 'the cluster, its leader and its counts',
+  'GET /v1/agents': 'agents; /v1/agents/ID for one',
+  'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
+  'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
+  'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
+  'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
+  'POST /v1/tasks/ID/kill': 'ends a task',
+  'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
+  'GET /metrics': 'counts and sizes, for Prometheus',
+}
+
 export function addRoutes(app: FastifyInstance, questions: Questions): void {
+  app.get('/', async () => ({ schemaVersion: SCHEMA_VERSION, addresses: ADDRESSES }))
   app.get('/v1/cluster', async ({ query }) => {
     allow(query as Query, [])
     return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }

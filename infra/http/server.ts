@@ -8,10 +8,10 @@ import type { Logger } from '../../runtime/logger.js'
 import type { System } from '../../runtime/system.js'
 import type { OperatorCall } from '../../actors/protocol/operator.js'
 import { version } from '../cli/version.js'
-import { checkOrigin, isLoopback } from './guard.js'
+import { checkCluster, checkOrigin, isLoopback } from './guard.js'
 import { addHealth } from './health.js'
 import { Questions } from './questions.js'
-import { errorBody, Refusal, type RefusalCode } from './refusal.js'
+import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.js'
 import { addRoutes } from './routes.js'
 
 export const DEFAULT_PORT = 5050
@@ -52,7 +52,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     throw new ListenError('not-loopback', `cannot listen on ${ip}: ${why}; use --ip 127.0.0.1`)
   }
   const questions = new Questions(system, master)
-  const app = await newApp(logger)
+  const app = await newApp(logger, cluster)
   addHealth(app, { system, questions, version: version() })
   addRoutes(app, questions)
   try {
@@ -65,7 +65,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   }
 }
 
-async function newApp(logger: Logger): Promise<FastifyInstance> {
+async function newApp(logger: Logger, cluster: string): Promise<FastifyInstance> {
   // Here and not above: only a master that opens its interface pays for loading it.
   const { fastify } = await import('fastify')
   const app = fastify({
@@ -73,7 +73,10 @@ async function newApp(logger: Logger): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: ID_CHARACTERS_MAX },
   })
   app.server.maxConnections = CONNECTIONS_MAX
-  app.addHook('onRequest', async ({ method, headers }) => checkOrigin(method, headers.host, headers.origin))
+  app.addHook('onRequest', async ({ method, headers }) => {
+    checkOrigin(method, headers.host, headers.origin)
+    checkCluster(headers[CLUSTER_HEADER], cluster)
+  })
   app.setNotFoundHandler(({ method, url }) => {
     throw new Refusal('not-found', `there is nothing at ${method} ${url.slice(0, ID_CHARACTERS_MAX)}`)
   })

@@ -49,7 +49,8 @@ const LASTING = new Set(['FINISHED', 'FAILED', 'KILLED', 'ERROR', 'LOST', 'DROPP
 export async function openOperated(t: TestContext): Promise<Operated> {
   const directory = mkdtempSync(join(tmpdir(), 'warren-operated-'))
   const hub = memoryHub()
-  const master = await openMasterNode({ cluster: 'test', name: 'm1', openLink: hub.open, logger: SILENT })
+  const node = { openLink: hub.open, logger: SILENT }
+  const master = await openMasterNode({ ...node, cluster: 'test', name: 'm1', isAlone: true })
   const resources = parseResources(RESOURCES)
   if (!resources.ok) throw new Error(resources.problem)
   const modules = { program: (file: string) => ({ argv: ['node', file] }), environment: () => ({}) }

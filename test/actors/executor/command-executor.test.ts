@@ -168,7 +168,7 @@ test('a command that runs too long is ended, and has failed', () => {
   driven.receive(end(10))
   driven.receive(exited({ code: 0 }))
   assert.deepEqual(states(driven), ['KILLING', 'FAILED timed-out'])
-  assert.match(JSON.stringify(driven.toldTo(agent)), /longer than 5000 ms/)
+  assert.match(JSON.stringify(driven.toldTo(agent)), /longer than 5 s/)
 })
 
 test('orders that are not for commands change nothing', () => {

@@ -5,6 +5,9 @@ import type { RunEvent, RunOptions } from '../../../actors/frameworks/run-state.
 import { of } from '../../../actors/resources/amounts.js'
 import { Authored, user } from '../../support/author.js'
 
+/** Named after its command; the rest is what the chance of `Authored` makes of it. */
+const TASK = 'echo-i000'
+
 function begin(options: Partial<RunOptions> = {}) {
   const told = user<RunEvent>()
   return new Authored(run({
@@ -19,7 +22,7 @@ function running(options: Partial<RunOptions> = {}) {
   const it = begin(options)
   it.subscribe()
   it.offer({ cpus: 4, mem: 4096 })
-  it.update('1', 'RUNNING')
+  it.update(TASK, 'RUNNING')
   return it
 }
 
@@ -33,12 +36,12 @@ test('it takes the first offer that holds the command, leaves the others, and wa
   assert.deepEqual(accepted?.offers, [large])
   const tasks = accepted?.tasks.map(({ taskId, command, resources }) => ({ taskId, command, resources }))
   assert.deepEqual(tasks, [{
-    taskId: '1', command: { program: { type: 'argv', argv: ['echo', 'hi'] }, environment: { A: 'b' } },
+    taskId: TASK, command: { program: { type: 'argv', argv: ['echo', 'hi'] }, environment: { A: 'b' } },
     resources: of({ cpus: 1, mem: 128 }),
   }])
   assert.deepEqual(it.take('decline')[0]?.offers, [small, other])
   assert.equal(it.take('suppress').length, 1)
-  assert.deepEqual(it.hear('launched'), [{ type: 'launched', taskId: '1', hostname: 'host-2' }])
+  assert.deepEqual(it.hear('launched'), [{ type: 'launched', taskId: TASK, hostname: 'host-2' }])
 })
 
 test('it takes ports out of the offer when it needs some, and passes by an offer that has too few', () => {
@@ -52,7 +55,7 @@ test('it takes ports out of the offer when it needs some, and passes by an offer
 test('both streams are read from the moment it runs, each piece after the one before it is written', () => {
   const it = running()
   assert.deepEqual(it.calls.filter(({ call }) => call === 'read').length, 2)
-  it.answer('1', 'stdout', 'one', false)
+  it.answer(TASK, 'stdout', 'one', false)
   const pieces = it.hear('output').map(({ stream, data }) => [stream, Buffer.from(data).toString()])
   assert.deepEqual(pieces, [['stdout', 'one']])
   assert.equal(it.take('read').filter(({ request }) => request.stream === 'stdout').length, 0)
@@ -64,10 +67,10 @@ test('both streams are read from the moment it runs, each piece after the one be
 
 test('it is over when the task has ended and both streams have, in whatever order', () => {
   const it = running()
-  it.answer('1', 'stdout', 'out', true)
-  it.update('1', 'FINISHED', { exitCode: 0 })
+  it.answer(TASK, 'stdout', 'out', true)
+  it.update(TASK, 'FINISHED', { exitCode: 0 })
   assert.equal(it.take('finish').length, 0)
-  it.answer('1', 'stderr', '', true)
+  it.answer(TASK, 'stderr', '', true)
   assert.deepEqual(it.told.map(({ type }) => type), ['launched', 'output', 'ended'])
   assert.deepEqual(it.take('finish'), [{ call: 'finish', exitCode: 0 }])
 })
@@ -103,11 +106,11 @@ test('a kill before the launch ends it at once; one after it goes through the cl
   assert.deepEqual(waiting.hear('not-begun'), [{ type: 'not-begun' }])
   const it = running()
   it.tell({ type: 'kill' })
-  assert.deepEqual(it.take('kill'), [{ call: 'kill', taskId: '1' }])
+  assert.deepEqual(it.take('kill'), [{ call: 'kill', taskId: TASK }])
   assert.equal(it.take('finish').length, 0)
-  it.update('1', 'KILLED', { signal: 'SIGTERM' })
-  it.answer('1', 'stdout', '', true)
-  it.answer('1', 'stderr', '', true)
+  it.update(TASK, 'KILLED', { signal: 'SIGTERM' })
+  it.answer(TASK, 'stdout', '', true)
+  it.answer(TASK, 'stderr', '', true)
   assert.equal(it.hear('ended')[0]?.update.state, 'KILLED')
 })
 
@@ -117,7 +120,7 @@ test('a launch that never began is tried again under another id, a few times', (
   for (let launch = 1; launch <= LAUNCHES_MAX; launch++) {
     it.offer({ cpus: 4, mem: 4096 })
     const id = it.take('accept')[0]?.tasks[0]?.taskId
-    assert.equal(id, launch === 1 ? '1' : `1.${launch}`)
+    assert.equal(id, launch === 1 ? TASK : `${TASK}.${launch}`)
     it.update(id ?? '', 'DROPPED', { text: 'an offer no longer stands' })
   }
   assert.equal(it.take('revive').length, LAUNCHES_MAX - 1)
@@ -127,7 +130,7 @@ test('a launch that never began is tried again under another id, a few times', (
 for (const state of ['LOST', 'GONE', 'UNREACHABLE', 'UNKNOWN'] as const) {
   test(`a task that is ${state} is over, and its output is not waited for`, () => {
     const it = running()
-    it.update('1', state)
+    it.update(TASK, state)
     assert.equal(it.hear('ended')[0]?.update.state, state)
     assert.equal(it.take('finish').length, 1)
   })
@@ -135,24 +138,24 @@ for (const state of ['LOST', 'GONE', 'UNREACHABLE', 'UNKNOWN'] as const) {
 
 test('a stream that nobody reads is not asked for any more', () => {
   const it = running()
-  it.answer('1', 'stdout', 'y\n', false)
+  it.answer(TASK, 'stdout', 'y\n', false)
   it.tell({ type: 'closed', stream: 'stdout' })
-  it.update('1', 'KILLED')
-  it.answer('1', 'stderr', '', true)
+  it.update(TASK, 'KILLED')
+  it.answer(TASK, 'stderr', '', true)
   assert.equal(it.hear('ended').length, 1)
 })
 
 test('while the task runs, output that cannot be read now is asked for again later', () => {
   const it = running()
-  it.answer('1', 'stdout', '', true, 'its agent is away')
+  it.answer(TASK, 'stdout', '', true, 'its agent is away')
   it.fire('read-stdout')
-  it.answer('1', 'stdout', 'late', false)
+  it.answer(TASK, 'stdout', 'late', false)
   assert.equal(it.hear('output').length, 1)
 })
 
 test('output that nobody can give any more is said to be lost', () => {
   const it = running()
-  it.update('1', 'FINISHED', { exitCode: 0 })
+  it.update(TASK, 'FINISHED', { exitCode: 0 })
   for (let tries = 0; tries < 3; tries++) it.fire('output')
   assert.equal(it.hear('output-lost').length, 1)
   assert.equal(it.hear('ended').length, 1)
@@ -164,7 +167,7 @@ test('after a change of masters it asks again for the task and for what it was r
   it.give({ type: 'disconnected' })
   assert.equal(it.hear('disconnected').length, 1)
   it.subscribe()
-  assert.deepEqual(it.take('reconcile'), [{ call: 'reconcile', taskIds: ['1'] }])
+  assert.deepEqual(it.take('reconcile'), [{ call: 'reconcile', taskIds: [TASK] }])
   assert.equal(it.take('read').length, 2)
   assert.equal(it.take('suppress').length, 2)
 })
@@ -174,4 +177,13 @@ test('when no master leads for long, it gives up and says so', () => {
   it.fire('no-master')
   assert.equal(it.hear('not-begun')[0]?.noMaster, true)
   assert.equal(it.take('finish').length, 1)
+})
+
+test('its task is called after the command, in letters that can be typed', () => {
+  for (const [name, word] of [['/usr/bin/make', 'make'], ['say "hi"', 'say'], ['ü', 'task'], ['a/b c/d', 'b']]) {
+    const it = begin({ name: String(name) })
+    it.subscribe()
+    it.offer({ cpus: 4, mem: 4096 })
+    assert.equal(it.take('accept')[0]?.tasks[0]?.taskId, `${word}-i000`)
+  }
 })

@@ -6,7 +6,7 @@ import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
 import type { AgentId, ExecutorId, FrameworkId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { FrameworkInfo, Offer, SchedulerEvent } from '../../../actors/protocol/scheduler.js'
-import type { StatusUpdate, TaskInfo, TaskState } from '../../../actors/protocol/task.js'
+import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../../actors/protocol/task.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { apply, newCluster, type TaskRecord } from '../../../actors/master/cluster.js'
 import { decide } from '../../../actors/master/decide.js'
@@ -146,6 +146,10 @@ export const updateOf = (
 
 export const held = ({ frameworkId, launchId, role, task }: TaskRecord, state: TaskState): HeldTask =>
   ({ frameworkId, launchId, role, task, state })
+
+/** The executors that an agent with these tasks has. */
+export const executorsHeld = (tasks: readonly HeldTask[]) => tasks.flatMap(({ frameworkId, state, task }) =>
+  task.executor && !isTerminal(state) ? [{ frameworkId, executorId: task.executor.executorId }] : [])
 
 /** A desk with an agent, a framework and one running task of 1 cpu. */
 export function deskAtWork(): { desk: Desk; agentId: AgentId; frameworkId: FrameworkId; task: TaskRecord } {

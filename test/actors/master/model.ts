@@ -7,11 +7,11 @@ import { Allocation } from '../../../actors/allocator/allocation.js'
 import { tasksOf } from '../../../actors/master/cluster.js'
 import type { HeldTask } from '../../../actors/protocol/agent.js'
 import type { AllocatorCall, ToldGrant } from '../../../actors/protocol/allocator.js'
-import type { AgentId, ExecutorId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
+import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import { isTerminal, type TaskState } from '../../../actors/protocol/task.js'
 import { seededRandom } from '../../../runtime/random.js'
-import { agentInfo, agentRef, command, Desk, executed, FRAMEWORK, schedulerRef } from './desk.js'
+import { agentInfo, agentRef, command, Desk, executed, executorsHeld, FRAMEWORK, schedulerRef } from './desk.js'
 
 /** A machine and what its agent holds; it lives on when the agent does not. */
 interface Machine {
@@ -124,13 +124,8 @@ export class Model {
     // Executors do not outlive their agent: their tasks are gone with it, or were never there.
     this.say({
       type: 'register-agent', agent: agentRef(name, `i${machine.life}`), info: agentInfo(),
-      executors: this.executorsOf(machine), tasks: [...tasks.values()], ...(agentId ? { agentId } : {}),
+      executors: executorsHeld([...tasks.values()]), tasks: [...tasks.values()], ...(agentId ? { agentId } : {}),
     })
-  }
-
-  private executorsOf({ tasks }: Machine) {
-    const live = [...tasks.values()].filter((task) => task.task.executor && !isTerminal(task.state))
-    return live.map(({ frameworkId, task }) => ({ frameworkId, executorId: task.executor?.executorId as ExecutorId }))
   }
 
   agentGoes(name: string): void {
@@ -239,6 +234,13 @@ export class Model {
 
   executorExits(): void {
     const executor = this.pick(this.desk.knowledge.cluster.executors.values())
+    const { agentId, frameworkId, executorId } = executor ?? {}
+    const machine = [...this.machines.values()].find((each) => each.agentId === agentId)
+    // Its tasks have ended with it; that they have is told later.
+    for (const [launchId, held] of machine?.tasks ?? []) {
+      const isIts = held.frameworkId === frameworkId && held.task.executor?.executorId === executorId
+      if (isIts && !isTerminal(held.state)) machine?.tasks.set(launchId, { ...held, state: 'FAILED' })
+    }
     if (executor) this.say({ type: 'executor-exited', ...executor })
   }
 }

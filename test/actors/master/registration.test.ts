@@ -126,7 +126,7 @@ test('an unreachable agent that returns without a task has lost it', () => {
   assert.deepEqual(toldOf(again)?.used, [])
 })
 
-test('tasks of known frameworks that the master has never heard of are adopted, with their executors', () => {
+test('tasks that the master has never heard of are adopted, with their executors and frameworks', () => {
   const desk = new Desk()
   desk.subscribe('one')
   const frameworkId = 'w-0000' as FrameworkId
@@ -140,10 +140,14 @@ test('tasks of known frameworks that the master has never heard of are adopted, 
     ],
     executors: [{ frameworkId, executorId: 'e' as ExecutorId }],
   })
-  assert.deepEqual(recordsOf(again), ['agent-admitted', 'task-launched', 'task-launched', 'executor-launched'])
-  assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [
-    of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 }),
+  assert.deepEqual(recordsOf(again), [
+    'agent-admitted', 'framework-admitted', 'task-launched', 'task-launched', 'task-launched', 'executor-launched',
   ])
+  assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [
+    of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 }),
+  ])
+  const recovered = desk.knowledge.cluster.frameworks.get('w-0099' as FrameworkId)
+  assert.equal(recovered?.info.name, 'recovered', 'its scheduler is only not back yet')
   assert.deepEqual([...desk.knowledge.cluster.agents.keys()], ['old-S5'])
 })
 

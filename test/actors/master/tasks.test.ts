@@ -121,19 +121,48 @@ test('reconciliation tells of the tasks that are named, or of all', () => {
   for (const update of ask('t', 'x')) assert.deepEqual([update.updateId, update.source], [undefined, 'master'])
 })
 
-test('an executor that ends frees what it took for itself, once, and its framework is told', () => {
+/** A desk with an executor that takes half a cpu and whose one task is under way. */
+function deskWithExecutor() {
   const { desk, agentId, frameworkId } = deskAtWork()
   desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 2 }))], [executed('x', 'e', { cpus: 0.5 })])
-  const gone = { type: 'executor-exited', agentId, frameworkId, executorId: 'e' as ExecutorId, exitCode: 1 } as const
+  return {
+    desk, task: desk.task(frameworkId, 'x'),
+    ended: { type: 'executor-ended', agentId, frameworkId, executorId: 'e' },
+    recovered: { type: 'recover', agentId, frameworkId, role: '*', resources: of({ cpus: 0.5 }), refuseMs: 0 },
+    gone: { type: 'executor-exited', agentId, frameworkId, executorId: 'e' as ExecutorId, exitCode: 1 },
+    failure: { type: 'failure', agentId, executorId: 'e', exitCode: 1 },
+  } as const
+}
+
+test('an executor that ends frees what it took for itself, once, and its framework is told', () => {
+  const { desk, task, gone, ended, recovered, failure } = deskWithExecutor()
+  desk.report(task, 'RUNNING', 1)
   const decided = desk.say(gone)
-  assert.deepEqual(decided.records, [{ type: 'executor-ended', agentId, frameworkId, executorId: 'e' }])
-  assert.deepEqual(decided.allocator, [
-    { type: 'recover', agentId, frameworkId, role: '*', resources: of({ cpus: 0.5 }), refuseMs: 0 },
-  ])
-  assert.deepEqual(decided.effects.map(({ message }) => message), [
-    { type: 'failure', agentId, executorId: 'e', exitCode: 1 },
-  ])
+  assert.deepEqual(decided.records, [ended])
+  assert.deepEqual(decided.allocator, [recovered])
+  assert.deepEqual(decided.effects.map(({ message }) => message), [failure])
   assert.deepEqual(desk.say(gone).allocator, [])
+})
+
+test('an executor that ends keeps its place for a task that is under way and brings it back', () => {
+  const { desk, task, gone, ended, failure } = deskWithExecutor()
+  const decided = desk.say(gone)
+  assert.deepEqual([decided.records, decided.allocator], [[], []])
+  assert.deepEqual(decided.effects.map(({ message }) => message), [failure])
+  assert.deepEqual(desk.report(task, 'RUNNING', 1).allocator, [])
+  assert.equal(desk.knowledge.present.awaited.size, 0)
+  const again = desk.say(gone)
+  assert.deepEqual(again.records, [ended], 'nothing is under way any more')
+})
+
+test('an executor that ended frees its place when the task that was to bring it back fails', () => {
+  const { desk, task, gone, ended, recovered } = deskWithExecutor()
+  desk.say(gone)
+  const decided = desk.report(task, 'FAILED', 1)
+  assert.deepEqual(decided.records.filter(({ type }) => type !== 'task-changed'), [ended])
+  assert.equal(decided.allocator.length, 2, 'what the task took, and what the executor took')
+  assert.deepEqual(decided.allocator[1], recovered)
+  assert.equal(desk.knowledge.present.awaited.size, 0)
 })
 
 test('messages pass between a framework and its executor', () => {

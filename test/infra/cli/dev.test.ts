@@ -58,7 +58,7 @@ test('a port in use is refused, and nothing is left behind', async (t) => {
   const { port } = server.address() as AddressInfo
   const ended = await warren(t, ['dev', '--work-dir', workDir, '--port', String(port)])
   assert.match(ended.stderr, new RegExp(`^warren: port ${port} of 127.0.0.1 is in use; .*--port.*\n$`))
-  assert.equal(ended.code, 1)
+  assert.equal(ended.code, 3)
   assert.deepEqual(readdirSync(workDir), [])
 })
 
@@ -85,4 +85,31 @@ test('a second signal ends it at once, though a task takes its time', async (t) 
   await dev.saying(/Stopping/)
   dev.signal('SIGTERM')
   assert.equal((await dev.ended).code, 143)
+})
+
+test('a work directory too long for a socket is refused before anything is made', async (t) => {
+  const directory = temporaryDirectory(t)
+  const ended = await warren(t, ['dev', '--port', '0', '--work-dir', join(directory, 'w'.repeat(120))])
+  assert.match(ended.stderr, /^warren: work directory '.*' is \d+ bytes too long for the socket .*--work-dir\n$/)
+  assert.equal(ended.code, 3)
+  assert.deepEqual(readdirSync(directory), [])
+})
+
+test('commands that name another cluster than the one which answers do nothing', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const { http, find } = await devCluster(t, workDir)
+  const byHttp = await warren(t, ['agent', 'list', '--master', http, '--cluster', 'nowhere'])
+  assert.equal(byHttp.stderr, `warren: at ${http}: this master leads cluster 'warren', not 'nowhere'\n`)
+  assert.equal(byHttp.code, 4)
+  assert.equal((await warren(t, ['task', 'kill', 'x', '--master', http, '--cluster', 'nowhere'])).code, 4)
+  assert.equal((await warren(t, ['agent', 'list', '--master', http, '--cluster', 'warren'])).code, 0)
+  const other = [...find, '--cluster', 'nowhere']
+  for (const line of [['agent', 'list', ...other], ['run', ...other, '--', 'true']]) {
+    const byNote = await warren(t, line)
+    assert.match(byNote.stderr, /^warren: what runs in '.*' is cluster 'warren', not 'nowhere'; .*\n$/)
+    assert.equal(byNote.code, 4)
+  }
+  const nobody = await warren(t, ['agent', 'list', '--work-dir', temporaryDirectory(t)])
+  assert.match(nobody.stderr, /^warren: no cluster is running in '.*'; start one there .*\n$/)
+  assert.equal(nobody.code, 6)
 })

@@ -50,3 +50,15 @@ test('what cannot be listed is said with the exit code of its kind', async (t) =
   const help = 'is the cluster running\\? start one with `warren dev`'
   await failed(6, new RegExp(`^warren: cannot reach the master at ${http.url}; ${help}\n$`))
 })
+
+test('an id that several listed tasks share is shown with its framework', async (t) => {
+  const { http, framework } = await openOperated(t)
+  const [one, two] = [await framework('f1'), await framework('f2')]
+  for (const [tenant, id] of [[one, '1'], [two, '1'], [two, '2']] as const) {
+    await tenant.start(id, 'true')
+    await tenant.ended(id)
+  }
+  const { stdout } = await warren(t, ['task', 'list', '--all', '--no-headers', '--master', http.url])
+  const ids = stdout.trim().split('\n').map((line) => line.split(' ', 1)[0])
+  assert.deepEqual(ids, [`${one.id}/1`, `${two.id}/1`, '2'])
+})

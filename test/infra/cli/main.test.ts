@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,8 +15,12 @@ const WRONG: readonly (readonly [line: string, said: RegExp, code: number])[] = 
   ['dev --agent 3', /^warren: unknown option '--agent' \(Did you mean --agents\?\)\n$/, 2],
   ['dev --nonsense', /^warren: unknown option '--nonsense'; see `warren dev --help`\n$/, 2],
   ['dev --agents', /^warren: option '--agents <number>' argument missing; see `warren dev --help`\n$/, 2],
-  ['dev surplus', /^warren: too many arguments.*; see `warren dev --help`\n$/, 2],
+  ['dev surplus', /^warren: too many arguments: expected 0 arguments but got 1; see `warren dev --help`\n$/, 2],
   ['dev --agents 0', /^warren: --agents '0' is no number of agents: write 1 to 64\n$/, 2],
+  ['dev --cluster a/b', /^warren: --cluster 'a\/b' is no name of a cluster: use letters, digits, .*\n$/, 2],
+  ['run --cluster .. -- x', /^warren: --cluster '\.\.' is no name of a cluster: .*\n$/, 2],
+  ['agent list --cluster a@b', /^warren: --cluster 'a@b' is no name of a cluster: .*\n$/, 2],
+  ['help nonsense', /^warren: 'nonsense' is no command; /, 2],
   ['framework run', /^warren: missing required argument 'file'; see `warren framework run --help`\n$/, 2],
   ['master', /^warren: a master meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n/, 2],
   ['agent', /^warren: an agent meets its cluster at a RabbitMQ: name it with --broker; .*`warren dev`\n/, 2],
@@ -44,6 +50,32 @@ test('the overview names every command, and every command has a help text with e
   assert.equal(help.code, 0)
   assert.match(help.stdout, /^Usage: warren framework run .*<file>/)
   assert.match(help.stdout, /Examples:\n {2}warren framework run /)
+})
+
+test('help can be asked for in every way, of one command and of all that begin with a noun', async (t) => {
+  const help = await warren(t, ['run', '--help'])
+  assert.deepEqual(await warren(t, ['help', 'run']), help)
+  assert.match(help.stdout, /Standard input is not passed on/)
+  const overview = await warren(t, ['--help'])
+  assert.deepEqual(await warren(t, ['help']), overview)
+  for (const [noun, verbs] of [['task', 4], ['framework', 3], ['example', 1]] as const) {
+    const { code, stdout, stderr } = await warren(t, [noun, '--help'])
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.equal(stdout.match(new RegExp(`^  ${noun} `, 'gm'))?.length, verbs)
+  }
+})
+
+test('a command whose reader has left ends without a word', async () => {
+  for (const line of ['--help', 'run --help', '--version', 'help task']) {
+    const child = spawn(process.execPath, [join(ROOT, 'infra/bin/warren.mjs'), ...line.split(' ')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text })
+    const [code] = await once(child, 'close') as [number | null]
+    assert.deepEqual([code, said], [0, ''], line)
+  }
 })
 
 test('an option may come from the environment, and a flag wins over it', async (t) => {

@@ -30,7 +30,7 @@ test('a port in use ends it with the fix', async (t) => {
   const environment = { WARREN_BROKER: broker.url }
   const ended = await warren(t, ['master', '--port', String(port), '--log-level', 'error'], { environment })
   assert.match(ended.stderr, new RegExp(`^warren: port ${port} of 127.0.0.1 is in use; .*--port.*\n$`))
-  assert.equal(ended.code, 1)
+  assert.equal(ended.code, 3)
 })
 
 test('a broker that cannot be reached ends it within five seconds, named without the password', async (t) => {

@@ -62,7 +62,10 @@ test('an agent that is killed is reported, and the others go on', async (t) => {
   assert.ok(victim)
   process.kill(victim.pid, 'SIGKILL')
   const [line] = await dev.saying(/^.*"event":"node-ended".*$/m)
-  assert.deepEqual(JSON.parse(line), {
+  const { again, ...ended } = JSON.parse(line)
+  const command = `agent --name ${idle?.name} `
+  assert.ok(again.startsWith('WARREN_BROKER="$(node -p ') && again.includes(command), again)
+  assert.deepEqual(ended, {
     schemaVersion: 1, event: 'node-ended', node: victim.title, pid: victim.pid, how: 'SIGKILL',
   })
   writeFileSync(gate, '4')

@@ -56,6 +56,17 @@ test('agents, frameworks and tasks are listed as the master knows them', async (
   assert.equal((await tenant.ended('t1')).state, 'FINISHED')
 })
 
+test('the root says what there is, and a request meant for another cluster is not carried out', async (t) => {
+  const { http } = await openOperated(t)
+  const { addresses } = await json(`${http.url}/`)
+  assert.ok('GET /v1/agents' in addresses && 'POST /v1/tasks/ID/kill' in addresses)
+  assert.equal((await ask(`${http.url}/v1/cluster`, { 'x-warren-cluster': 'test' })).status, 200)
+  const other = await ask(`${http.url}/v1/cluster`, { 'x-warren-cluster': 'other' })
+  const { error } = JSON.parse(other.text)
+  assert.deepEqual([other.status, error.code], [421, 'misdirected'])
+  assert.equal(error.message, "this master leads cluster 'test', not 'other'")
+})
+
 test('tasks are filtered by state, life and framework, and come in pages', async (t) => {
   const { http, framework, gate } = await openOperated(t)
   const [one, two] = [await framework('f1'), await framework('f2')]
@@ -176,7 +187,7 @@ test('health and metrics tell how the node does', async (t) => {
   await tenant.ended('t')
   assert.deepEqual(await ask(`${http.url}/livez`), { status: 200, type: 'text/plain', text: 'ok\n' })
   const ready = await ask(`${http.url}/readyz?verbose`)
-  assert.match(ready.text, /^\[\+\] master: leads 'test' in epoch 1\n\[\+\] transport/)
+  assert.match(ready.text, /^\[\+\] master: leads 'test' in epoch \d+\n\[\+\] transport/)
   const { type, text } = await ask(`${http.url}/metrics`)
   assert.match(type, /^application\/openmetrics-text; version=1\.0\.0/)
   assert.match(text, /^warren_agents\{state="active"\} 1$/m)
