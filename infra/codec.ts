@@ -5,7 +5,7 @@
  * is packed once, alone, and its size is known before it joins a batch. Only plain data passes: null,
  * booleans, numbers, strings, arrays, maps and bytes. msgpackr's other types (dates, errors, regular
  * expressions, typed arrays, records that generate code) are refused both ways: a peer must not choose
- * what we construct, and msgpackr packs some of them with uninitialised memory.
+ * what we construct, and msgpackr packs some of them with uninitialised memory. Minus zero is read as zero.
  */
 import { addExtension, Packr, Unpackr } from 'msgpackr'
 import type { WireEnvelope } from '../runtime/transport.js'

@@ -12,8 +12,9 @@ function frame(...envelopes: WireEnvelope[]): Uint8Array {
 const plain = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
-    fc.constant(null), fc.boolean(), fc.string({ unit: 'binary' }), fc.integer(), fc.double({ noNaN: true }),
-    fc.maxSafeInteger(), fc.uint8Array().map((bytes) => Uint8Array.from(bytes)),
+    fc.constant(null), fc.boolean(), fc.string({ unit: 'binary' }), fc.integer(),
+    fc.double({ noNaN: true }).map((number) => number + 0), fc.maxSafeInteger(),
+    fc.uint8Array().map((bytes) => Uint8Array.from(bytes)),
     fc.array(tie('value'), { maxLength: 20 }),
   ),
 })).value
@@ -22,6 +23,10 @@ test('plain data is read back as it was', () => {
   fc.assert(fc.property(fc.array(fc.array(plain), { maxLength: 40 }), (envelopes) => {
     assert.deepEqual(decode(frame(...envelopes)), { ok: true, envelopes })
   }))
+})
+
+test('minus zero is read back as zero, wherever it stands', () => {
+  assert.deepEqual(decode(frame([-0, [1, -0]])), { ok: true, envelopes: [[0, [1, 0]]] })
 })
 
 test('no bytes whatsoever make decoding throw', () => {
