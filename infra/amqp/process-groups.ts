@@ -61,6 +61,11 @@ export class ProcessGroups {
     this.watchdog.stdin?.write(['forget\n', ...ids].join(''))
   }
 
+  /** Sends a signal to a program and all that it started. */
+  signal(leader: ChildProcess, signal: NodeJS.Signals): void {
+    if (!hasEnded(leader) && leader.pid !== undefined) process.kill(-leader.pid, signal)
+  }
+
   /** Kills all, and has the directory removed. */
   async end(): Promise<void> {
     for (const leader of this.leaders) await this.kill(leader)

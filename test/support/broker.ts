@@ -24,6 +24,8 @@ export function testBroker(): PrivateBroker {
     control: (...args) => running().control(...args),
     kill: () => running().kill(),
     start: () => running().start(),
+    pause: () => running().pause(),
+    resume: () => running().resume(),
     stop: () => running().stop(),
   }
 }
