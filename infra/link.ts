@@ -4,12 +4,13 @@
  * Three of them: `memory/` within a process, `local/` over a Unix socket of one machine, `amqp/` over
  * RabbitMQ. A frame is a batch of envelopes that the codec packed; a link never looks inside.
  */
-import type { Connection, UndeliverableReason } from '../runtime/transport.js'
+import type { Connection, TransportVitals, UndeliverableReason } from '../runtime/transport.js'
 import type { NodeAddress } from '../runtime/address.js'
 
 export interface Link {
   /** Takes a frame for one node, or for all of a group. Never waits, never throws. */
   send(to: NodeAddress, frame: Uint8Array): void
+  vitals(): TransportVitals
   watch(node: NodeAddress): void
   unwatch(node: NodeAddress): void
   /** Sends what it has taken, then leaves; peers that watch this node are told. */
@@ -21,7 +22,7 @@ export interface LinkListener {
   /** A frame that will not arrive: it came back, or was never taken. */
   undeliverable(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason): void
   lost(node: NodeAddress): void
-  connection(state: Connection): void
+  connection(state: Connection, reason?: string): void
 }
 
 /** Opens a node's link; resolves once the node can send and be reached. */

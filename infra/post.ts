@@ -40,7 +40,7 @@ export async function openPost(
     frame: (frame) => gate.pass(() => unpack(frame, receiver)),
     undeliverable: (to, frame, reason) => gate.pass(() => giveBack(to, frame, reason, receiver)),
     lost: (node) => gate.pass(() => receiver.lost(node)),
-    connection: (state) => gate.pass(() => receiver.connection(state)),
+    connection: (state, reason) => gate.pass(() => receiver.connection(state, reason)),
   }
   const link = await openLink(self, listener)
   setImmediate(() => gate.open())
@@ -64,6 +64,7 @@ export async function openPost(
     },
     watch: (node) => link.watch(node),
     unwatch: (node) => link.unwatch(node),
+    vitals: () => link.vitals(),
     async close() {
       closed = true
       flush()

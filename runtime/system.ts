@@ -12,11 +12,15 @@ import type { AnyMessage, Item } from './item.js'
 import { Kernel, type PortHandler, type Ports } from './kernel.js'
 import type { Vitals } from './neighbourhood.js'
 import type { Supervision } from './supervision.js'
-import type { Connection, Receiver, Transport, UndeliverableReason, WireEnvelope } from './transport.js'
+import type {
+  Connection, Receiver, Transport, TransportVitals, UndeliverableReason, WireEnvelope,
+} from './transport.js'
+
+export type ConnectionListener = (state: Connection, reason?: string) => void
 
 export class System {
   private readonly kernel: Kernel
-  private readonly connectionListeners = new Set<(state: Connection) => void>()
+  private readonly connectionListeners = new Set<ConnectionListener>()
 
   constructor(readonly node: NodeAddress, ports: Ports) {
     this.kernel = new Kernel(node, ports)
@@ -57,8 +61,13 @@ export class System {
     this.kernel.transport = await connect(this.receiver())
   }
 
-  onConnection(listener: (state: Connection) => void): void {
+  onConnection(listener: ConnectionListener): void {
     this.connectionListeners.add(listener)
+  }
+
+  /** How the way to the other nodes fares; undefined before the node has joined them and after it has left. */
+  transport(): TransportVitals | undefined {
+    return this.kernel.transport?.vitals()
   }
 
   get deadLetters(): DeadLetters {
@@ -86,8 +95,8 @@ export class System {
       malformed: (reason) => kernel.bury('malformed', undefined, undefined, reason),
       undeliverable: (to, envelopes, reason) => this.undeliverable(to, envelopes, reason),
       lost: (node) => kernel.remoteWatches.lost(node, kernel.transport),
-      connection: (state) => {
-        for (const listener of this.connectionListeners) listener(state)
+      connection: (state, reason) => {
+        for (const listener of this.connectionListeners) listener(state, reason)
       },
     }
   }

@@ -13,8 +13,29 @@ export interface Transport {
   /** Asks to be told (`lost`) when this life of `node` has ended. */
   watch(node: NodeAddress): void
   unwatch(node: NodeAddress): void
+  /** How it fares; may be asked at any time. */
+  vitals(): TransportVitals
   /** Sends what is queued, then leaves. */
   close(): Promise<void>
+}
+
+/** Counts are since the node joined. */
+export interface TransportVitals {
+  readonly connection: Connection
+  /** Why, where somebody said so; for people. */
+  readonly reason: string | undefined
+  /** Since when it has been so; wall clock. */
+  readonly sinceMs: number
+  /** Taken, and not yet with whoever carries it. */
+  readonly waitingBytes: number
+  /** With whoever carries it, who has not yet said so. */
+  readonly unconfirmedBytes: number
+  /** How often a lost connection was had again. */
+  readonly reconnects: number
+  /** Frames that came back because nobody was there to take them. */
+  readonly framesReturned: number
+  /** Envelopes that other nodes sent here and that never came, as far as later ones tell. */
+  readonly envelopesMissed: number
 }
 
 export type Connection = 'connected' | 'disconnected' | 'blocked'
@@ -29,10 +50,12 @@ export interface Receiver {
   undeliverable(to: NodeAddress, envelopes: readonly WireEnvelope[], reason: UndeliverableReason): void
   /** This life of `node` has ended. */
   lost(node: NodeAddress): void
-  connection(state: Connection): void
+  /** @param reason why, where somebody said so; for people */
+  connection(state: Connection, reason?: string): void
 }
 
-export type UndeliverableReason = 'no-such-node' | 'disconnected' | 'outbox-full' | 'oversized'
+/** `unconfirmed`: it was under way when the connection ended; it may or may not have arrived. */
+export type UndeliverableReason = 'no-such-node' | 'disconnected' | 'outbox-full' | 'oversized' | 'unconfirmed'
 
 /** The largest frame a transport carries; a batch is closed before it would be exceeded. */
 export const FRAME_BYTES_MAX = 1_048_576

@@ -27,8 +27,14 @@ export function withHeartbeat(url: string, heartbeatSeconds: number): string {
   return full.href
 }
 
-/** The same URLs in a random order, so that nodes spread over the brokers. */
-export function shuffled(urls: readonly string[]): string[] {
-  const ranked = urls.map((url) => ({ url, rank: Math.random() }))
+export interface Preference {
+  readonly first?: string | undefined
+  readonly last?: string | undefined
+}
+
+/** The same URLs in a random order, so that nodes spread over the brokers, but for those that are preferred or not. */
+export function inTurn(urls: readonly string[], { first, last }: Preference): string[] {
+  const rank = (url: string): number => (url === first ? -1 : url === last ? 1 : Math.random())
+  const ranked = urls.map((url) => ({ url, rank: rank(url) }))
   return ranked.sort((a, b) => a.rank - b.rank).map(({ url }) => url)
 }

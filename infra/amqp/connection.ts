@@ -5,7 +5,7 @@
  * ours. Nothing here is retried: who lost a connection decides when to ask for the next.
  */
 import { connect, type ChannelModel } from 'amqplib'
-import { shuffled, withHeartbeat, withoutPassword } from './broker-urls.js'
+import { withHeartbeat, withoutPassword } from './broker-urls.js'
 
 export const CONNECT_TIMEOUT_MS = 5_000
 export const HEARTBEAT_SECONDS = 5
@@ -18,16 +18,22 @@ export interface ConnectionOptions {
   readonly heartbeatSeconds: number
 }
 
+export interface Opened {
+  readonly connection: ChannelModel
+  /** The broker that was had. */
+  readonly url: string
+}
+
 /**
- * Tries each broker once, in random order. `onEnd` is told once, with the reason, when the connection is
+ * Tries each broker once, in the order given. `onEnd` is told once, with the reason, when the connection is
  * gone. Rejects with an Error that names each broker and why it could not be had.
  * @param name what the broker's operator sees
  */
 export async function openConnection(
   urls: readonly string[], name: string, options: ConnectionOptions, onEnd: (reason: string) => void,
-): Promise<ChannelModel> {
+): Promise<Opened> {
   const failures: string[] = []
-  for (const url of shuffled(urls)) {
+  for (const url of urls) {
     try {
       const connection = await connect(withHeartbeat(url, options.heartbeatSeconds), {
         timeout: options.connectTimeoutMs, noDelay: true, keepAlive: true,
@@ -36,7 +42,7 @@ export async function openConnection(
       // An error is followed by `close`, which carries it; unheard it would end the process.
       connection.on('error', () => undefined)
       connection.on('close', (error) => onEnd(error?.message ?? 'closed'))
-      return connection
+      return { connection, url }
     } catch (error) {
       failures.push(`${withoutPassword(url)}: ${explain(error as NodeJS.ErrnoException, options)}`)
     }

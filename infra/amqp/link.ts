@@ -3,21 +3,27 @@
  *
  * It owns what outlives a session: whom it watches, and the will to come back. While there is no session
  * everything sent comes back at once as `disconnected`: old messages are worth less than the knowledge
- * that they did not arrive.
+ * that they did not arrive. What was under way when a session ended comes back as `unconfirmed`, and is
+ * never sent again: it may have arrived.
  */
 import { isGroup, type NodeAddress } from '../../runtime/address.js'
-import type { UndeliverableReason } from '../../runtime/transport.js'
+import type { TransportVitals, UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { directionOf } from '../routes.js'
+import { Standing } from '../standing.js'
 import { checkBrokerUrls } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
-import { Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
-import type { Parcel } from './publisher.js'
+import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
+import type { Parcel, Remainder } from './publisher.js'
 import { Session } from './session.js'
 import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 
-const RECONNECT: Backoff = { firstMs: 100, maxMs: 5_000 }
+/**
+ * A node must be back within 5 s of its broker: 2 s of waiting at the most leave 3 for the way in. A
+ * thousand nodes then come at 500 a second, each with two connections.
+ */
+export const RECONNECT: Backoff = { firstMs: 100, maxMs: 2_000 }
 const NOTHING = new Uint8Array(0)
 
 export type AmqpOptions = ConnectionOptions & PresenceOptions
@@ -27,6 +33,7 @@ const DEFAULTS: AmqpOptions = {
   heartbeatSeconds: HEARTBEAT_SECONDS,
   probeIntervalMs: PROBE_INTERVAL_MS,
   returnGraceMs: RETURN_GRACE_MS,
+  absenceMaxMs: ABSENCE_MAX_MS,
 }
 
 /**
@@ -52,7 +59,10 @@ export function amqpLink(
 
 class AmqpLink implements Link {
   private readonly presence: Presence
+  private readonly standing = new Standing((state, reason) => this.listener.connection(state, reason))
   private session: Session | undefined
+  private framesReturned = 0
+  private lostUrl: string | undefined
   private generation = 0
   private retry: NodeJS.Timeout | undefined
   private closed = false
@@ -66,12 +76,15 @@ class AmqpLink implements Link {
   }
 
   async connect(): Promise<void> {
-    const { urls, cluster, self, listener } = this
-    const session = await Session.open({ urls, cluster, self, generation: this.generation++ }, this.options, {
+    const { urls, cluster, self, listener, standing, lostUrl: lost } = this
+    const place = { urls, lost, cluster, self, generation: this.generation++ }
+    const session = await Session.open(place, this.options, {
       frame: (frame) => listener.frame(frame),
       returned: (key, frame) => this.returned(key, frame),
-      blocked: (isBlocked) => listener.connection(isBlocked ? 'blocked' : 'connected'),
-      ended: (_reason, unsent) => this.disconnected(unsent),
+      refused: (parcel) => this.giveBack([parcel], 'unconfirmed'),
+      blocked: (reason) => standing.become('blocked', reason),
+      unblocked: () => standing.become('connected'),
+      ended: (reason, remainder) => this.disconnected(reason, remainder),
     })
     if (this.closed) await session.close()
     else this.session = session
@@ -90,13 +103,20 @@ class AmqpLink implements Link {
     this.presence.unwatch(node)
   }
 
+  vitals(): TransportVitals {
+    const { framesReturned, session } = this
+    return this.standing.vitals({
+      waitingBytes: session?.waitingBytes ?? 0, unconfirmedBytes: session?.unconfirmedBytes ?? 0, framesReturned,
+    })
+  }
+
   async close(): Promise<void> {
     this.closed = true
     clearTimeout(this.retry)
     this.presence.stop()
     const { session } = this
     this.session = undefined
-    await session?.close()
+    if (session) this.giveBackAll(await session.close())
   }
 
   /** Answers why the frame was not taken. */
@@ -105,7 +125,7 @@ class AmqpLink implements Link {
     const key = routingKey(to)
     if (!direction || !key) return 'no-such-node'
     if (!this.session) return 'disconnected'
-    const parcel = { exchange: exchangeName(this.cluster, direction), key, frame, mandatory: !isGroup(to) }
+    const parcel = { to, exchange: exchangeName(this.cluster, direction), key, frame, mandatory: !isGroup(to) }
     try {
       return this.session.publish(parcel) ? undefined : 'outbox-full'
     } catch {
@@ -122,18 +142,28 @@ class AmqpLink implements Link {
   private returned(key: string, frame: Uint8Array): void {
     const to = addressOf(key)
     if (!to) return
-    if (frame.length > 0) this.listener.undeliverable(to, frame, 'no-such-node')
+    if (frame.length > 0) {
+      this.framesReturned++
+      this.listener.undeliverable(to, frame, 'no-such-node')
+    }
     this.presence.returned(to)
   }
 
-  private disconnected(unsent: readonly Parcel[]): void {
+  private disconnected(reason: string, remainder: Remainder): void {
+    this.lostUrl = this.session?.url
     this.session = undefined
-    this.listener.connection('disconnected')
-    for (const { key, frame } of unsent) {
-      const to = addressOf(key)
-      if (to && frame.length > 0) this.listener.undeliverable(to, frame, 'disconnected')
-    }
+    this.standing.become('disconnected', reason)
+    this.giveBackAll(remainder)
     this.reconnect(0)
+  }
+
+  private giveBackAll({ unconfirmed, unsent }: Remainder): void {
+    this.giveBack(unconfirmed, 'unconfirmed')
+    this.giveBack(unsent, 'disconnected')
+  }
+
+  private giveBack(parcels: readonly Parcel[], reason: UndeliverableReason): void {
+    for (const { to, frame } of parcels) if (frame.length > 0) this.listener.undeliverable(to, frame, reason)
   }
 
   private reconnect(attempt: number): void {
@@ -145,7 +175,7 @@ class AmqpLink implements Link {
 
   private returnedToBroker(): void {
     if (this.closed) return
-    this.listener.connection('connected')
+    this.standing.become('connected')
     this.presence.resume()
   }
 }

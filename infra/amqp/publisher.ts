@@ -1,17 +1,24 @@
 /**
- * Publisher: hands frames to a channel as fast as the broker takes them, and bounds what waits.
+ * Publisher: hands frames to a channel as fast as the broker takes them, bounds what waits, and knows of
+ * each frame whether the broker has it.
  *
- * amqplib buffers without limit and says so only with `false`. From then on frames wait here, counted in
- * bytes, until the channel has drained.
+ * amqplib buffers without limit and says so only with `false`; a broker that is slow to confirm buffers
+ * as well. While either is full, frames wait here, counted in bytes.
  */
-import type { Channel, Message } from 'amqplib'
+import type { ConfirmChannel, Message } from 'amqplib'
+import type { NodeAddress } from '../../runtime/address.js'
 
 /** What may wait for the broker; beyond it frames are refused. */
 export const OUTBOX_BYTES_MAX = 67_108_864
+/** What a waiting frame costs besides its bytes: many small ones must not take more than few large. */
+export const PARCEL_BYTES = 256
+/** What the broker may owe us a confirmation for. */
+export const UNCONFIRMED_BYTES_MAX = 16_777_216
 /** How many pieces amqplib may buffer; a frame is one, and one more for each 128 KiB of it. */
 export const CHANNEL_PIECES_MAX = 128
 
 export interface Parcel {
+  readonly to: NodeAddress
   readonly exchange: string
   readonly key: string
   readonly frame: Uint8Array
@@ -19,57 +26,112 @@ export interface Parcel {
   readonly mandatory: boolean
 }
 
+/** What a publisher still had when it ended. */
+export interface Remainder {
+  /** The broker never had these. */
+  readonly unsent: readonly Parcel[]
+  /** The broker may or may not have had these. */
+  readonly unconfirmed: readonly Parcel[]
+}
+
+export interface PublisherListener {
+  /** No queue took this frame. */
+  returned(key: string, frame: Uint8Array): void
+  /** The broker says that it may have lost this frame. */
+  refused(parcel: Parcel): void
+}
+
 export class Publisher {
   private waiting: Parcel[] = []
-  private waitingBytes = 0
-  private full = false
+  /** How many of `waiting` have left it already. */
+  private head = 0
+  private readonly unconfirmed = new Set<Parcel>()
+  private bytes = { waiting: 0, unconfirmed: 0 }
+  private channelFull = false
   private onEmpty: (() => void)[] = []
 
-  constructor(private readonly channel: Channel, onReturn: (key: string, frame: Uint8Array) => void) {
-    channel.on('drain', () => this.drain())
-    channel.on('return', ({ fields, content }: Message) => onReturn(fields.routingKey, content))
+  constructor(private readonly channel: ConfirmChannel, private readonly listener: PublisherListener) {
+    channel.on('drain', () => {
+      this.channelFull = false
+      this.pump()
+    })
+    channel.on('return', ({ fields, content }: Message) => listener.returned(fields.routingKey, content))
+  }
+
+  get waitingBytes(): number {
+    return this.bytes.waiting
+  }
+
+  get unconfirmedBytes(): number {
+    return this.bytes.unconfirmed
   }
 
   /** False when the outbox is full. Throws when the channel is closed. */
   publish(parcel: Parcel): boolean {
-    if (!this.full) this.write(parcel)
-    else if (this.waitingBytes + parcel.frame.length > OUTBOX_BYTES_MAX) return false
+    if (this.hasRoom()) this.write(parcel)
+    else if (this.bytes.waiting + sizeOf(parcel) > OUTBOX_BYTES_MAX) return false
     else {
       this.waiting.push(parcel)
-      this.waitingBytes += parcel.frame.length
+      this.bytes.waiting += sizeOf(parcel)
     }
     return true
   }
 
-  /** Takes away what amqplib never got. */
-  takeWaiting(): readonly Parcel[] {
-    const { waiting } = this
+  /** Takes away what the broker is not known to have. */
+  takeRemainder(): Remainder {
+    const remainder = { unsent: this.waiting.slice(this.head), unconfirmed: [...this.unconfirmed] }
     this.waiting = []
-    this.waitingBytes = 0
-    return waiting
+    this.head = 0
+    this.unconfirmed.clear()
+    this.bytes = { waiting: 0, unconfirmed: 0 }
+    return remainder
   }
 
-  /** Resolves once amqplib has taken everything. */
+  /** Resolves once the broker has confirmed everything. */
   async emptied(): Promise<void> {
-    if (this.waiting.length > 0) await new Promise<void>((resolve) => this.onEmpty.push(resolve))
+    if (!this.isEmpty()) await new Promise<void>((resolve) => this.onEmpty.push(resolve))
   }
 
-  private drain(): void {
-    this.full = false
+  private pump(): void {
     const { waiting } = this
-    let sent = 0
-    for (; sent < waiting.length && !this.full; sent++) {
-      const parcel = waiting[sent] as Parcel
-      this.waitingBytes -= parcel.frame.length
+    while (this.head < waiting.length && this.hasRoom()) {
+      const parcel = waiting[this.head] as Parcel
+      this.head++
+      this.bytes.waiting -= sizeOf(parcel)
       this.write(parcel)
     }
-    this.waiting = waiting.slice(sent)
-    if (this.waiting.length > 0) return
-    for (const resolve of this.onEmpty.splice(0)) resolve()
+    // Rarely, and by at least half: however much waits, a frame is moved twice at most.
+    if (this.head * 2 >= waiting.length) {
+      waiting.splice(0, this.head)
+      this.head = 0
+    }
+    if (this.isEmpty()) for (const resolve of this.onEmpty.splice(0)) resolve()
   }
 
-  private write({ exchange, key, frame, mandatory }: Parcel): void {
+  private write(parcel: Parcel): void {
+    const { exchange, key, frame, mandatory } = parcel
     const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
-    this.full = !this.channel.publish(exchange, key, content, { mandatory })
+    const settled = (error: unknown): void => this.settled(parcel, error)
+    this.channelFull = !this.channel.publish(exchange, key, content, { mandatory }, settled)
+    this.unconfirmed.add(parcel)
+    this.bytes.unconfirmed += sizeOf(parcel)
+  }
+
+  /** With an error when the broker refused it, or the channel has closed. */
+  private settled(parcel: Parcel, error: unknown): void {
+    if (!this.unconfirmed.delete(parcel)) return
+    this.bytes.unconfirmed -= sizeOf(parcel)
+    if (error) this.listener.refused(parcel)
+    else if (this.waiting.length > 0 || this.onEmpty.length > 0) this.pump()
+  }
+
+  private hasRoom(): boolean {
+    return !this.channelFull && this.bytes.unconfirmed < UNCONFIRMED_BYTES_MAX
+  }
+
+  private isEmpty(): boolean {
+    return this.waiting.length === 0 && this.unconfirmed.size === 0
   }
 }
+
+const sizeOf = ({ frame }: Parcel): number => frame.length + PARCEL_BYTES

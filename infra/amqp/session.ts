@@ -7,27 +7,32 @@
  */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import type { NodeAddress } from '../../runtime/address.js'
+import { inTurn, type Preference } from './broker-urls.js'
 import {
   closeConnection, type ConnectionOptions, openConnection, RPC_TIMEOUT_MS, within,
 } from './connection.js'
-import { CHANNEL_PIECES_MAX, type Parcel, Publisher } from './publisher.js'
+import { CHANNEL_PIECES_MAX, type Parcel, Publisher, type PublisherListener,
+  type Remainder } from './publisher.js'
 import { declareInbox } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
 const FLUSH_TIMEOUT_MS = 2_000
+const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
 
-export interface SessionListener {
+export interface SessionListener extends PublisherListener {
   frame(frame: Uint8Array): void
-  /** No queue took this frame. */
-  returned(key: string, frame: Uint8Array): void
-  blocked(isBlocked: boolean): void
+  /** The broker takes no more frames, and why. */
+  blocked(reason: string): void
+  unblocked(): void
   /** The session is over; told once, not while it opens and not after `close`. */
-  ended(reason: string, unsent: readonly Parcel[]): void
+  ended(reason: string, remainder: Remainder): void
 }
 
 export interface Place {
   readonly urls: readonly string[]
+  /** The broker of the session before, which was lost. */
+  readonly lost: string | undefined
   readonly cluster: string
   readonly self: NodeAddress
   /** Counts the sessions of this life of the node. */
@@ -36,18 +41,26 @@ export interface Place {
 
 export class Session {
   private readonly connections: ChannelModel[] = []
-  private publishing: { readonly channel: Channel; readonly publisher: Publisher } | undefined
+  private publisher: Publisher | undefined
+  /** Rejects when the session ends, so that nothing waits for an answer that cannot come. */
+  private readonly ending: Promise<never>
+  private giveUp: (reason: Error) => void = () => undefined
   private state: 'opening' | 'open' | 'over' = 'opening'
-  private reason = ''
+  private at: string | undefined
 
-  private constructor(private readonly listener: SessionListener) {}
+  private constructor(private readonly listener: SessionListener) {
+    this.ending = new Promise((_, reject) => {
+      this.giveUp = reject
+    })
+    this.ending.catch(() => undefined)
+  }
 
   /** Resolves once the node can send and be reached. Rejects with an Error for people. */
   static async open(place: Place, options: ConnectionOptions, listener: SessionListener): Promise<Session> {
     const session = new Session(listener)
     try {
-      await session.begin(place, options)
-      if (session.state === 'over') throw new Error(session.reason)
+      await Promise.race([session.begin(place, options), session.ending])
+      if (session.state === 'over') await session.ending
       session.state = 'open'
       return session
     } catch (error) {
@@ -58,49 +71,65 @@ export class Session {
 
   /** False when the outbox is full. */
   publish(parcel: Parcel): boolean {
-    return this.publishing?.publisher.publish(parcel) ?? false
+    return this.publisher?.publish(parcel) ?? false
   }
 
-  /** Hands the broker what is waiting, hears what comes back of it, then leaves. */
-  async close(): Promise<void> {
+  /** The broker that this is a session with; none while it opens. */
+  get url(): string | undefined {
+    return this.at
+  }
+
+  get waitingBytes(): number {
+    return this.publisher?.waitingBytes ?? 0
+  }
+
+  get unconfirmedBytes(): number {
+    return this.publisher?.unconfirmedBytes ?? 0
+  }
+
+  /** Hands the broker what is waiting, hears what comes back of it, then leaves. Answers what is left. */
+  async close(): Promise<Remainder> {
     this.state = 'over'
-    if (this.publishing) {
-      const { channel, publisher } = this.publishing
-      // The broker answers the closing of a channel after everything that was published on it.
-      const flushed = publisher.emptied().then(() => channel.close())
-      await within(FLUSH_TIMEOUT_MS, 'flushing', flushed).catch(() => undefined)
-    }
+    const { publisher } = this
+    if (publisher) await within(FLUSH_TIMEOUT_MS, 'flushing', publisher.emptied()).catch(() => undefined)
+    const remainder = publisher?.takeRemainder() ?? NOTHING_LEFT
     await Promise.all(this.connections.map(closeConnection))
+    return remainder
   }
 
   private async begin(place: Place, options: ConnectionOptions): Promise<void> {
-    const publish = await this.connect(place, 'publish', options)
-    const consume = await this.connect(place, 'consume', options)
-    publish.on('blocked', () => this.listener.blocked(true))
-    publish.on('unblocked', () => this.listener.blocked(false))
+    // What was just lost may be a broker that accepts connections and then says nothing.
+    const publish = await this.connect(place, { last: place.lost }, 'publish', options)
+    // Both with one broker, if it can be had twice: a node that depends on two is lost with either.
+    const consume = await this.connect(place, { first: this.at }, 'consume', options)
+    publish.on('blocked', (reason: string) => this.listener.blocked(reason))
+    publish.on('unblocked', () => this.listener.unblocked())
     await within(RPC_TIMEOUT_MS, 'declaring the queue', this.setUp(publish, consume, place))
   }
 
   private async connect(
-    { urls, self }: Place, purpose: string, options: ConnectionOptions,
+    { self, urls }: Place, preference: Preference, purpose: string, options: ConnectionOptions,
   ): Promise<ChannelModel> {
-    const connection = await openConnection(urls, `${self} ${purpose}`, options, (reason) => this.end(reason))
-    this.connections.push(connection)
+    const name = `${self} ${purpose}`
+    const order = inTurn(urls, preference)
+    const { connection, url } = await openConnection(order, name, options, (reason) => this.end(reason))
+    this.at = url
+    if (this.state === 'over') void closeConnection(connection)
+    else this.connections.push(connection)
     return connection
   }
 
   private async setUp(publish: ChannelModel, consume: ChannelModel, place: Place): Promise<void> {
-    const outbound = this.guard(await publish.createChannel({ highWaterMark: CHANNEL_PIECES_MAX }))
+    const outbound = this.guard(await publish.createConfirmChannel({ highWaterMark: CHANNEL_PIECES_MAX }))
     const inbound = this.guard(await consume.createChannel())
     const queue = await declareInbox(inbound, place.cluster, place.self, place.generation)
     await inbound.prefetch(PREFETCH_FRAMES)
-    const publisher = new Publisher(outbound, (key, frame) => this.listener.returned(key, frame))
-    this.publishing = { channel: outbound, publisher }
+    this.publisher = new Publisher(outbound, this.listener)
     await inbound.consume(queue, this.consumer(inbound))
   }
 
   /** A channel's error would take its connection down if nobody listened. */
-  private guard(channel: Channel): Channel {
+  private guard<C extends Channel>(channel: C): C {
     let reason = 'a channel was closed'
     channel.on('error', (error) => {
       reason = error.message
@@ -147,9 +176,9 @@ export class Session {
     if (this.state === 'over') return
     const wasOpen = this.state === 'open'
     this.state = 'over'
-    this.reason = reason
+    this.giveUp(new Error(reason))
     if (!wasOpen) return
-    this.listener.ended(reason, this.publishing?.publisher.takeWaiting() ?? [])
+    this.listener.ended(reason, this.publisher?.takeRemainder() ?? NOTHING_LEFT)
     for (const connection of this.connections) void closeConnection(connection)
   }
 }

@@ -6,10 +6,11 @@
  */
 import { connect, type Socket } from 'node:net'
 import type { NodeAddress } from '../../runtime/address.js'
-import type { UndeliverableReason } from '../../runtime/transport.js'
+import type { TransportVitals, UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { PACKET, type Packet, PacketReader, PROTOCOL_VERSION, REASONS, writePacket } from './packets.js'
+import { Standing } from '../standing.js'
 import { checkSocketPath } from './socket-path.js'
 
 /** What may wait for the socket; beyond it frames come back as `outbox-full`. */
@@ -29,6 +30,7 @@ export const localLink = (socketPath: string): OpenLink => async (self, listener
 
 class LocalLink implements Link {
   private readonly watched = new Set<NodeAddress>()
+  private readonly standing = new Standing((state, reason) => this.listener.connection(state, reason))
   private socket: Socket | undefined
   private joining: Socket | undefined
   private retry: NodeJS.Timeout | undefined
@@ -79,6 +81,10 @@ class LocalLink implements Link {
     writePacket(socket, PACKET.frame, to, frame)
   }
 
+  vitals(): TransportVitals {
+    return this.standing.vitals({ waitingBytes: this.socket?.writableLength ?? 0 })
+  }
+
   watch(node: NodeAddress): void {
     this.watched.add(node)
     if (this.socket?.writable) writePacket(this.socket, PACKET.watch, node)
@@ -122,14 +128,14 @@ class LocalLink implements Link {
   private disconnected(): void {
     this.socket = undefined
     if (this.closed) return
-    this.listener.connection('disconnected')
+    this.standing.become('disconnected')
     this.rejoin(0)
   }
 
   private rejoin(attempt: number): void {
     this.retry = setTimeout(() => {
       this.join().then(
-        () => this.listener.connection('connected'),
+        () => this.standing.become('connected'),
         () => this.closed || this.rejoin(attempt + 1),
       )
     }, backoffMs(RECONNECT, attempt))

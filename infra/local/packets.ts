@@ -34,7 +34,7 @@ export type PacketKind = (typeof PACKET)[keyof typeof PACKET]
 
 /** In the order of their numbers on the wire: only ever appended. */
 export const REASONS: readonly UndeliverableReason[] =
-  ['no-such-node', 'disconnected', 'outbox-full', 'oversized']
+  ['no-such-node', 'disconnected', 'outbox-full', 'oversized', 'unconfirmed']
 
 export interface Packet {
   readonly kind: number

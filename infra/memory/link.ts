@@ -6,9 +6,10 @@
  * no more than one turn produced (`post.ts` bounds that), since it is emptied before the next.
  */
 import { isGroup, kindOf, type NodeAddress } from '../../runtime/address.js'
-import type { UndeliverableReason } from '../../runtime/transport.js'
+import type { TransportVitals, UndeliverableReason } from '../../runtime/transport.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { directionOf } from '../routes.js'
+import { Standing } from '../standing.js'
 
 export interface MemoryHub {
   readonly open: OpenLink
@@ -49,6 +50,7 @@ class Hub implements MemoryHub {
 
 class Member implements Link {
   private readonly watched = new Set<NodeAddress>()
+  private readonly standing = new Standing(() => undefined)
   private inbox: (() => void)[] = []
   private ended = false
 
@@ -75,6 +77,10 @@ class Member implements Link {
 
   unwatch(node: NodeAddress): void {
     this.watched.delete(node)
+  }
+
+  vitals(): TransportVitals {
+    return this.standing.vitals()
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,9 @@ import { isGroup, kindOf, type NodeAddress } from '../../runtime/address.js'
 import type { Random } from '../../runtime/random.js'
 import type { Receiver, Transport, WireEnvelope } from '../../runtime/transport.js'
 import { decode, encode, frameOf } from '../codec.js'
+import { Standing } from '../standing.js'
+
+const CONNECTED = new Standing(() => undefined)
 
 interface Member {
   readonly receiver: Receiver
@@ -36,6 +39,7 @@ export class SimulatedNetwork {
           if (!this.members.has(node)) receiver.lost(node)
         },
         unwatch: (node) => void member.watched.delete(node),
+        vitals: () => CONNECTED.vitals(),
         close: async () => this.kill(self),
       }
     }

@@ -48,9 +48,9 @@ export async function openNode(options: NodeOptions): Promise<System> {
     turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom, logger, registry,
     ...(traces ? { traces } : {}), collapsed,
   })
-  system.onConnection((state) => {
+  system.onConnection((state, reason) => {
     const [level, text] = CONNECTION_SAID[state]
-    logger.log(level, text, {})
+    logger.log(level, text, reason === undefined ? {} : { reason })
   })
   await system.join((receiver) => openPost(self, openLink, receiver))
   return system

@@ -5,6 +5,7 @@ import { FRAME_BYTES_MAX } from '../../runtime/transport.js'
 import { decode } from '../../infra/codec.js'
 import type { LinkListener, OpenLink } from '../../infra/link.js'
 import { openPost, TURN_BYTES_MAX } from '../../infra/post.js'
+import { Standing } from '../../infra/standing.js'
 import { Recorder } from '../support/recorder.js'
 
 const self = nodeAddress('agent', 'a', '1')
@@ -17,7 +18,8 @@ function ledger() {
   const told: { listener?: LinkListener } = {}
   const openLink: OpenLink = async (_, listener) => {
     told.listener = listener
-    return { send: (to, frame) => frames.push({ to, frame }), watch() {}, unwatch() {}, async close() {} }
+    const vitals = () => new Standing(() => undefined).vitals()
+    return { send: (to, frame) => frames.push({ to, frame }), watch() {}, unwatch() {}, vitals, async close() {} }
   }
   const sent = () => frames.map(({ to, frame }) => {
     const decoded = decode(frame)

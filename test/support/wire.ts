@@ -1,9 +1,10 @@
 /**
  * Wire: a transport that keeps what a node sends, and hands the node whatever a test has to deliver.
  */
+import { Standing } from '../../infra/standing.js'
 import type { NodeAddress } from '../../runtime/address.js'
 import type { System } from '../../runtime/system.js'
-import type { Receiver, Transport, WireEnvelope } from '../../runtime/transport.js'
+import type { Receiver, Transport, TransportVitals, WireEnvelope } from '../../runtime/transport.js'
 
 export interface Sent {
   readonly to: NodeAddress
@@ -47,6 +48,10 @@ export class Wire implements Transport {
   unwatch(node: NodeAddress): void {
     const index = this.watched.indexOf(node)
     if (index >= 0) this.watched.splice(index, 1)
+  }
+
+  vitals(): TransportVitals {
+    return new Standing(() => undefined).vitals()
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ import { startVictim } from '../../support/victim.js'
 import { transportConformance } from '../transport-conformance.js'
 
 const LIMIT = { timeout: 60_000 }
-const QUICK: Partial<AmqpOptions> = { probeIntervalMs: 200 }
+const QUICK: Partial<AmqpOptions> = { probeIntervalMs: 200, absenceMaxMs: 500 }
 const broker = testBroker()
 let lives = 0
 const address = (kind: 'master' | 'agent', name = 'a') => nodeAddress(kind, name, `t${++lives}`)

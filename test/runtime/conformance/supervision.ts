@@ -5,6 +5,7 @@ import type { Actor, Context } from '../../../runtime/actor.js'
 import type { Ref } from '../../../runtime/address.js'
 import { RESTART, STOP, type Supervision } from '../../../runtime/supervision.js'
 import type { Pace } from '../../support/pace.js'
+import { Wire } from '../../support/wire.js'
 import { doing, listening, World } from '../../support/world.js'
 
 type Order = { readonly type: 'count' | 'crash' | 'go' }
@@ -124,13 +125,13 @@ function faults(start: () => Pace): void {
 
   test('telling another node what was never declared is the fault of the sender', async () => {
     const world = new World(start())
-    const transport = { send: () => assert.fail(), watch() {}, unwatch() {}, close: async () => undefined }
-    await world.system.join(async () => transport)
+    const wire = await Wire.of(world.system)
     const ref = world.system.spawn('talker', doing<Order>((_order, ctx) =>
       ctx.tell('master-m@life1/x' as Ref<Order>, COUNT)))
     world.system.tell(ref, { type: 'go' })
     await world.settle()
     assert.match(world.system.deadLetters.last()[0]?.detail ?? '', /'count' is not declared/)
+    assert.deepEqual(wire.sent, [])
   })
 
   test('the log says who failed, on which message, why and where', async () => {
