@@ -64,6 +64,15 @@ export function frameOf(packed: readonly Uint8Array[], bytes: number): Uint8Arra
   return frame
 }
 
+/** How many envelopes a frame says to hold, by its header alone; 0 for what is no frame. */
+export function envelopesIn(frame: Uint8Array): number {
+  const [first = 0, a = 0, b = 0, c = 0, d = 0] = frame
+  if ((first & 0xf0) === 0x90) return first & 0x0f
+  const count = first === 0xdc ? a * 256 + b : first === 0xdd ? ((a * 256 + b) * 256 + c) * 256 + d : 0
+  // Each takes a byte at least; who says otherwise is not believed.
+  return Math.min(count, frame.length)
+}
+
 /** Reads a frame. What it answers shares no memory with it. Never throws. */
 export function decode(frame: Uint8Array): Decoded {
   if (frame.length > INBOUND_BYTES_MAX) {

@@ -9,6 +9,7 @@
 import { isGroup, type NodeAddress } from '../../runtime/address.js'
 import type { TransportVitals, UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
+import { envelopesIn } from '../codec.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { directionOf } from '../routes.js'
 import { Standing } from '../standing.js'
@@ -17,6 +18,7 @@ import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from '.
 import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel, Remainder } from './publisher.js'
 import { Session } from './session.js'
+import { Arrivals, Departures } from './tally.js'
 import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 
 /**
@@ -60,6 +62,8 @@ export function amqpLink(
 class AmqpLink implements Link {
   private readonly presence: Presence
   private readonly standing = new Standing((state, reason) => this.listener.connection(state, reason))
+  private readonly departures: Departures
+  private readonly arrivals = new Arrivals()
   private session: Session | undefined
   private framesReturned = 0
   private lostUrl: string | undefined
@@ -72,14 +76,21 @@ class AmqpLink implements Link {
     private readonly self: NodeAddress, private readonly listener: LinkListener,
     private readonly options: AmqpOptions,
   ) {
-    this.presence = new Presence(options, (node) => this.probe(node), (node) => listener.lost(node))
+    this.departures = new Departures(self)
+    this.presence = new Presence(options, (node) => this.probe(node), (node) => {
+      this.departures.forget(node)
+      listener.lost(node)
+    })
   }
 
   async connect(): Promise<void> {
     const { urls, cluster, self, listener, standing, lostUrl: lost } = this
     const place = { urls, lost, cluster, self, generation: this.generation++ }
     const session = await Session.open(place, this.options, {
-      frame: (frame) => listener.frame(frame),
+      frame: (frame, key, numbered) => {
+        const to = addressOf(key) ? 'me' : 'group'
+        if (this.arrivals.take(numbered, to, envelopesIn(frame))) listener.frame(frame)
+      },
       returned: (key, frame) => this.returned(key, frame),
       refused: (parcel) => this.giveBack([parcel], 'unconfirmed'),
       blocked: (reason) => standing.become('blocked', reason),
@@ -104,9 +115,10 @@ class AmqpLink implements Link {
   }
 
   vitals(): TransportVitals {
-    const { framesReturned, session } = this
+    const { framesReturned, session, arrivals: { missed: envelopesMissed } } = this
     return this.standing.vitals({
       waitingBytes: session?.waitingBytes ?? 0, unconfirmedBytes: session?.unconfirmedBytes ?? 0, framesReturned,
+      envelopesMissed,
     })
   }
 
@@ -124,8 +136,11 @@ class AmqpLink implements Link {
     const direction = directionOf(this.self, to)
     const key = routingKey(to)
     if (!direction || !key) return 'no-such-node'
+    const numbered = frame.length > 0 ? this.departures.number(to, envelopesIn(frame)) : {}
     if (!this.session) return 'disconnected'
-    const parcel = { to, exchange: exchangeName(this.cluster, direction), key, frame, mandatory: !isGroup(to) }
+    const parcel = {
+      to, exchange: exchangeName(this.cluster, direction), key, frame, numbered, mandatory: !isGroup(to),
+    }
     try {
       return this.session.publish(parcel) ? undefined : 'outbox-full'
     } catch {

@@ -7,6 +7,7 @@
  */
 import type { ConfirmChannel, Message } from 'amqplib'
 import type { NodeAddress } from '../../runtime/address.js'
+import type { Numbered } from './tally.js'
 
 /** What may wait for the broker; beyond it frames are refused. */
 export const OUTBOX_BYTES_MAX = 67_108_864
@@ -22,6 +23,8 @@ export interface Parcel {
   readonly exchange: string
   readonly key: string
   readonly frame: Uint8Array
+  /** Its place among what goes to the same node; a frame without envelopes has none. */
+  readonly numbered: Partial<Numbered>
   /** Comes back when no queue takes it. */
   readonly mandatory: boolean
 }
@@ -109,10 +112,10 @@ export class Publisher {
   }
 
   private write(parcel: Parcel): void {
-    const { exchange, key, frame, mandatory } = parcel
+    const { exchange, key, frame, numbered, mandatory } = parcel
     const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     const settled = (error: unknown): void => this.settled(parcel, error)
-    this.channelFull = !this.channel.publish(exchange, key, content, { mandatory }, settled)
+    this.channelFull = !this.channel.publish(exchange, key, content, { ...numbered, mandatory }, settled)
     this.unconfirmed.add(parcel)
     this.bytes.unconfirmed += sizeOf(parcel)
   }

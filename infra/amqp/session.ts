@@ -13,6 +13,7 @@ import {
 } from './connection.js'
 import { CHANNEL_PIECES_MAX, type Parcel, Publisher, type PublisherListener,
   type Remainder } from './publisher.js'
+import type { Numbered } from './tally.js'
 import { declareInbox } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
@@ -21,7 +22,8 @@ const FLUSH_TIMEOUT_MS = 2_000
 const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
 
 export interface SessionListener extends PublisherListener {
-  frame(frame: Uint8Array): void
+  /** @param key what it was published with: this node's own, or its group's */
+  frame(frame: Uint8Array, key: string, numbered: Partial<Numbered>): void
   /** The broker takes no more frames, and why. */
   blocked(reason: string): void
   unblocked(): void
@@ -157,13 +159,13 @@ export class Session {
       if (!latest) setImmediate(acknowledge)
       latest = message
       // An empty frame only asks whether we are here.
-      if (message.content.length > 0) this.handOver(message.content)
+      if (message.content.length > 0) this.handOver(message)
     }
   }
 
-  private handOver(frame: Uint8Array): void {
+  private handOver({ content, fields, properties }: ConsumeMessage): void {
     try {
-      this.listener.frame(frame)
+      this.listener.frame(content, fields.routingKey, properties as Partial<Numbered>)
     } catch (error) {
       // Not here: amqplib would close the channel, and the fault is not the broker's.
       setImmediate(() => {

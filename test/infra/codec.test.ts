@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { WireEnvelope } from '../../runtime/transport.js'
-import { decode, encode, frameOf, INBOUND_BYTES_MAX } from '../../infra/codec.js'
+import { decode, encode, envelopesIn, frameOf, INBOUND_BYTES_MAX } from '../../infra/codec.js'
 
 function frame(...envelopes: WireEnvelope[]): Uint8Array {
   const packed = envelopes.map((envelope) => encode(envelope) ?? assert.fail('not packed'))
@@ -23,6 +23,14 @@ test('plain data is read back as it was', () => {
   fc.assert(fc.property(fc.array(fc.array(plain), { maxLength: 40 }), (envelopes) => {
     assert.deepEqual(decode(frame(...envelopes)), { ok: true, envelopes })
   }))
+})
+
+test('a frame tells by its header how many envelopes it holds, and is not believed beyond its size', () => {
+  for (const count of [0, 1, 15, 16, 300, 65_535, 65_536, 70_000]) {
+    assert.equal(envelopesIn(frame(...Array.from({ length: count }, () => []))), count)
+  }
+  for (const bytes of [[], [0xc1], [0x80], [0xdc], [0xdd, 0xff]]) assert.ok(envelopesIn(Uint8Array.from(bytes)) <= 2)
+  assert.equal(envelopesIn(Uint8Array.from([0xdd, 0xff, 0xff, 0xff, 0xff])), 5)
 })
 
 test('minus zero is read back as zero, wherever it stands', () => {
