@@ -136,7 +136,8 @@ export class Session {
     channel.on('error', (error) => {
       reason = error.message
     })
-    channel.on('close', () => this.end(reason))
+    // With its connection a channel closes first, and the connection knows why.
+    channel.on('close', () => queueMicrotask(() => this.end(reason)))
     return channel
   }
 

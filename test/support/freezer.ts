@@ -22,6 +22,11 @@ export class Freezer {
     return { freezer, url: target.href }
   }
 
+  /** From its clients. */
+  get connections(): number {
+    return this.sockets.size / 2
+  }
+
   freeze(): void {
     this.frozen = true
     for (const socket of this.sockets) socket.pause()
