@@ -4,9 +4,11 @@
  */
 import type { Connection, TransportVitals } from '../runtime/transport.js'
 
-type Counts = Omit<TransportVitals, 'connection' | 'reason' | 'sinceMs' | 'reconnects'>
+type Particulars = Omit<TransportVitals, 'connection' | 'reason' | 'sinceMs' | 'reconnects'>
 
-const NONE: Counts = { waitingBytes: 0, unconfirmedBytes: 0, framesReturned: 0, envelopesMissed: 0 }
+const NONE: Particulars = {
+  via: undefined, waitingBytes: 0, unconfirmedBytes: 0, framesReturned: 0, envelopesMissed: 0,
+}
 
 export class Standing {
   private state: Connection = 'connected'
@@ -25,8 +27,8 @@ export class Standing {
     this.told(state, reason)
   }
 
-  vitals(counts: Partial<Counts> = {}): TransportVitals {
+  vitals(particulars: Partial<Particulars> = {}): TransportVitals {
     const { state, reason, sinceMs, reconnects } = this
-    return { connection: state, reason, sinceMs, reconnects, ...NONE, ...counts }
+    return { connection: state, reason, sinceMs, reconnects, ...NONE, ...particulars }
   }
 }

@@ -24,6 +24,8 @@ export interface TransportVitals {
   readonly connection: Connection
   /** Why, where somebody said so; for people. */
   readonly reason: string | undefined
+  /** Who carries what is sent, where there is a choice; for people. */
+  readonly via: string | undefined
   /** Since when it has been so; wall clock. */
   readonly sinceMs: number
   /** Taken, and not yet with whoever carries it. */

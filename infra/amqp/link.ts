@@ -13,7 +13,7 @@ import { envelopesIn } from '../codec.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { directionOf } from '../routes.js'
 import { Standing } from '../standing.js'
-import { checkBrokerUrls } from './broker-urls.js'
+import { checkBrokerUrls, withoutPassword } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
 import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel, Remainder } from './publisher.js'
@@ -117,6 +117,7 @@ class AmqpLink implements Link {
   vitals(): TransportVitals {
     const { framesReturned, session, arrivals: { missed: envelopesMissed } } = this
     return this.standing.vitals({
+      via: session?.url ? withoutPassword(session.url) : undefined,
       waitingBytes: session?.waitingBytes ?? 0, unconfirmedBytes: session?.unconfirmedBytes ?? 0, framesReturned,
       envelopesMissed,
     })
