@@ -40,7 +40,9 @@ export interface TransportVitals {
   readonly envelopesMissed: number
 }
 
-export type Connection = 'connected' | 'disconnected' | 'blocked'
+/** Blocked: what is sent waits, because whoever carries it has no room. */
+export const CONNECTIONS = ['connected', 'disconnected', 'blocked'] as const
+export type Connection = (typeof CONNECTIONS)[number]
 
 /** What a transport tells its node. Calls never throw. */
 export interface Receiver {

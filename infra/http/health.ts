@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { System } from '../../runtime/system.js'
-import type { Connection } from '../../runtime/transport.js'
+import type { TransportVitals } from '../../runtime/transport.js'
 import type { Questions } from './questions.js'
 import { metricsOf, METRICS_TYPE } from './metrics.js'
 
@@ -23,12 +23,9 @@ export interface HealthOptions {
 }
 
 export function addHealth(app: FastifyInstance, { system, questions, version }: HealthOptions): void {
-  // A node has joined before it has an interface; from then on it is told.
-  let connection: Connection = 'connected'
-  system.onConnection((state) => { connection = state })
   app.get('/livez', async (_request, reply) => reply.type('text/plain').send('ok\n'))
   const ready = async (verbose: boolean): Promise<{ ok: boolean; text: string }> => {
-    const checks = [await masterCheck(questions), connectionCheck(connection)]
+    const checks = [await masterCheck(questions), connectionCheck(system.transport())]
     const ok = checks.every((check) => check.ok)
     const lines = checks.map((check) => `[${check.ok ? '+' : '-'}] ${check.name}: ${check.detail}\n`)
     return { ok, text: verbose || !ok ? `${lines.join('')}${ok ? 'ready' : 'not ready'}\n` : 'ok\n' }
@@ -42,7 +39,8 @@ export function addHealth(app: FastifyInstance, { system, questions, version }: 
   }
   app.get('/metrics', async (_request, reply) => {
     const deadLetters = system.deadLetters.countsByReason()
-    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, version }))
+    const transport = system.transport()
+    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, transport, version }))
   })
 }
 
@@ -54,5 +52,12 @@ async function masterCheck(questions: Questions): Promise<Check> {
   return { name: 'master', ok: view !== undefined, detail }
 }
 
-const connectionCheck = (state: Connection): Check =>
-  ({ name: 'transport', ok: state === 'connected', detail: state })
+/** `blocked since 2026-01-31T12:00:00.000Z, at amqp://HOST: low on memory` */
+export function connectionCheck(transport: TransportVitals | undefined): Check {
+  if (!transport) return { name: 'transport', ok: false, detail: 'has left the other nodes' }
+  const { connection, sinceMs, via, reason } = transport
+  const at = via === undefined ? '' : `, at ${via}`
+  const why = reason === undefined ? '' : `: ${reason}`
+  const detail = `${connection} since ${new Date(sinceMs).toISOString()}${at}${why}`
+  return { name: 'transport', ok: connection === 'connected', detail }
+}

@@ -1,5 +1,6 @@
 /** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: there is no end of them. */
 import { TASK_STATES } from '../../actors/protocol/task.js'
+import { CONNECTIONS, type TransportVitals } from '../../runtime/transport.js'
 import { countBy } from './listing.js'
 import type { Questions } from './questions.js'
 
@@ -11,19 +12,39 @@ type Sample = readonly [labels: Labels, value: number]
 export interface MetricsSources {
   readonly questions: Questions
   readonly deadLetters: ReadonlyMap<string, number>
+  /** Undefined when this node has not joined the others, or has left them. */
+  readonly transport: TransportVitals | undefined
   readonly version: string
 }
 
 /** The text; with nobody leading, what this node knows by itself. */
-export async function metricsOf({ questions, deadLetters, version }: MetricsSources): Promise<string> {
+export async function metricsOf({ questions, deadLetters, transport, version }: MetricsSources): Promise<string> {
   const own = [
     family('warren_build', 'info', 'What runs here.', [[{ version }, 1]]),
     family('warren_dead_letters', 'counter', 'Messages that nobody took, by reason.',
       [...deadLetters].map(([reason, count]): Sample => [{ reason }, count])),
+    ...transport ? transportFamilies(transport) : [],
   ]
   const led = await ledFamilies(questions).catch(() => undefined)
   const leader = family('warren_leader', 'gauge', 'Whether this master leads.', [[{}, led ? 1 : 0]])
   return `${[leader, ...own, ...led ?? []].join('')}# EOF\n`
+}
+
+function transportFamilies(transport: TransportVitals): string[] {
+  const { connection, sinceMs, reconnects, waitingBytes, unconfirmedBytes, framesReturned, envelopesMissed } = transport
+  return [
+    family('warren_connection', 'gauge', 'Whether this is the state of the connection to the other nodes.',
+      CONNECTIONS.map((state): Sample => [{ state }, state === connection ? 1 : 0])),
+    family('warren_connection_since_seconds', 'gauge', 'When that state began, in seconds since 1970.',
+      [[{}, sinceMs / 1_000]]),
+    family('warren_reconnects', 'counter', 'Times that a lost connection was had again.', [[{}, reconnects]]),
+    family('warren_outbox_bytes', 'gauge', 'What waits for the broker, and what the broker has not confirmed.',
+      [[{ stage: 'waiting' }, waitingBytes], [{ stage: 'unconfirmed' }, unconfirmedBytes]]),
+    family('warren_frames_returned', 'counter', 'Frames that came back because nobody took them.',
+      [[{}, framesReturned]]),
+    family('warren_envelopes_missed', 'counter', 'Messages that other nodes sent here and that never came.',
+      [[{}, envelopesMissed]]),
+  ]
 }
 
 async function ledFamilies(questions: Questions): Promise<string[]> {

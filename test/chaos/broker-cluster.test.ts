@@ -74,7 +74,9 @@ async function everyPair({ masters, agents }: { masters: Member[]; agents: Membe
   await Promise.all([...masters.map((each) => hears(each, agents)), ...agents.map((each) => hears(each, masters))])
 }
 
-test('nodes with a broker that is killed are with another within 5 s, and all find each other', { timeout: 115_000 + KILLS * 60_000 }, async (t) => {
+const LIMIT = { timeout: 115_000 + KILLS * 60_000 }
+
+test('nodes with a broker that is killed are with another within 5 s, and all find each other', LIMIT, async (t) => {
   const all = await spread(t)
   const leaver = await join(t, 'agent', MEMBERS_MAX)
   const members = [...all.masters, ...all.agents]

@@ -17,7 +17,9 @@ const HEARTBEAT_MS = 1_000
 /** How late a timer may be on a machine with much else to do. */
 const LATE_MS = 1_000
 const CLOSE_MAX_MS = 10_000
-const QUICK: Partial<AmqpOptions> = { heartbeatSeconds: HEARTBEAT_MS / 1_000, probeIntervalMs: 200, absenceMaxMs: 2_000 }
+const QUICK: Partial<AmqpOptions> = {
+  heartbeatSeconds: HEARTBEAT_MS / 1_000, probeIntervalMs: 200, absenceMaxMs: 2_000,
+}
 const MEGABYTE = new Uint8Array(1_000_000)
 const broker = testBroker()
 let lives = 0
@@ -42,7 +44,7 @@ const countOf = ({ heard }: Member, reason: UndeliverableReason): number =>
 const setAlarm = (isOn: boolean) =>
   broker.control('set_vm_memory_high_watermark', isOn ? '0.000001' : '0.4')
 
-test('a connection that carries nothing is noticed within 3 heartbeats, and the node goes another way', LIMIT, async (t) => {
+test('a connection that carries nothing is noticed within 3 heartbeats, and made again', LIMIT, async (t) => {
   const { freezer, url } = await Freezer.before(broker.url)
   t.after(() => freezer.stop())
   const agent = await join(t, 'agent', [url])
@@ -114,7 +116,7 @@ test('a frozen broker is noticed, and its nodes find each other when it thaws', 
   assert.deepEqual(agent.heard.dead, [])
 })
 
-test('a broker in need of memory: consuming goes on, publishing waits within its bound, the state is seen', LIMIT, async (t) => {
+test('a broker in need of memory: consuming goes on, publishing waits within a bound, it is seen', LIMIT, async (t) => {
   const { freezer, url } = await Freezer.before(broker.url)
   t.after(() => freezer.stop())
   const [agent, master] = [await join(t, 'agent'), await join(t, 'master', [url])]

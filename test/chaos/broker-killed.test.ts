@@ -24,7 +24,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 const lettersOf = ({ deadLetters }: Account, ...reasons: string[]): number =>
   sum(reasons.map((reason) => deadLetters[reason] ?? 0))
 
-test(`a broker is killed under ${RATE} messages a second, for ${SECONDS} s`, { timeout: 110_000 + SECONDS * 3_000 }, async (t) => {
+const LIMIT = { timeout: 110_000 + SECONDS * 3_000 }
+
+test(`a broker is killed under ${RATE} messages a second, for ${SECONDS} s`, LIMIT, async (t) => {
   const master = nodeAddress('master', 'm', 'life1')
   const agents = [nodeAddress('agent', 'a', 'life1'), nodeAddress('agent', 'b', 'life1')]
   const join = async (self: typeof master, peers: readonly (typeof master)[]) => {
@@ -35,6 +37,7 @@ test(`a broker is killed under ${RATE} messages a second, for ${SECONDS} s`, { t
   const receiver = await join(master, [])
   const senders = await Promise.all(agents.map((self) => join(self, [master])))
   const all = [receiver, ...senders]
+  const begunAt = performance.now()
   for (const sender of senders) sender.flood()
   // Load is what this test is made of, and load takes time.
   const kills = Math.max(1, Math.floor(SECONDS / KILL_EVERY_SECONDS))
@@ -57,20 +60,21 @@ test(`a broker is killed under ${RATE} messages a second, for ${SECONDS} s`, { t
   }
 
   for (const sender of senders) sender.pause()
+  const floodedMs = performance.now() - begunAt
   const told = await Promise.all(senders.map((sender) => sender.until(({ vitals }) => vitals.unconfirmedBytes === 0)))
   const sent = told.map((account) => account.sent[master] ?? 0)
   const end = await receiver.until(({ heard }) => agents.every((agent, index) => heard[agent]?.last === sent[index]))
   for (const node of all) assert.ok(node.isAlive)
 
+  const perSecond = Math.round(sum(sent) / floodedMs * 1_000)
   const heard = agents.map((agent) => end.heard[agent])
   const delivered = sum(heard.map((each) => each?.count ?? 0))
   const missed = end.vitals.envelopesMissed
   const known = sum(told.map((account) => lettersOf(account, 'disconnected', 'no-such-node', 'outbox-full')))
   const unconfirmed = sum(told.map((account) => lettersOf(account, 'unconfirmed')))
   const rss = (await Promise.all(all.map((node) => node.report()))).map(({ rssMaxBytes }) => rssMaxBytes)
-  if (process.env['OUTAGE_SAY']) {
-    process.stdout.write(`${JSON.stringify({ sent, delivered, missed, known, unconfirmed, returnsMs, rssBefore, rss })}\n`)
-  }
+  const account = { sent, perSecond, delivered, missed, known, unconfirmed, returnsMs, rssBefore, rss }
+  if (process.env['OUTAGE_SAY']) process.stdout.write(`${JSON.stringify(account)}\n`)
   assert.deepEqual(heard.map((each) => each?.disordered), [0, 0], 'none twice, none out of order')
   assert.equal(delivered + missed + lettersOf(end, 'mailbox-full'), sum(sent), 'each is delivered or counted')
   assert.ok(known <= missed, 'what a sender knows to be lost was not delivered')

@@ -99,8 +99,8 @@ export class FloodNode {
 
 async function run({ self, urls, peers, perSecond }: FloodOptions): Promise<void> {
   const system = new System(self, {
-    turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom, registry: new Registry(protocol),
-    logger: { log: () => undefined }, collapsed: () => process.exit(1),
+    turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom,
+    registry: new Registry(protocol), logger: { log: () => undefined }, collapsed: () => process.exit(1),
   })
   const heard = new Map<string, { count: number; last: number; disordered: number }>()
   const states: Connection[] = []

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LinkListener, OpenLink } from '../../../infra/link.js'
+import { memoryHub } from '../../../infra/memory/link.js'
+import { openNode } from '../../../infra/node/node.js'
+
+test('the log says how the connection changes, and the reason where one is given', async (t) => {
+  const told: { listener?: LinkListener } = {}
+  const openLink: OpenLink = (self, listener) => {
+    told.listener = listener
+    return memoryHub().open(self, listener)
+  }
+  const logged: unknown[] = []
+  const logger = { log: (level: string, text: string, fields: object) => void logged.push([level, text, fields]) }
+  const system = await openNode({ kind: 'agent', name: 'a', openLink, logger })
+  t.after(() => system.stop())
+  await new Promise(setImmediate)
+  told.listener?.connection('blocked', 'low on disk')
+  told.listener?.connection('connected')
+  assert.deepEqual(logged, [
+    ['warn', 'the broker takes no more messages until it has room', { reason: 'low on disk' }],
+    ['info', 'connected again', {}],
+  ])
+})
