@@ -47,8 +47,8 @@ export interface Context<Message> {
   /** Stops a child, or (without an argument) this actor after the message at hand; leaves first. */
   stop(child?: Ref<never>): void
   /**
-   * Sends `message` here once `ref` has terminated; at once when it is not there. Of an actor in another
-   * node it tells only that the node is gone. Watching again replaces the message.
+   * Sends `message` here once `ref` has terminated; at once when it is not there. An actor of another node
+   * has terminated when that node says so, or is gone. Watching again replaces the message.
    */
   watch(ref: Ref<never>, message: Message): void
   unwatch(ref: Ref<never>): void
