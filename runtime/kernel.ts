@@ -142,8 +142,6 @@ export class Kernel implements Neighbourhood, Outside {
 
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void {
     const { from, message } = item ?? { from: undefined, message: undefined }
-    // What kernels say to each other is repeated, so nothing is lost with it.
-    if (message && isKernelMessage(message)) return
     this.deadLetters.add({ reason, atMs: this.clock.now(), to, from, message, ...(detail ? { detail } : {}) })
     if (this.traces && to && item) this.hop('dropped', to, item.message, item.from, item.trace, reason)
     this.logger.log('debug', 'dead letter', { reason, to, message: message?.type, detail })

@@ -9,6 +9,7 @@ import { replayOf, type DeadLetters } from './dead-letters.js'
 import { open, reopen, type Envelope } from './envelope.js'
 import type { AnyActor } from './incarnation.js'
 import type { AnyMessage, Item } from './item.js'
+import { isKernelMessage } from './kernel-protocol.js'
 import { Kernel, type PortHandler, type Ports } from './kernel.js'
 import type { Vitals } from './neighbourhood.js'
 import type { Supervision } from './supervision.js'
@@ -158,6 +159,8 @@ export class System {
     const { kernel } = this
     for (const sealed of envelopes) {
       const envelope = reopen(sealed, kernel.registry)
+      // What kernels say to each other is repeated, so nothing is lost with it.
+      if (envelope && isKernelMessage(envelope.message)) continue
       if (envelope) kernel.bury(reason, envelope.to, itemOf(envelope, 0))
       else kernel.bury(reason, node as unknown as Ref<never>)
     }

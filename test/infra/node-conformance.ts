@@ -152,7 +152,8 @@ function refusals(pair: Pair, openLink: () => OpenLink): void {
       const ear = master.spawn<Spoken>('ear', (said) => void heard.push(said), spoken)
       const message = { type: 'count', value: 1, ballast: NOTHING }
       const sealed = [...seal({ to: ear as Ref<never>, from: undefined, trace: TRACE, message }, registry)]
-      for (const [place, value] of Object.entries(change)) sealed[Number(place)] = value ?? `${master.system.node}/nobody`
+      const nobody = `${master.system.node}/nobody`
+      for (const [place, value] of Object.entries(change)) sealed[Number(place)] = value ?? nobody
       const ignored = { received() {}, malformed() {}, undeliverable() {}, lost() {}, connection() {} }
       const forger = await openPost(nodeAddress('agent', 'forger', `life${++lives}`), openLink(), ignored)
       forger.send(master.system.node, sealed)
