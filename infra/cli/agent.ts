@@ -8,9 +8,10 @@ import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { Logger } from '../../runtime/logger.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { moduleRunner } from '../node/module-runner.js'
+import { watchProcess } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
-import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
+import { Lifetime, tellStarter } from './lifetime.js'
 import { requiredBroker } from './master.js'
 import { nodeFailure } from './node-failure.js'
 import { ATTRIBUTES_OPTION, logOptions, nameOr, openCommandLogger, RESOURCES_OPTION } from './node-options.js'
@@ -45,7 +46,7 @@ async function run({ options }: Call): Promise<number> {
   const connection = await brokerConnection(broker, cluster)
   const logger = await openCommandLogger(options, `agent-${name}`)
   const lifetime = new Lifetime()
-  endOnFaults(logger)
+  watchProcess(logger)
   let node: AgentNode | undefined
   try {
     node = await openAgentNode({

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { System } from '../../runtime/system.js'
 import type { TransportVitals } from '../../runtime/transport.js'
+import { stallFigures } from '../node/process-watch.js'
 import type { Questions } from './questions.js'
 import { metricsOf, METRICS_TYPE } from './metrics.js'
 
@@ -39,8 +40,8 @@ export function addHealth(app: FastifyInstance, { system, questions, version }: 
   }
   app.get('/metrics', async (_request, reply) => {
     const deadLetters = system.deadLetters.countsByReason()
-    const transport = system.transport()
-    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, transport, version }))
+    const [transport, stalls] = [system.transport(), stallFigures()]
+    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, transport, version, stalls }))
   })
 }
 

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectionCheck } from '../../../infra/http/health.js'
 import { metricsOf } from '../../../infra/http/metrics.js'
-import { Questions } from '../../../infra/http/questions.js'
+import type { Questions } from '../../../infra/http/questions.js'
 import { Standing } from '../../../infra/standing.js'
-import type { Ref } from '../../../runtime/address.js'
-import type { OperatorCall } from '../../../actors/protocol/operator.js'
-import { seededPace } from '../../support/pace.js'
-import { World } from '../../support/world.js'
+
+/** Nobody leads, so only what the node knows by itself is told. */
+const unanswered = { list: () => Promise.reject(new Error('nobody leads')) } as unknown as Questions
 
 function blocked() {
   const standing = new Standing(() => undefined)
@@ -19,12 +18,8 @@ function blocked() {
   })
 }
 
-/** Of a node where nobody leads. */
 async function metrics(transport: ReturnType<typeof blocked> | undefined): Promise<string> {
-  const { system } = new World(seededPace(1))
-  const questions = new Questions(system, 'nobody@1/master' as Ref<OperatorCall>)
-  questions.list = () => Promise.reject(new Error('nobody leads'))
-  return metricsOf({ questions, deadLetters: new Map([['unconfirmed', 7]]), transport, version: '1.2.3' })
+  return metricsOf({ questions: unanswered, deadLetters: new Map([['unconfirmed', 7]]), transport, version: '1.2.3' })
 }
 
 test('the connection, what waits for it and what was lost with it are metrics', async () => {
@@ -52,4 +47,20 @@ test('readiness says how the connection stands, since when, where and why', () =
   assert.match(detail, /^blocked since \d{4}-.*Z, at amqp:\/\/me@mq: low on memory$/)
   assert.match(connectionCheck(new Standing(() => undefined).vitals()).detail, /^connected since [^,]*$/)
   assert.equal(connectionCheck(undefined).ok, false)
+})
+
+test('dead letters, the build and the event loop are told even when nobody leads', async () => {
+  const stalls = { p50Seconds: 0.001, p99Seconds: 0.02, maxSeconds: 1.5, stalls: 2 }
+  const text = await metricsOf({ questions: unanswered, deadLetters: new Map([['stopped', 3]]), version: '1', stalls, transport: undefined })
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  assert.deepEqual(samples, [
+    'warren_leader 0',
+    'warren_build_info{version="1"} 1',
+    'warren_dead_letters_total{reason="stopped"} 3',
+    'warren_event_loop_delay_seconds{statistic="p50"} 0.001',
+    'warren_event_loop_delay_seconds{statistic="p99"} 0.02',
+    'warren_event_loop_delay_seconds{statistic="max"} 1.5',
+    'warren_event_loop_stalls_total 2',
+  ])
+  assert.match(text, /# EOF\n$/)
 })
