@@ -51,7 +51,8 @@ test('readiness says how the connection stands, since when, where and why', () =
 
 test('dead letters, the build and the event loop are told even when nobody leads', async () => {
   const stalls = { p50Seconds: 0.001, p99Seconds: 0.02, maxSeconds: 1.5, stalls: 2 }
-  const text = await metricsOf({ questions: unanswered, deadLetters: new Map([['stopped', 3]]), version: '1', stalls, transport: undefined })
+  const deadLetters = new Map([['stopped', 3]])
+  const text = await metricsOf({ questions: unanswered, deadLetters, version: '1', stalls, transport: undefined })
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   assert.deepEqual(samples, [
     'warren_leader 0',
