@@ -10,19 +10,25 @@ import type { UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { directionOf } from '../routes.js'
-import { checkBrokerUrls } from './broker-urls.js'
+import { checkBrokerUrls, userIn } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
 import { Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel } from './publisher.js'
-import { Session } from './session.js'
+import { ownUser } from './rights.js'
+import { type Place, Session } from './session.js'
 import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 
 const RECONNECT: Backoff = { firstMs: 100, maxMs: 5_000 }
 const NOTHING = new Uint8Array(0)
 
-export type AmqpOptions = ConnectionOptions & PresenceOptions
+type Timing = ConnectionOptions & PresenceOptions
 
-const DEFAULTS: AmqpOptions = {
+export interface AmqpOptions extends Timing {
+  /** An executor's agent: without it no executor can be reached. */
+  readonly agent: NodeAddress
+}
+
+const DEFAULTS: Timing = {
   connectTimeoutMs: CONNECT_TIMEOUT_MS,
   heartbeatSeconds: HEARTBEAT_SECONDS,
   probeIntervalMs: PROBE_INTERVAL_MS,
@@ -32,14 +38,21 @@ const DEFAULTS: AmqpOptions = {
 /**
  * Opening rejects, with a message that names the broker and the fix but never a password, when none of
  * the brokers can be had now. A connection lost later is re-established until the link is closed.
+ *
+ * Who comes with the user of its own name is in a cluster that is run with rights: it says who it is, and
+ * hears only whom the broker vouches for. Any other user is taken to be one that all nodes share.
  */
 export function amqpLink(
   urls: readonly string[], cluster: string, options: Partial<AmqpOptions> = {},
 ): OpenLink {
   return async (self, listener) => {
     checkBrokerUrls(urls)
-    checkNames(cluster, self)
-    const link = new AmqpLink(urls, cluster, self, listener, { ...DEFAULTS, ...options })
+    const { agent, ...timing } = options
+    const member = { cluster, self, ...(agent ? { agent } : {}) }
+    checkNames(member)
+    const user = userIn(urls)
+    const place = { ...member, urls, ...(user !== undefined && user === ownUser(member) ? { user } : {}) }
+    const link = new AmqpLink(place, listener, { ...DEFAULTS, ...timing })
     try {
       await link.connect()
     } catch (error) {
@@ -58,17 +71,17 @@ class AmqpLink implements Link {
   private closed = false
 
   constructor(
-    private readonly urls: readonly string[], private readonly cluster: string,
-    private readonly self: NodeAddress, private readonly listener: LinkListener,
-    private readonly options: AmqpOptions,
+    private readonly place: Omit<Place, 'generation'>, private readonly listener: LinkListener,
+    private readonly options: Timing,
   ) {
     this.presence = new Presence(options, (node) => this.probe(node), (node) => listener.lost(node))
   }
 
   async connect(): Promise<void> {
-    const { urls, cluster, self, listener } = this
-    const session = await Session.open({ urls, cluster, self, generation: this.generation++ }, this.options, {
-      frame: (frame) => listener.frame(frame),
+    const { place, listener } = this
+    const session = await Session.open({ ...place, generation: this.generation++ }, this.options, {
+      frame: (frame, sender) => listener.frame(frame, sender),
+      forged: (reason) => listener.forged(reason),
       returned: (key, frame) => this.returned(key, frame),
       blocked: (isBlocked) => listener.connection(isBlocked ? 'blocked' : 'connected'),
       ended: (_reason, unsent) => this.disconnected(unsent),
@@ -101,11 +114,12 @@ class AmqpLink implements Link {
 
   /** Answers why the frame was not taken. */
   private publish(to: NodeAddress, frame: Uint8Array): UndeliverableReason | undefined {
-    const direction = directionOf(this.self, to)
-    const key = routingKey(to)
+    const { cluster, self } = this.place
+    const direction = directionOf(self, to)
+    const key = routingKey(to, self)
     if (!direction || !key) return 'no-such-node'
     if (!this.session) return 'disconnected'
-    const parcel = { exchange: exchangeName(this.cluster, direction), key, frame, mandatory: !isGroup(to) }
+    const parcel = { exchange: exchangeName(cluster, direction), key, frame, mandatory: !isGroup(to) }
     try {
       return this.session.publish(parcel) ? undefined : 'outbox-full'
     } catch {

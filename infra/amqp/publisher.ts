@@ -23,9 +23,15 @@ export class Publisher {
   private waiting: Parcel[] = []
   private waitingBytes = 0
   private full = false
+  private readonly proof: { readonly userId?: string }
   private onEmpty: (() => void)[] = []
 
-  constructor(private readonly channel: Channel, onReturn: (key: string, frame: Uint8Array) => void) {
+  /** @param userId ours, which the broker checks and passes on; without it nothing is said of who we are */
+  constructor(
+    private readonly channel: Channel, onReturn: (key: string, frame: Uint8Array) => void,
+    userId?: string,
+  ) {
+    this.proof = userId === undefined ? {} : { userId }
     channel.on('drain', () => this.drain())
     channel.on('return', ({ fields, content }: Message) => onReturn(fields.routingKey, content))
   }
@@ -70,6 +76,6 @@ export class Publisher {
 
   private write({ exchange, key, frame, mandatory }: Parcel): void {
     const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
-    this.full = !this.channel.publish(exchange, key, content, { mandatory })
+    this.full = !this.channel.publish(exchange, key, content, { ...this.proof, mandatory })
   }
 }

@@ -6,19 +6,22 @@
  * reach the channel of a later one.
  */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
-import type { NodeAddress } from '../../runtime/address.js'
+import { kindOf } from '../../runtime/address.js'
+import { type Admission, admissionTo, type Delivery } from './admission.js'
 import {
   closeConnection, type ConnectionOptions, openConnection, RPC_TIMEOUT_MS, within,
 } from './connection.js'
 import { CHANNEL_PIECES_MAX, type Parcel, Publisher } from './publisher.js'
-import { declareInbox } from './topology.js'
+import { declareInbox, type Member, nameOf } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
 const FLUSH_TIMEOUT_MS = 2_000
 
 export interface SessionListener {
-  frame(frame: Uint8Array): void
+  /** @param sender see `LinkListener.frame` */
+  frame(frame: Uint8Array, sender?: string): void
+  forged(reason: string): void
   /** No queue took this frame. */
   returned(key: string, frame: Uint8Array): void
   blocked(isBlocked: boolean): void
@@ -26,10 +29,10 @@ export interface SessionListener {
   ended(reason: string, unsent: readonly Parcel[]): void
 }
 
-export interface Place {
+export interface Place extends Member {
   readonly urls: readonly string[]
-  readonly cluster: string
-  readonly self: NodeAddress
+  /** Who we are to the broker, when the cluster is run with rights (see `rights.ts`). */
+  readonly user?: string
   /** Counts the sessions of this life of the node. */
   readonly generation: number
 }
@@ -39,12 +42,15 @@ export class Session {
   private publishing: { readonly channel: Channel; readonly publisher: Publisher } | undefined
   private state: 'opening' | 'open' | 'over' = 'opening'
   private reason = ''
+  private readonly admit: ((delivery: Delivery) => Admission) | undefined
 
-  private constructor(private readonly listener: SessionListener) {}
+  private constructor(place: Place, private readonly listener: SessionListener) {
+    this.admit = place.user === undefined ? undefined : admissionTo(place)
+  }
 
   /** Resolves once the node can send and be reached. Rejects with an Error for people. */
   static async open(place: Place, options: ConnectionOptions, listener: SessionListener): Promise<Session> {
-    const session = new Session(listener)
+    const session = new Session(place, listener)
     try {
       await session.begin(place, options)
       if (session.state === 'over') throw new Error(session.reason)
@@ -52,7 +58,7 @@ export class Session {
       return session
     } catch (error) {
       await session.close()
-      throw explain(error as Error, place.self)
+      throw explain(error as Error, place)
     }
   }
 
@@ -92,9 +98,10 @@ export class Session {
   private async setUp(publish: ChannelModel, consume: ChannelModel, place: Place): Promise<void> {
     const outbound = this.guard(await publish.createChannel({ highWaterMark: CHANNEL_PIECES_MAX }))
     const inbound = this.guard(await consume.createChannel())
-    const queue = await declareInbox(inbound, place.cluster, place.self, place.generation)
+    const mayDeclare = place.user === undefined || kindOf(place.self) === 'master'
+    const queue = await declareInbox(inbound, place, place.generation, mayDeclare)
     await inbound.prefetch(PREFETCH_FRAMES)
-    const publisher = new Publisher(outbound, (key, frame) => this.listener.returned(key, frame))
+    const publisher = new Publisher(outbound, (key, frame) => this.listener.returned(key, frame), place.user)
     this.publishing = { channel: outbound, publisher }
     await inbound.consume(queue, this.consumer(inbound))
   }
@@ -128,13 +135,15 @@ export class Session {
       if (!latest) setImmediate(acknowledge)
       latest = message
       // An empty frame only asks whether we are here.
-      if (message.content.length > 0) this.handOver(message.content)
+      if (message.content.length > 0) this.handOver(message)
     }
   }
 
-  private handOver(frame: Uint8Array): void {
+  private handOver(message: ConsumeMessage): void {
     try {
-      this.listener.frame(frame)
+      const admission = this.admit?.(message)
+      if (admission?.ok === false) this.listener.forged(admission.reason)
+      else this.listener.frame(message.content, admission?.sender)
     } catch (error) {
       // Not here: amqplib would close the channel, and the fault is not the broker's.
       setImmediate(() => {
@@ -154,7 +163,15 @@ export class Session {
   }
 }
 
-function explain(error: Error, self: NodeAddress): Error {
-  if (!/RESOURCE.LOCKED/.test(error.message)) return error
-  return new Error(`the node '${self}' is already connected: take another name`)
+function explain(error: Error, { self, cluster, user }: Place): Error {
+  if (/RESOURCE.LOCKED/.test(error.message)) {
+    return new Error(`the node '${self}' is already connected: take another name`)
+  }
+  const setUp = `\`warren broker setup --cluster ${cluster}\``
+  if (/ACCESS.REFUSED/.test(error.message)) {
+    return new Error(`the broker's user ${user ? `'${user}' ` : ''}may not be the node '${nameOf(self)}' of cluster `
+      + `'${cluster}': pass --broker with that node's user, or let ${setUp} give it its rights`)
+  }
+  if (user === undefined || !/NOT.FOUND/.test(error.message)) return error
+  return new Error(`the broker knows no cluster '${cluster}' yet: start a master, or run ${setUp}`)
 }

@@ -20,11 +20,11 @@ test('what is no address has no key', () => {
 
 test('names that a broker could not keep apart are refused', () => {
   const self = nodeAddress('agent', 'a', '1')
-  checkNames('prod-1', self)
+  checkNames({ cluster: 'prod-1', self })
   for (const cluster of ['', 'a b', '#', '-a', 'x'.repeat(65)]) {
-    assert.throws(() => checkNames(cluster, self), /is no cluster name: use/)
+    assert.throws(() => checkNames({ cluster, self }), /is no cluster name: use/)
   }
-  assert.throws(() => checkNames('prod', groupAddress('agent')), /is no node's address/)
+  assert.throws(() => checkNames({ cluster: 'prod', self: groupAddress('agent') }), /is no node's address/)
 })
 
 test('a broker is shown without its password', () => {
