@@ -48,6 +48,11 @@ export const RESOURCES_OPTION: Option = {
   help: "such as 'cpus:4;mem:4096;disk:10000;ports:[31000-32000]', memory and disk in MB",
 }
 
+export const NAME_OPTION: Option = {
+  flags: '--name <name>',
+  help: "of this node; that of its user at the broker (`agent-NAME`), or the machine's, unless given",
+}
+
 export const ATTRIBUTES_OPTION: Option = {
   flags: '--attributes <attributes>', help: "what frameworks may choose by, such as 'rack:r1;zone:a'",
   parse: reader('--attributes', parseAttributes),
