@@ -9,14 +9,13 @@ import { isGroup, type NodeAddress } from '../../runtime/address.js'
 import type { UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
-import { directionOf } from '../routes.js'
 import { checkBrokerUrls, userIn } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
 import { Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel } from './publisher.js'
 import { ownUser } from './rights.js'
 import { type Place, Session } from './session.js'
-import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
+import { addressOf, checkNames, wayTo } from './topology.js'
 
 const RECONNECT: Backoff = { firstMs: 100, maxMs: 5_000 }
 const NOTHING = new Uint8Array(0)
@@ -114,12 +113,10 @@ class AmqpLink implements Link {
 
   /** Answers why the frame was not taken. */
   private publish(to: NodeAddress, frame: Uint8Array): UndeliverableReason | undefined {
-    const { cluster, self } = this.place
-    const direction = directionOf(self, to)
-    const key = routingKey(to, self)
-    if (!direction || !key) return 'no-such-node'
+    const way = wayTo(this.place, to)
+    if (!way) return 'no-such-node'
     if (!this.session) return 'disconnected'
-    const parcel = { exchange: exchangeName(cluster, direction), key, frame, mandatory: !isGroup(to) }
+    const parcel = { ...way, frame, mandatory: !isGroup(to) }
     try {
       return this.session.publish(parcel) ? undefined : 'outbox-full'
     } catch {

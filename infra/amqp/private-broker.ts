@@ -10,7 +10,7 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { installedServer, serverEnvironment } from './installed-server.js'
@@ -25,6 +25,10 @@ const PROTOCOL_HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1')
 export interface PrivateBroker {
   /** With its password, which nobody else knows: not for logs. */
   readonly url: string
+  /** Of its HTTP interface, with its password, if it was asked for. */
+  readonly managementUrl: string | undefined
+  /** With it, `rabbitmqctl` is found and finds this broker. */
+  readonly environment: Readonly<Record<string, string>>
   /** Runs `rabbitmqctl` against it and answers what that printed. */
   control(...args: readonly string[]): Promise<string>
   /** Ends the server as `kill -9` would; what is durable stays for the next start. */
@@ -36,11 +40,12 @@ export interface PrivateBroker {
 }
 
 /** Resolves when the broker answers; rejects when no RabbitMQ is installed, or it would not start. */
-export async function startPrivateBroker(): Promise<PrivateBroker> {
+export async function startPrivateBroker({ management = false } = {}): Promise<PrivateBroker> {
   const installed = installedServer()
-  const [port, distributionPort, epmdPort] = await freePorts()
+  const [port, distributionPort, epmdPort, httpPort] = await freePorts()
   const directory = mkdtempSync(join(tmpdir(), 'warren-broker-'))
-  const settings = { directory, port, distributionPort, epmdPort, password: randomBytes(12).toString('hex') }
+  const ports = { port, distributionPort, epmdPort, managementPort: management ? httpPort : undefined }
+  const settings = { directory, ...ports, password: randomBytes(12).toString('hex') }
   configure(settings)
   const environment = { ...serverEnvironment(installed), ...environmentOf(settings) }
   const groups = new ProcessGroups(directory)
@@ -60,19 +65,25 @@ interface Settings {
   readonly port: number
   readonly distributionPort: number
   readonly epmdPort: number
+  readonly managementPort: number | undefined
   readonly password: string
 }
 
 class Broker implements PrivateBroker {
   readonly url: string
+  readonly managementUrl: string | undefined
+  readonly environment: Readonly<Record<string, string>>
   private readonly logPath: string
   private server: ChildProcess | undefined
 
   constructor(
     private readonly settings: Settings, private readonly groups: ProcessGroups,
-    private readonly serverPath: string, private readonly environment: Readonly<Record<string, string>>,
+    private readonly serverPath: string, environment: Readonly<Record<string, string>>,
   ) {
-    this.url = `amqp://warren:${settings.password}@127.0.0.1:${settings.port}`
+    const { password, port, managementPort } = settings
+    this.url = `amqp://warren:${password}@127.0.0.1:${port}`
+    this.managementUrl = managementPort ? `http://warren:${password}@127.0.0.1:${managementPort}` : undefined
+    this.environment = { ...environment, PATH: `${dirname(serverPath)}${delimiter}${environment['PATH'] ?? ''}` }
     this.logPath = join(settings.directory, 'broker.log')
   }
 
@@ -110,10 +121,10 @@ class Broker implements PrivateBroker {
   }
 }
 
-function configure({ directory, port, password }: Settings): void {
+function configure({ directory, port, password, managementPort }: Settings): void {
   const cookie = randomBytes(20).toString('hex')
   writeFileSync(join(directory, '.erlang.cookie'), cookie, { mode: 0o400 })
-  writeFileSync(join(directory, 'plugins'), '[].\n')
+  writeFileSync(join(directory, 'plugins'), managementPort ? '[rabbitmq_management].\n' : '[].\n')
   writeFileSync(join(directory, 'rabbitmq.conf'), [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'default_user = warren',
@@ -121,6 +132,7 @@ function configure({ directory, port, password }: Settings): void {
     'log.console = true',
     'log.console.level = warning',
     'log.file = false',
+    ...(managementPort ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${managementPort}`] : []),
     '',
   ].join('\n'), { mode: 0o600 })
 }
@@ -167,8 +179,8 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = [createServer(), createServer(), createServer()]
+async function freePorts(): Promise<[number, number, number, number]> {
+  const servers = [createServer(), createServer(), createServer(), createServer()]
   const ports: number[] = []
   for (const server of servers) {
     server.listen(0, '127.0.0.1')
@@ -176,7 +188,7 @@ async function freePorts(): Promise<[number, number, number]> {
     ports.push((server.address() as AddressInfo).port)
   }
   for (const server of servers) server.close()
-  return ports as [number, number, number]
+  return ports as [number, number, number, number]
 }
 
 function lastLines(path: string): string {

@@ -8,7 +8,7 @@
  */
 import type { Channel } from 'amqplib'
 import { groupAddress, isGroup, kindOf, type NodeAddress, type NodeKind } from '../../runtime/address.js'
-import type { Direction } from '../routes.js'
+import { directionOf, type Direction } from '../routes.js'
 
 const CLUSTER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 /** Names may hold dots, lives not: a key can then be read from both ends. Neither holds a wildcard. */
@@ -78,6 +78,15 @@ export function addressOf(key: string): NodeAddress | undefined {
   const first = Math.max(key.indexOf('.'), key.indexOf(BENEATH))
   if (first <= 0 || last <= first) return undefined
   return `${key.slice(first + 1, last)}@${key.slice(last + 1)}` as NodeAddress
+}
+
+/** Where a node publishes what is for `to`; undefined when no way leads there. */
+export function wayTo({ cluster, self, agent }: Member, to: NodeAddress): Binding | undefined {
+  const direction = directionOf(self, to)
+  const key = routingKey(to, self)
+  // An executor reaches no other agent than its own.
+  const isOthers = agent !== undefined && nameOf(to) !== nameOf(agent)
+  return direction && key && !isOthers ? { exchange: exchangeName(cluster, direction), key } : undefined
 }
 
 /** Where a node hears from the others. */

@@ -116,7 +116,7 @@ function reader<T>(flag: string, parse: (text: string) => Parsed<T>): (text: str
   }
 }
 
-function oneOf<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
+export function oneOf<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
   return (text) => {
     const choice = choices.find((each) => each === text)
     if (choice !== undefined) return choice

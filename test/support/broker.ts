@@ -5,10 +5,10 @@ import { after, before } from 'node:test'
 import { type PrivateBroker, startPrivateBroker } from '../../infra/amqp/private-broker.js'
 
 /** To be called at the top of a test file; the answer may be used in its tests. */
-export function testBroker(): PrivateBroker {
+export function testBroker(options: { readonly management?: boolean } = {}): PrivateBroker {
   let broker: PrivateBroker | undefined
   before(async () => {
-    broker = await startPrivateBroker()
+    broker = await startPrivateBroker(options)
   })
   after(async () => {
     await broker?.stop()
@@ -20,6 +20,12 @@ export function testBroker(): PrivateBroker {
   return {
     get url() {
       return running().url
+    },
+    get managementUrl() {
+      return running().managementUrl
+    },
+    get environment() {
+      return running().environment
     },
     control: (...args) => running().control(...args),
     kill: () => running().kill(),
