@@ -17,7 +17,7 @@ export function setupScript(
     '#!/bin/sh',
     ...notes.map((note) => `# ${note}`),
     'set -eu',
-    'users=$(rabbitmqctl list_users --silent | cut -f1)',
+    'users=$(rabbitmqctl list_users --silent </dev/null | cut -f1)',
     'add_user() {',
     '  if printf \'%s\\n\' "$users" | grep -Fqx -- "$1"; then echo "user $1 is there: its password is kept"',
     '  else printf \'%s\\n\' "$2" | rabbitmqctl add_user "$1"; fi',
