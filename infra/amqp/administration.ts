@@ -2,11 +2,15 @@
  * Administration: the two doors by which a broker's users and rights are set: `rabbitmqctl` on a machine of
  * the broker, and the management plugin's HTTP interface.
  */
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Definitions } from './definitions.js'
 
 const TIMEOUT_MS = 60_000
+/** A broker may have a hundred thousand users. */
+const ANSWER_BYTES_MAX = 67_108_864
 const ANSWER_CHARACTERS_SHOWN = 300
+const run = promisify(execFile)
 
 export interface Administration {
   /** The names of the broker's users. */
@@ -19,6 +23,13 @@ export class AdministrationError extends Error {
   constructor(readonly isUnreachable: boolean, message: string) {
     super(message)
   }
+}
+
+interface RunError {
+  readonly code?: number | string | null
+  readonly killed?: boolean
+  readonly stdout?: string
+  readonly stderr?: string
 }
 
 interface Named {
@@ -68,23 +79,23 @@ export function byManagement(url: string): Administration {
 const namesIn = (json: string): ReadonlySet<string> =>
   new Set((JSON.parse(json) as readonly Named[]).map(({ user, name }) => user ?? name ?? ''))
 
-function rabbitmqctl(args: readonly string[], input = ''): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('rabbitmqctl', args, { stdio: 'pipe', timeout: TIMEOUT_MS })
-    let [stdout, stderr] = ['', '']
-    child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
-    // One that ends early does not read on.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    child.once('error', () => reject(new AdministrationError(true,
-      'no rabbitmqctl is here: run this on a machine of the broker, or take --apply management')))
-    child.once('close', (code) => {
-      if (code === 0) return resolve(stdout)
-      const isUnreachable = /unable to perform an operation on node|timed? ?out/i.test(stderr) || code === null
-      reject(new AdministrationError(isUnreachable, `rabbitmqctl ${args[0]} failed: ${shown(stderr || stdout)}`))
-    })
-  })
+async function rabbitmqctl(args: readonly string[], input = ''): Promise<string> {
+  const running = run('rabbitmqctl', args, { timeout: TIMEOUT_MS, maxBuffer: ANSWER_BYTES_MAX })
+  // One that ends early does not read on.
+  running.child.stdin?.on('error', () => undefined)
+  running.child.stdin?.end(input)
+  try {
+    return (await running).stdout
+  } catch (error) {
+    const { code, killed, stdout, stderr } = error as RunError
+    if (code === 'ENOENT') {
+      throw new AdministrationError(true,
+        'no rabbitmqctl is here: run this on a machine of the broker, or take --apply management')
+    }
+    const isUnreachable = killed === true || /unable to perform an operation on node/i.test(stderr ?? '')
+    const why = killed ? `took longer than ${TIMEOUT_MS} ms` : `failed: ${shown(stderr || stdout || String(code))}`
+    throw new AdministrationError(isUnreachable, `rabbitmqctl ${args[0]} ${why}`)
+  }
 }
 
 const shown = (text: string): string => text.trim().replace(/\s+/g, ' ').slice(0, ANSWER_CHARACTERS_SHOWN)

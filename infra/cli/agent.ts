@@ -13,7 +13,9 @@ import { brokerConnection, type Connection, CONNECTION_OPTIONS, DEFAULT_CLUSTER 
 import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
 import { requiredBroker } from './master.js'
 import { nodeFailure } from './node-failure.js'
-import { ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, RESOURCES_OPTION } from './node-options.js'
+import {
+  ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, RESOURCES_OPTION,
+} from './node-options.js'
 
 export const command: Command = {
   options: [

@@ -77,7 +77,8 @@ async function run({ options }: Call): Promise<number> {
     }))
   })
   if (isJson) return printJson({ ...plan, users: rows })
-  process.stderr.write(`cluster '${plan.cluster}' is set up on vhost '${plan.vhost}'; new passwords are shown this once\n`)
+  const { cluster, vhost } = plan
+  process.stderr.write(`cluster '${cluster}' is set up on vhost '${vhost}'; new passwords are shown this once\n`)
   return print(facts(rows.map(({ user, password, broker }) =>
     [user, password === 'new' ? broker : `${broker} (it was there and keeps its password)`])))
 }

@@ -35,7 +35,8 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   const executorId = variable('WARREN_EXECUTOR_ID') as ExecutorId
   const [connection, executor] = await Promise.all([joining(variable, nodeOf(agent)), load(named)])
   await runExecutorNode({
-    name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX), openLink: connection.openLink, logger: prettyLogger('info'),
+    name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX),
+    openLink: connection.openLink, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
     aloneMaxMs: process.env['WARREN_BROKER'] ? BROKER_AWAY_MAX_MS : SOCKET_AWAY_MAX_MS,
   })

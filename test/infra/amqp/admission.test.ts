@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { nodeAddress } from '../../../runtime/address.js'
 import { admissionTo, type Delivery } from '../../../infra/amqp/admission.js'
 
-const [m1, a1, f1] = [nodeAddress('master', 'm1', 'x'), nodeAddress('agent', 'a1', 'x'), nodeAddress('framework', 'f1', 'x')]
-const e1 = nodeAddress('executor', 'e1', 'x')
+const [m1, a1] = [nodeAddress('master', 'm1', 'x'), nodeAddress('agent', 'a1', 'x')]
+const [f1, e1] = [nodeAddress('framework', 'f1', 'x'), nodeAddress('executor', 'e1', 'x')]
 const to = {
   master: admissionTo({ cluster: 'c', self: m1 }), agent: admissionTo({ cluster: 'c', self: a1 }),
   framework: admissionTo({ cluster: 'c', self: f1 }), executor: admissionTo({ cluster: 'c', self: e1, agent: a1 }),
@@ -52,7 +52,9 @@ const DETOURS: readonly (readonly [string, Delivery])[] = [
   ['copied blindly, as its key shows', delivery('down', 'agent.agent-a2.x', 'master-m1')],
   ['published elsewhere', delivery('up', KEY.agent, 'master-m1')],
   ['for all, where none are', delivery('executors', 'agents', 'executors-a1')],
-  ['sent to its queue', { fields: { exchange: '', routingKey: `c.${KEY.agent}.0` }, properties: { userId: 'master-m1' } }],
+  ['sent to its queue', {
+    fields: { exchange: '', routingKey: `c.${KEY.agent}.0` }, properties: { userId: 'master-m1' },
+  }],
 ]
 
 for (const [what, one] of DETOURS) {

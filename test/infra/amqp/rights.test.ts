@@ -14,20 +14,26 @@ const life = fc.stringMatching(/^[a-z0-9]{1,3}$/)
 const kind = fc.constantFrom(...NODE_KINDS)
 const member = fc.record({ kind, name, life, agent: name }).map(memberOf)
 
-function memberOf(wish: { readonly kind: Kind; readonly name: string; readonly life: string; readonly agent: string }): Member {
+interface Wish {
+  readonly kind: Kind
+  readonly name: string
+  readonly life: string
+  readonly agent: string
+}
+
+function memberOf(wish: Wish): Member {
   const self = nodeAddress(wish.kind, wish.name, wish.life)
   const agent = nodeAddress('agent', wish.agent, 'any')
   return { cluster: CLUSTER, self, ...(wish.kind === 'executor' ? { agent } : {}) }
 }
 
 function rightsFor({ self, agent }: Member): Rights {
-  const of = (role: Role, node: NodeAddress) => rightsOf(CLUSTER, role, node.slice(role.length + 1, node.lastIndexOf('@')))
-  const own = kindOf(self)
-  if (own === 'executor') return rightsOf(CLUSTER, 'executors', agent?.slice('agent-'.length, agent.lastIndexOf('@')) ?? '')
-  return of(own as Role, self)
+  const short = (node: NodeAddress) => node.slice(node.indexOf('-') + 1, node.lastIndexOf('@'))
+  return agent ? rightsOf(CLUSTER, 'executors', short(agent)) : rightsOf(CLUSTER, kindOf(self) as Role, short(self))
 }
 
-const may = (pattern: string | undefined, text: string): boolean => pattern === undefined || new RegExp(pattern).test(text)
+const may = (pattern: string | undefined, text: string): boolean =>
+  pattern === undefined || new RegExp(pattern).test(text)
 const topicOf = (rights: Rights, exchange: string) => rights.topics.find((topic) => topic.exchange === exchange)
 const queueOf = (of: Member): string => `${CLUSTER}.${routingKey(of.self, of.agent)}.0`
 
