@@ -32,13 +32,23 @@ export interface Context<Message> {
    * message for another node was never declared, or has not the shape of its declaration.
    */
   tell<M>(to: Ref<M>, message: NoInfer<M>): void
+  /**
+   * Asks one question. Its end arrives as the message that `answered` makes of the answer, or of
+   * `undefined` when none came within `withinMs`; an answer that comes later is a dead letter, and so is
+   * a question that would be read later. Passes what waits in the mailbox, as timers do, and dies with
+   * the incarnation. Throws as `tell` does, and when 1,000 questions are open.
+   */
+  ask<M, Answer>(
+    to: Ref<M>, question: (replyTo: Ref<Answer>) => NoInfer<M>, withinMs: number,
+    answered: (answer: Answer | undefined) => Message,
+  ): void
   /** Starts a child. Throws if a child of that name lives. */
   spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M>
   /** Stops a child, or (without an argument) this actor after the message at hand; leaves first. */
   stop(child?: Ref<never>): void
   /**
-   * Sends `message` here once `ref` has terminated; at once when it is not there. Of an actor in another
-   * node it tells only that the node is gone. Watching again replaces the message.
+   * Sends `message` here once `ref` has terminated; at once when it is not there. An actor of another node
+   * has terminated when that node says so, or is gone. Watching again replaces the message.
    */
   watch(ref: Ref<never>, message: Message): void
   unwatch(ref: Ref<never>): void

@@ -9,6 +9,7 @@ import type { AnyMessage, Item, Notice } from './item.js'
 import { Mailbox } from './mailbox.js'
 import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
+import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
 import type { Place } from './turns.js'
 
@@ -23,6 +24,7 @@ export class Cell implements Host, Resident {
   private readonly mailbox: Mailbox<Item>
   private readonly watches = new Set<Watch>()
   private readonly place: Place
+  private readonly received = new Recent()
   private incarnation: Incarnation
   private status: Status = 'new'
   /** A turn has been asked for. */
@@ -64,11 +66,10 @@ export class Cell implements Host, Resident {
     this.admit(item, false)
   }
 
-  notify(notice: Notice): boolean {
+  notify(notice: Notice, answer?: Item): boolean {
     const { trace, clock } = this.neighbourhood
-    const { message } = notice
-    const item = { message, from: undefined, trace: trace.begin(), queuedAt: clock.elapsedMs(), notice }
-    return this.admit(item, true)
+    const what = answer ?? { message: notice.message, from: undefined, trace: trace.begin() }
+    return this.admit({ ...what, queuedAt: clock.elapsedMs(), notice, deadlineMs: undefined }, true)
   }
 
   spawn(name: string, actor: AnyActor, supervision?: Supervision): Ref<AnyMessage> {
@@ -117,6 +118,10 @@ export class Cell implements Host, Resident {
     return { address: self as Ref<never>, mailbox: this.mailbox.size, oldestMs, processed, restarts }
   }
 
+  recent(): readonly AnyMessage[] {
+    return this.received.list()
+  }
+
   private admit(item: Item, urgent: boolean): boolean {
     const displaced = this.mailbox.put(item, urgent)
     if (displaced) this.neighbourhood.bury('mailbox-full', this.self as Ref<never>, displaced)
@@ -133,6 +138,7 @@ export class Cell implements Host, Resident {
   private turn(): void {
     this.awake = false
     if (this.status === 'stopped' || this.status === 'backing-off') return
+    this.neighbourhood.turning(this)
     if (this.inherited) throw this.inherited
     if (this.status === 'new') {
       this.status = 'running'
@@ -149,7 +155,11 @@ export class Cell implements Host, Resident {
 
   private process(item: Item): void {
     const { traces, clock } = this.neighbourhood
+    if (item.deadlineMs !== undefined && item.deadlineMs < clock.now()) {
+      return this.neighbourhood.bury('expired', this.self as Ref<never>, item)
+    }
     const began = traces ? clock.elapsedMs() : 0
+    this.received.add(item.message)
     if (!this.incarnation.receive(item)) return
     this.processed++
     traces?.hop({
@@ -170,7 +180,7 @@ export class Cell implements Host, Resident {
     } catch (second) {
       this.end()
       const both = new AggregateError([error, second], `the supervision of ${this.self} failed`)
-      this.neighbourhood.collapse(this.self as Ref<never>, both)
+      this.neighbourhood.collapse(this, both)
       return 'stop'
     }
   }
@@ -207,7 +217,7 @@ export class Cell implements Host, Resident {
   }
 
   private escalate(error: unknown): void {
-    if (!(this.parent instanceof Cell)) return this.neighbourhood.collapse(this.self as Ref<never>, error)
+    if (!(this.parent instanceof Cell)) return this.neighbourhood.collapse(this, error)
     this.parent.inherited ??= new Error(`child '${this.name}' failed: ${describe(error)}`, { cause: error })
     this.parent.wake()
   }

@@ -11,6 +11,8 @@ export type DeadLetterReason =
   | 'forged' | 'no-such-actor' | 'not-accepted' | 'mailbox-full' | 'stopped' | 'crashed' | 'port-failed'
 
 export interface DeadLetter {
+  /** Counts the letters of this life of the node, from 1. */
+  readonly number: number
   readonly reason: DeadLetterReason
   readonly atMs: number
   readonly to: Ref<never> | undefined
@@ -24,14 +26,24 @@ export interface DeadLetter {
 export const DEAD_LETTERS_KEPT = 1_000
 
 export class DeadLetters {
-  private readonly kept: DeadLetter[] = []
+  private readonly kept: (DeadLetter | undefined)[] = []
   private readonly counts = new Map<DeadLetterReason, number>()
-  private next = 0
+  private total = 0
 
-  add(letter: DeadLetter): void {
+  add(letter: Omit<DeadLetter, 'number'>): void {
     this.counts.set(letter.reason, this.count(letter.reason) + 1)
-    this.kept[this.next] = letter
-    this.next = (this.next + 1) % DEAD_LETTERS_KEPT
+    this.kept[this.total % DEAD_LETTERS_KEPT] = { number: ++this.total, ...letter }
+  }
+
+  /** Undefined when it is no longer kept, or was taken out. */
+  find(number: number): DeadLetter | undefined {
+    return this.kept.find((letter) => letter?.number === number)
+  }
+
+  /** Keeps a letter no longer; it stays counted. */
+  remove(number: number): void {
+    const index = this.kept.findIndex((letter) => letter?.number === number)
+    if (index >= 0) this.kept[index] = undefined
   }
 
   count(reason: DeadLetterReason): number {
@@ -45,7 +57,24 @@ export class DeadLetters {
 
   /** The last letters, oldest first. */
   last(): DeadLetter[] {
-    if (this.kept.length < DEAD_LETTERS_KEPT) return [...this.kept]
-    return [...this.kept.slice(this.next), ...this.kept.slice(0, this.next)]
+    const first = this.kept.length < DEAD_LETTERS_KEPT ? 0 : this.total % DEAD_LETTERS_KEPT
+    const letters = [...this.kept.slice(first), ...this.kept.slice(0, first)]
+    return letters.filter((letter) => letter !== undefined)
   }
+}
+
+export interface Replay {
+  readonly to: Ref<never>
+  readonly from: Ref<never> | undefined
+  readonly message: { readonly type: string }
+}
+
+/** What to send so that a letter is tried again, or why it cannot be. */
+export function replayOf(letter: DeadLetter | undefined, number: number): Replay | string {
+  if (!letter) return `there is no dead letter ${number}: only the last ${DEAD_LETTERS_KEPT} are kept`
+  const { reason, to, from, message } = letter
+  if (!message || !to) return `dead letter ${number} (${reason}) could not be read, so it cannot be sent`
+  // Sent again from within the node it would pass the door that has refused it.
+  if (reason === 'not-accepted') return `${to} does not accept '${message.type}' from other nodes`
+  return { to, from, message }
 }

@@ -7,7 +7,7 @@
  */
 import { groupAddress, isGroup, kindOf, nodeOf, type NodeAddress, type Ref } from './address.js'
 import type { AnyMessage } from './item.js'
-import type { Entry, Registry } from './protocol.js'
+import type { Entry, Registry } from './registry.js'
 import type { TraceContext } from './trace.js'
 import type { WireEnvelope } from './transport.js'
 

@@ -6,6 +6,7 @@
  */
 import type { Actor, Context } from './actor.js'
 import type { Ref } from './address.js'
+import { Asked, type Answered } from './asked.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import type { LogLevel } from './logger.js'
 import type { Neighbourhood } from './neighbourhood.js'
@@ -22,8 +23,8 @@ export interface Host {
   endChild(child: Ref<never>): void
   /** Ends this actor after the message at hand. */
   stop(): void
-  /** Puts a notice into the mailbox; false when there is no room for it. */
-  notify(notice: Notice): boolean
+  /** Puts a notice into the mailbox, with the answer that it is about; false when there is no room for it. */
+  notify(notice: Notice, answer?: Item): boolean
 }
 
 export class Incarnation implements Context<AnyMessage> {
@@ -31,6 +32,7 @@ export class Incarnation implements Context<AnyMessage> {
   /** The message at hand; when the behaviour threw, the one that broke it. */
   current: Item | undefined
   private readonly notices: Notices
+  private readonly asked: Asked
   private state: unknown
   private over = false
 
@@ -40,6 +42,7 @@ export class Incarnation implements Context<AnyMessage> {
   ) {
     this.self = host.self
     this.notices = new Notices(neighbourhood, (notice) => host.notify(notice))
+    this.asked = new Asked(neighbourhood.questions, (notice, answer) => host.notify(notice, answer))
   }
 
   begin(): void {
@@ -48,12 +51,13 @@ export class Incarnation implements Context<AnyMessage> {
 
   /** Lets the behaviour have a message; false when it was a notice that has been withdrawn meanwhile. */
   receive(item: Item): boolean {
-    if (item.notice) {
-      if (!item.notice.live) return false
-      item.notice.taken()
+    const { notice } = item
+    if (notice) {
+      if (!notice.live) return false
+      notice.taken()
     }
     this.current = item
-    this.state = present(this.actor.receive(this.state, item.message, this))
+    this.state = present(this.actor.receive(this.state, notice ? notice.message : item.message, this))
     this.current = undefined
     return true
   }
@@ -62,12 +66,21 @@ export class Incarnation implements Context<AnyMessage> {
   end(): void {
     this.over = true
     this.notices.withdrawAll()
+    this.asked.closeAll()
   }
 
   tell<M>(to: Ref<M>, message: NoInfer<M>): void {
-    const { trace } = this.neighbourhood
-    const context = this.current ? trace.follow(this.current.trace) : trace.begin()
-    this.neighbourhood.deliver(to as Ref<never>, message as AnyMessage, this.self as Ref<never>, context)
+    this.send(to as Ref<never>, message as AnyMessage, undefined)
+  }
+
+  ask<M, Answer>(
+    to: Ref<M>, question: (replyTo: Ref<Answer>) => NoInfer<M>, withinMs: number,
+    answered: (answer: Answer | undefined) => AnyMessage,
+  ): void {
+    if (this.over) return
+    const replyTo = this.asked.ask(withinMs, answered as Answered)
+    const deadlineMs = this.neighbourhood.clock.now() + withinMs
+    this.send(to as Ref<never>, question(replyTo as Ref<Answer>) as AnyMessage, deadlineMs)
   }
 
   spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M> {
@@ -110,6 +123,12 @@ export class Incarnation implements Context<AnyMessage> {
 
   log(level: LogLevel, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.neighbourhood.logger.log(level, text, { actor: this.self, ...fields })
+  }
+
+  private send(to: Ref<never>, message: AnyMessage, deadlineMs: number | undefined): void {
+    const { trace } = this.neighbourhood
+    const context = this.current ? trace.follow(this.current.trace) : trace.begin()
+    this.neighbourhood.deliver(to, message, this.self as Ref<never>, context, deadlineMs)
   }
 }
 

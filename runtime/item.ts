@@ -17,10 +17,16 @@ export interface Item {
   readonly queuedAt: number
   /** What the actor itself had asked for; undefined when somebody sent it. */
   readonly notice: Notice | undefined
+  /** Wall-clock milliseconds after which it must not be acted upon. */
+  readonly deadlineMs: number | undefined
 }
 
-/** A message that an actor has asked for: by a timer or a watch. Once withdrawn it is never received. */
+/**
+ * A message that an actor has asked for: by a timer, a watch or a question. Once withdrawn it is never
+ * received.
+ */
 export interface Notice {
+  /** What the actor receives; may throw, which is the actor's fault. */
   readonly message: AnyMessage
   readonly live: boolean
   /** The actor receives it now. */

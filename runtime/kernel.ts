@@ -2,17 +2,19 @@
  * Kernel: the part of a node that its cells share: who lives where, the ports, and how a message finds
  * its way. What a node offers to the outside is in `system.ts`.
  */
-import { nodeOf, type NodeAddress, type Ref } from './address.js'
+import { nodeOf, pathOf, refOf, type NodeAddress, type Ref } from './address.js'
 import type { Clock } from './clock.js'
 import { DeadLetters, type DeadLetterReason } from './dead-letters.js'
 import { seal } from './envelope.js'
 import type { AnyMessage, Item } from './item.js'
+import { isKernelMessage, KERNEL_PATH, type KernelMessage } from './kernel-protocol.js'
 import type { Logger } from './logger.js'
 import type { Neighbourhood, Resident, Watch } from './neighbourhood.js'
-import type { Registry } from './protocol.js'
+import type { Registry } from './registry.js'
 import { Questions } from './questions.js'
 import type { Random } from './random.js'
-import { RemoteWatches } from './remote-watches.js'
+import { RemoteWatchers } from './remote-watchers.js'
+import { RemoteWatches, type Outside } from './remote-watches.js'
 import { TraceSource, type Hop, type TraceContext, type TraceSink } from './trace.js'
 import type { Transport } from './transport.js'
 import type { Turns } from './turns.js'
@@ -26,13 +28,13 @@ export interface Ports {
   readonly registry: Registry
   readonly traces?: TraceSink
   /** The last resort: the top of the tree has failed, and the node must end. */
-  readonly collapsed: (actor: Ref<never>, error: unknown) => void
+  readonly collapsed: (actor: Ref<never>, error: unknown, lastMessages: readonly AnyMessage[]) => void
 }
 
 /** A port's side of an address: called at once, answers by `tell`, must not throw. */
 export type PortHandler<M> = (message: M, from: Ref<never> | undefined) => void
 
-export class Kernel implements Neighbourhood {
+export class Kernel implements Neighbourhood, Outside {
   readonly turns: Turns
   readonly clock: Clock
   readonly random: Random
@@ -44,8 +46,11 @@ export class Kernel implements Neighbourhood {
   readonly residents = new Map<Ref<never>, Resident>()
   readonly handlers = new Map<Ref<never>, PortHandler<never>>()
   readonly questions: Questions
-  readonly remoteWatches = new RemoteWatches()
+  readonly remoteWatches: RemoteWatches
+  readonly remoteWatchers: RemoteWatchers
   transport: Transport | undefined
+  /** Who had the last turn. */
+  lastTurn: Resident | undefined
   private stampedBeat = -1
   private stampedMs = 0
 
@@ -58,10 +63,13 @@ export class Kernel implements Neighbourhood {
     this.traces = ports.traces
     this.trace = new TraceSource(ports.random)
     this.questions = new Questions(node, ports.clock)
+    this.remoteWatches = new RemoteWatches(this)
+    this.remoteWatchers = new RemoteWatchers(node, this, (ref) => this.find(ref))
   }
 
   moveIn(resident: Resident): void {
     const address = resident.self as Ref<never>
+    if (address === this.ownRef) throw new Error(`the path '${KERNEL_PATH}' is the kernel's own`)
     if (this.residents.has(address)) throw new Error(`${address} is already there`)
     this.residents.set(address, resident)
   }
@@ -70,14 +78,17 @@ export class Kernel implements Neighbourhood {
     this.residents.delete(resident.self as Ref<never>)
   }
 
-  deliver(to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext): void {
+  deliver(
+    to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
+  ): void {
     if (this.traces) this.hop('sent', to, message, from, trace)
-    const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined }
+    const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined, deadlineMs }
     const resident = this.residents.get(to)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
     if (!this.transport) return this.bury('disconnected', to, item)
-    this.transport.send(nodeOf(to), seal({ to, from, trace, message }, this.registry))
+    const envelope = { to, from, trace, message, ...(deadlineMs === undefined ? {} : { deadlineMs }) }
+    this.transport.send(nodeOf(to), seal(envelope, this.registry))
   }
 
   /** The time, in elapsed milliseconds; asked of the clock once for all that happens at once. */
@@ -96,10 +107,37 @@ export class Kernel implements Neighbourhood {
   }
 
   /** Hands an item to the open question of that address; false when there is none. */
-  answer(to: Ref<never>, { message, from, trace }: Item): boolean {
-    const answered = this.questions.answer(to, message)
-    if (answered && this.traces) this.hop('delivered', to, message, from, trace)
+  answer(to: Ref<never>, item: Item): boolean {
+    const answered = this.questions.answer(to, item)
+    if (answered && this.traces) this.hop('delivered', to, item.message, item.from, item.trace)
     return answered
+  }
+
+  tellKernel(node: NodeAddress, message: KernelMessage): void {
+    if (this.transport) this.deliver(refOf(node, KERNEL_PATH), message, this.ownRef, this.trace.begin())
+  }
+
+  /** Takes what the kernel of another node says; false when it is nothing of the kind. */
+  hear(to: Ref<never>, { message, from }: Item): boolean {
+    if (to !== this.ownRef || !isKernelMessage(message)) return false
+    if (from === undefined || pathOf(from) !== KERNEL_PATH) return false
+    const node = nodeOf(from)
+    switch (message.type) {
+      case 'watch-actors': this.remoteWatchers.watch(node, message.paths); break
+      case 'unwatch-actors': this.remoteWatchers.unwatch(node, message.paths); break
+      case 'actors-ended': this.remoteWatches.ended(node, message.paths)
+    }
+    return true
+  }
+
+  /** This node can be reached again, or for the first time. */
+  connected(): void {
+    this.remoteWatches.repeat()
+  }
+
+  lost(node: NodeAddress): void {
+    this.remoteWatches.lost(node)
+    this.remoteWatchers.lost(node)
   }
 
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void {
@@ -114,16 +152,30 @@ export class Kernel implements Neighbourhood {
     const resident = isLocal ? this.residents.get(watch.target) : undefined
     if (resident) resident.addWatch(watch)
     else if (isLocal || !this.transport) watch.terminated()
-    else this.remoteWatches.add(watch, this.transport)
+    else this.remoteWatches.add(watch)
   }
 
   unwatch(watch: Watch): void {
     if (nodeOf(watch.target) === this.node) this.residents.get(watch.target)?.removeWatch(watch)
-    else this.remoteWatches.remove(watch, this.transport)
+    else this.remoteWatches.remove(watch)
   }
 
-  collapse(actor: Ref<never>, error: unknown): void {
-    this.ports.collapsed(actor, error)
+  turning(resident: Resident): void {
+    this.lastTurn = resident
+  }
+
+  collapse(actor: Resident, error: unknown): void {
+    this.ports.collapsed(actor.self as Ref<never>, error, actor.recent())
+  }
+
+  private get ownRef(): Ref<never> {
+    return refOf<never>(this.node, KERNEL_PATH)
+  }
+
+  /** Who lives at an address of this node; ports and open questions end only with it. */
+  private find(ref: Ref<never>): Resident | 'lasting' | undefined {
+    const lasts = this.handlers.has(ref) || this.questions.isOpen(ref)
+    return this.residents.get(ref) ?? (lasts ? 'lasting' : undefined)
   }
 
   private deliverToPort(to: Ref<never>, item: Item): void {

@@ -8,6 +8,7 @@ import type { DeadLetterReason } from './dead-letters.js'
 import type { AnyMessage, Item } from './item.js'
 import type { Logger } from './logger.js'
 import type { Protocol } from './protocol.js'
+import type { Questions } from './questions.js'
 import type { Random } from './random.js'
 import type { TraceContext, TraceSink, TraceSource } from './trace.js'
 import type { Turns } from './turns.js'
@@ -19,18 +20,26 @@ export interface Neighbourhood {
   readonly logger: Logger
   readonly trace: TraceSource
   readonly traces: TraceSink | undefined
+  readonly questions: Questions
   /** Throws when somebody of that address lives. */
   moveIn(resident: Resident): void
   moveOut(resident: Resident): void
-  /** Brings a message to an actor or a port of this node, or to the transport. */
-  deliver(to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext): void
+  /**
+   * Brings a message to an actor or a port of this node, or to the transport.
+   * @param deadlineMs wall-clock milliseconds after which it must not be acted upon
+   */
+  deliver(
+    to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
+  ): void
   /** Makes a dead letter. */
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void
   /** Has `terminated` called once: at once when there is nothing to wait for. */
   watch(watch: Watch): void
   unwatch(watch: Watch): void
+  /** An actor has its turn. */
+  turning(resident: Resident): void
   /** The top of the tree has failed beyond its intensity. */
-  collapse(actor: Ref<never>, error: unknown): void
+  collapse(actor: Resident, error: unknown): void
 }
 
 export interface Watch {
@@ -50,6 +59,8 @@ export interface Resident {
   /** Ends it now, its children first. */
   end(): void
   vitals(): Vitals
+  /** The last messages that it received, oldest first. */
+  recent(): readonly AnyMessage[]
 }
 
 /** How one actor is doing. */

@@ -5,14 +5,21 @@
 import type { Actor } from './actor.js'
 import { nodeOf, pathOf, refBelow, type NodeAddress, type Ref } from './address.js'
 import { Cell } from './cell.js'
-import type { DeadLetters } from './dead-letters.js'
-import { open, reopen } from './envelope.js'
+import { replayOf, type DeadLetters } from './dead-letters.js'
+import { open, reopen, type Envelope } from './envelope.js'
 import type { AnyActor } from './incarnation.js'
 import type { AnyMessage, Item } from './item.js'
+import { isKernelMessage } from './kernel-protocol.js'
 import { Kernel, type PortHandler, type Ports } from './kernel.js'
 import type { Vitals } from './neighbourhood.js'
 import type { Supervision } from './supervision.js'
 import type { Connection, Receiver, Transport, UndeliverableReason, WireEnvelope } from './transport.js'
+
+/**
+ * By how much the clocks of two machines may differ. A deadline that comes from another node counts only
+ * so much later, lest a clock that goes wrong make every question expire.
+ */
+export const CLOCK_SKEW_MAX_MS = 5_000
 
 export class System {
   private readonly kernel: Kernel
@@ -41,15 +48,30 @@ export class System {
   }
 
   /**
-   * Asks one question and waits for one answer; a later one is a dead letter.
+   * Asks one question and waits for one answer; a later one is a dead letter, and so is a question that
+   * would be read later.
    * @param question is given the address to answer to
-   * @throws Error when `deadlineMs` has passed without an answer, or this node stops
+   * @throws Error when `withinMs` has passed without an answer, or this node stops
    */
   ask<M, Answer>(
-    to: Ref<M>, question: (replyTo: Ref<Answer>) => NoInfer<M>, deadlineMs: number,
+    to: Ref<M>, question: (replyTo: Ref<Answer>) => NoInfer<M>, withinMs: number,
   ): Promise<Answer> {
-    const send = (replyTo: Ref<Answer>) => this.tell(to, question(replyTo))
-    return this.kernel.questions.ask(to as Ref<never>, send, deadlineMs)
+    const { kernel } = this
+    return new Promise((resolve, reject) => {
+      const asked = kernel.questions.ask(withinMs, (outcome) => {
+        if (outcome === 'too-late') reject(new Error(`${to} did not answer within ${withinMs} ms`))
+        else if (outcome === 'node-stopped') reject(new Error(`${this.node} has stopped`))
+        else resolve(outcome.message as Answer)
+      })
+      const deadlineMs = kernel.clock.now() + withinMs
+      try {
+        const message = question(asked.replyTo as Ref<Answer>) as AnyMessage
+        kernel.deliver(to as Ref<never>, message, undefined, kernel.trace.begin(), deadlineMs)
+      } catch (error) {
+        asked.close()
+        reject(error)
+      }
+    })
   }
 
   /** Joins the other nodes; until then everything for them is a dead letter. */
@@ -65,6 +87,25 @@ export class System {
     return this.kernel.deadLetters
   }
 
+  /**
+   * Sends a dead letter again to whom it was for, and keeps it no longer.
+   * @returns undefined when it is on its way, else why it cannot be
+   */
+  replay(number: number): string | undefined {
+    const { kernel } = this
+    const replay = replayOf(this.deadLetters.find(number), number)
+    if (typeof replay === 'string') return replay
+    this.deadLetters.remove(number)
+    kernel.deliver(replay.to, replay.message, replay.from, kernel.trace.begin())
+    return undefined
+  }
+
+  /** Who had the last turn, and what it received last, oldest first: for the words of a node that ends. */
+  lastTurn(): { readonly actor: Ref<never>; readonly messages: readonly AnyMessage[] } | undefined {
+    const { lastTurn } = this.kernel
+    return lastTurn && { actor: lastTurn.self as Ref<never>, messages: lastTurn.recent() }
+  }
+
   vitals(): Vitals[] {
     return [...this.kernel.residents.values()].map((resident) => resident.vitals())
   }
@@ -74,6 +115,7 @@ export class System {
     const { kernel } = this
     for (const resident of [...kernel.residents.values()].reverse()) if (resident.isTop) resident.end()
     kernel.questions.close()
+    kernel.remoteWatches.close()
     await kernel.transport?.close()
     kernel.transport = undefined
     kernel.turns.close()
@@ -86,8 +128,9 @@ export class System {
       malformed: (reason) => kernel.bury('malformed', undefined, undefined, reason),
       forged: (reason) => kernel.bury('forged', undefined, undefined, reason),
       undeliverable: (to, envelopes, reason) => this.undeliverable(to, envelopes, reason),
-      lost: (node) => kernel.remoteWatches.lost(node, kernel.transport),
+      lost: (node) => kernel.lost(node),
       connection: (state) => {
+        if (state === 'connected') kernel.connected()
         for (const listener of this.connectionListeners) listener(state)
       },
     }
@@ -95,17 +138,18 @@ export class System {
 
   private received(raw: unknown): void {
     const { kernel } = this
-    const opened = open(raw, this.node, kernel.registry, kernel.clock.now())
+    const opened = open(raw, this.node, kernel.registry, kernel.clock.now() - CLOCK_SKEW_MAX_MS)
     if (!opened.ok) return kernel.bury(opened.reason, undefined, undefined, opened.detail)
-    const { to, from, message, trace } = opened.envelope
+    const { to, message } = opened.envelope
     // A message to the group of this node's kind is for the actor of that path in this life of it.
     const local = nodeOf(to) === this.node ? to : `${this.node}/${pathOf(to)}` as Ref<never>
-    const item: Item = { message, from, trace, queuedAt: kernel.clock.elapsedMs(), notice: undefined }
+    const item = itemOf(opened.envelope, kernel.clock.elapsedMs())
     const resident = kernel.residents.get(local)
     if (resident) {
       const isAccepted = resident.accepts !== undefined && Object.hasOwn(resident.accepts, message.type)
       return isAccepted ? kernel.hand(resident, item) : kernel.bury('not-accepted', to, item)
     }
+    if (kernel.hear(local, item)) return
     if (kernel.handlers.has(local)) return kernel.bury('not-accepted', to, item)
     if (!kernel.answer(local, item)) kernel.bury('no-such-actor', to, item)
   }
@@ -116,8 +160,15 @@ export class System {
     const { kernel } = this
     for (const sealed of envelopes) {
       const envelope = reopen(sealed, kernel.registry)
-      if (envelope) kernel.bury(reason, envelope.to, { ...envelope, queuedAt: 0, notice: undefined })
+      // What kernels say to each other is repeated, so nothing is lost with it.
+      if (envelope && isKernelMessage(envelope.message)) continue
+      if (envelope) kernel.bury(reason, envelope.to, itemOf(envelope, 0))
       else kernel.bury(reason, node as unknown as Ref<never>)
     }
   }
+}
+
+function itemOf({ message, from, trace, deadlineMs }: Envelope, queuedAt: number): Item {
+  const latestMs = deadlineMs === undefined ? undefined : deadlineMs + CLOCK_SKEW_MAX_MS
+  return { message, from, trace, queuedAt, notice: undefined, deadlineMs: latestMs }
 }

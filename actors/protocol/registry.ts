@@ -1,5 +1,5 @@
 /** Registry: every message of Warren, by type and by tag. A node gives it to its codec. */
-import { Registry } from '../../runtime/protocol.js'
+import { Registry } from '../../runtime/registry.js'
 import { agentCall, agentEvent } from './agent.js'
 import { executorCall, executorEvent } from './executor.js'
 import { journalEntry } from './journal.js'

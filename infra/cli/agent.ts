@@ -8,9 +8,10 @@ import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { Logger } from '../../runtime/logger.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { moduleRunner } from '../node/module-runner.js'
+import { watchProcess } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, type Connection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
-import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
+import { Lifetime, tellStarter } from './lifetime.js'
 import { requiredBroker } from './master.js'
 import { nodeFailure } from './node-failure.js'
 import {
@@ -48,7 +49,7 @@ async function run({ options }: Call): Promise<number> {
   const name = nameOr(options['name'], connection.nameAs('agent'))
   const logger = await openCommandLogger(options, `agent-${name}`)
   const lifetime = new Lifetime()
-  endOnFaults(logger)
+  watchProcess(logger)
   const forExecutors = await executorEnvironment(options, connection, name, logger)
   let node: AgentNode | undefined
   try {

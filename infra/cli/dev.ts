@@ -4,11 +4,12 @@ import { amountsOf } from '../../actors/resources/amounts.js'
 import type { Resources } from '../../actors/resources/resources.js'
 import { AGENTS_MAX } from '../dev/agent-shares.js'
 import { Closing } from '../dev/closing.js'
+import { watchProcess } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
 import { nearPath, nodeCommand, summaryOf, type DevCluster } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
-import { endOnFaults, exitCodeOf, Lifetime } from './lifetime.js'
+import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import {
   ALLOCATION_OPTIONS, logFormatOf, logOptions, openCommandLogger, PORT_OPTION, RESOURCES_OPTION,
@@ -104,7 +105,7 @@ const wanted = ({ cluster, workDir, options }: Stage) => ({
 async function openEmbedded(stage: Stage): Promise<Opened> {
   const { openEmbeddedCluster } = await import('../dev/embedded-cluster.js')
   const logger = await openCommandLogger(stage.options, 'dev')
-  endOnFaults(logger)
+  watchProcess(logger)
   const opened = await openEmbeddedCluster({ ...wanted(stage), logger })
   stage.closing.add(() => opened.close())
   const agents = opened.agents.map(({ name, agentId, info: { resources } }) => ({ name, agentId, resources }))

@@ -6,7 +6,6 @@
  * nobody else would ever end it.
  */
 import { constants } from 'node:os'
-import type { Logger } from '../../runtime/logger.js'
 import { EXIT } from './failure.js'
 
 export const LEAVE_TIMEOUT_MS = 10_000
@@ -71,16 +70,6 @@ export class Lifetime {
     for (const action of this.atOnce) action()
     process.exit(exitCode)
   }
-}
-
-/** A fault that nobody handles leaves a node in a state that nobody knows: it must not go on. */
-export function endOnFaults(logger: Logger): void {
-  const end = (what: string) => (fault: unknown) => {
-    logger.log('error', what, { error: fault instanceof Error ? fault.stack : String(fault) })
-    process.exit(EXIT.failed)
-  }
-  process.on('uncaughtException', end('an exception that nobody handled'))
-  process.on('unhandledRejection', end('a rejection that nobody handled'))
 }
 
 /** Tells the process that started this one, if that was Warren. */

@@ -3,10 +3,11 @@ import type { Role } from '../../actors/protocol/ids.js'
 import { Closing } from '../dev/closing.js'
 import { openHttp } from '../http/server.js'
 import { openMasterNode } from '../node/master-node.js'
+import { watchProcess } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { EXIT, Failure } from './failure.js'
-import { endOnFaults, Lifetime, tellStarter } from './lifetime.js'
+import { Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import {
   ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
@@ -37,7 +38,7 @@ async function run({ options }: Call): Promise<number> {
   const name = nameOr(options['name'], connection.nameAs('master'))
   const logger = await openCommandLogger(options, `master-${name}`)
   const lifetime = new Lifetime()
-  endOnFaults(logger)
+  watchProcess(logger)
   const closing = new Closing()
   try {
     const node = await openMasterNode({

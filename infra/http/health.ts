@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { System } from '../../runtime/system.js'
 import type { Connection } from '../../runtime/transport.js'
+import { stallFigures } from '../node/process-watch.js'
 import type { Questions } from './questions.js'
 import { metricsOf, METRICS_TYPE } from './metrics.js'
 
@@ -42,7 +43,7 @@ export function addHealth(app: FastifyInstance, { system, questions, version }: 
   }
   app.get('/metrics', async (_request, reply) => {
     const deadLetters = system.deadLetters.countsByReason()
-    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, version }))
+    return reply.type(METRICS_TYPE).send(await metricsOf({ questions, deadLetters, version, stalls: stallFigures() }))
   })
 }
 

@@ -1,5 +1,6 @@
 /** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: there is no end of them. */
 import { TASK_STATES } from '../../actors/protocol/task.js'
+import type { StallFigures } from '../node/stalls.js'
 import { countBy } from './listing.js'
 import type { Questions } from './questions.js'
 
@@ -12,14 +13,17 @@ export interface MetricsSources {
   readonly questions: Questions
   readonly deadLetters: ReadonlyMap<string, number>
   readonly version: string
+  /** How long the event loop of this process keeps everybody waiting, where that is measured. */
+  readonly stalls?: StallFigures | undefined
 }
 
 /** The text; with nobody leading, what this node knows by itself. */
-export async function metricsOf({ questions, deadLetters, version }: MetricsSources): Promise<string> {
+export async function metricsOf({ questions, deadLetters, version, stalls }: MetricsSources): Promise<string> {
   const own = [
     family('warren_build', 'info', 'What runs here.', [[{ version }, 1]]),
     family('warren_dead_letters', 'counter', 'Messages that nobody took, by reason.',
       [...deadLetters].map(([reason, count]): Sample => [{ reason }, count])),
+    ...stalls ? stallFamilies(stalls) : [],
   ]
   const led = await ledFamilies(questions).catch(() => undefined)
   const leader = family('warren_leader', 'gauge', 'Whether this master leads.', [[{}, led ? 1 : 0]])
@@ -37,6 +41,13 @@ async function ledFamilies(questions: Questions): Promise<string[]> {
     family('warren_offers', 'gauge', 'Offers that are out.', [[{}, offers.length]]),
   ]
 }
+
+const stallFamilies = ({ p50Seconds, p99Seconds, maxSeconds, stalls }: StallFigures): string[] => [
+  family('warren_event_loop_delay_seconds', 'gauge', 'How late the event loop has been since the start.',
+    [[{ statistic: 'p50' }, p50Seconds], [{ statistic: 'p99' }, p99Seconds], [{ statistic: 'max' }, maxSeconds]]),
+  family('warren_event_loop_stalls', 'counter', 'How often the event loop stood still for a second or more.',
+    [[{}, stalls]]),
+]
 
 /** Every state has its line, so that a graph of it begins at zero. */
 function byState(

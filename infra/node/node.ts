@@ -3,7 +3,8 @@
  * link. Every kind of node (master, agent, framework, executor) begins here.
  */
 import { registry } from '../../actors/protocol/registry.js'
-import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
+import { nodeAddress, type NodeKind } from '../../runtime/address.js'
+import type { Ports } from '../../runtime/kernel.js'
 import type { Logger, LogLevel } from '../../runtime/logger.js'
 import { nactTurns } from '../../runtime/nact.js'
 import { randomName } from '../../runtime/random.js'
@@ -15,6 +16,7 @@ import type { OpenLink } from '../link.js'
 import { openPost } from '../post.js'
 import { systemRandom } from '../random.js'
 import { sinkOfEnvironment } from '../trace/process-sink.js'
+import { outline, remember } from './last-words.js'
 
 export interface NodeOptions {
   readonly kind: NodeKind
@@ -39,8 +41,10 @@ export async function openNode(options: NodeOptions): Promise<System> {
   const { kind, name, openLink, logger, traces = sinkOfEnvironment() } = options
   const incarnation = randomName(systemRandom, INCARNATION_LENGTH)
   const self = nodeAddress(kind, name, incarnation)
-  const collapsed = (actor: Ref<never>, error: unknown) => {
-    logger.log('error', 'the node cannot go on', { actor, error: error instanceof Error ? error.stack : String(error) })
+  const collapsed: Ports['collapsed'] = (actor, error, messages) => {
+    logger.log('error', 'the node cannot go on', {
+      actor, error: error instanceof Error ? error.stack : String(error), lastMessages: messages.map(outline),
+    })
     if (options.collapsed) options.collapsed(error)
     else process.exit(1)
   }
@@ -53,5 +57,6 @@ export async function openNode(options: NodeOptions): Promise<System> {
     logger.log(level, text, {})
   })
   await system.join((receiver) => openPost(self, openLink, receiver))
+  remember(system)
   return system
 }

@@ -11,6 +11,7 @@ import { ENVELOPE_BYTES_MAX } from '../../infra/codec.js'
 import type { Link, OpenLink } from '../../infra/link.js'
 import { openPost } from '../../infra/post.js'
 import { Recorder } from '../support/recorder.js'
+import { nodeConformance } from './node-conformance.js'
 
 export interface Wire {
   readonly openLink: OpenLink
@@ -58,6 +59,7 @@ export function transportConformance(start: () => Promise<Wire>): void {
   groups(join)
   deaths(join, pair, () => wire)
   hostility(join, () => wire)
+  nodeConformance(() => wire.openLink)
 }
 
 function orderAndSize(pair: () => Promise<[Node, Node]>): void {

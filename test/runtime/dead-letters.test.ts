@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEAD_LETTERS_KEPT, DeadLetters, type DeadLetter } from '../../runtime/dead-letters.js'
 
-const letter = (atMs: number, reason: DeadLetter['reason'] = 'stopped'): DeadLetter =>
+const letter = (atMs: number, reason: DeadLetter['reason'] = 'stopped'): Omit<DeadLetter, 'number'> =>
   ({ reason, atMs, to: undefined, from: undefined, message: undefined })
 
 test('all letters are counted by reason', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { groupAddress, nodeAddress, refOf, type Ref } from '../../runtime/address.js'
 import { open, PROTOCOL_VERSION, reopen, seal, type Envelope, type Opened } from '../../runtime/envelope.js'
-import { message, Registry } from '../../runtime/protocol.js'
+import { message } from '../../runtime/protocol.js'
+import { Registry } from '../../runtime/registry.js'
 import { natural, optional, record, text, type Schema } from '../../runtime/schema.js'
 
 const greeting = { greet: message(7, 'Says hello.', { name: text(20), times: optional(natural) }) }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Context } from '../../runtime/actor.js'
 import { nodeAddress, refOf, type Ref } from '../../runtime/address.js'
+import { KERNEL_PATH } from '../../runtime/kernel-protocol.js'
+import { WATCH_REPEAT_MS } from '../../runtime/remote-watches.js'
 import { seededPace } from '../support/pace.js'
 import { Wire } from '../support/wire.js'
 import { listening, World } from '../support/world.js'
@@ -100,4 +102,49 @@ test('a node that has joined nobody takes all others for dead', async () => {
   world.system.spawn('watcher', actor)
   await world.settle()
   assert.equal(heard.length, 1)
+})
+
+test('a watch asks the other node’s kernel for the very actor, and its end is told', async () => {
+  const { world, wire } = await joined()
+  const { actor, heard } = watching([at('a'), at('b')])
+  world.system.spawn('watcher', actor)
+  await world.settle()
+  assert.deepEqual(wire.said(), [
+    { type: 'watch-actors', paths: ['a'] }, { type: 'watch-actors', paths: ['b'] },
+  ])
+  wire.hear(at(KERNEL_PATH), { type: 'actors-ended', paths: ['b', 'unknown', 'b'] })
+  await world.settle()
+  assert.deepEqual(heard.map(({ name }) => name), [at('b')])
+  assert.deepEqual(wire.watched, [FAR], 'the other actor is still watched')
+  wire.hear(at(KERNEL_PATH), { type: 'actors-ended', paths: ['a'] })
+  await world.settle()
+  assert.deepEqual([heard.length, wire.watched], [2, []])
+})
+
+test('who is watched is said again at intervals and after an interruption, and taken back', async () => {
+  const { world, wire } = await joined()
+  const { actor } = watching([at('a'), at('b')], (ctx) => ctx.after('unwatch', 70_000, { type: 'gone', name: '' }))
+  const unwatching = { ...actor, receive: (state: null, _: Gone, ctx: Context<Gone>) => {
+    for (const path of ['a', 'b']) ctx.unwatch(at(path))
+    return state
+  } }
+  world.system.spawn('watcher', unwatching)
+  await world.settle()
+  wire.said()
+  await world.advance(WATCH_REPEAT_MS)
+  assert.deepEqual(wire.said(), [{ type: 'watch-actors', paths: ['a', 'b'] }])
+  wire.tells.connection('connected')
+  assert.deepEqual(wire.said(), [{ type: 'watch-actors', paths: ['a', 'b'] }])
+  await world.advance(10_000)
+  assert.deepEqual(wire.said(), [{ type: 'unwatch-actors', paths: ['a'] }, { type: 'unwatch-actors', paths: ['b'] }])
+  assert.equal(world.clock.nextAt(), undefined, 'nothing is left to repeat')
+})
+
+test('what kernels could not tell each other is no dead letter: it is said again', async () => {
+  const { world, wire } = await joined()
+  world.system.spawn('watcher', watching([at('a')]).actor)
+  await world.settle()
+  const [{ to, envelope } = assert.fail()] = wire.sent
+  wire.tells.undeliverable(to, [envelope], 'disconnected')
+  assert.equal(world.system.deadLetters.last().length, 0)
 })

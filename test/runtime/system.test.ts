@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { groupAddress, nodeAddress, refOf, type Ref } from '../../runtime/address.js'
+import { groupAddress, nodeAddress, nodeOf, refOf, type Ref } from '../../runtime/address.js'
 import type { DeadLetterReason } from '../../runtime/dead-letters.js'
 import { seal } from '../../runtime/envelope.js'
-import { message, Registry, type MessageOf } from '../../runtime/protocol.js'
+import { message, type MessageOf } from '../../runtime/protocol.js'
+import { Registry } from '../../runtime/registry.js'
 import { natural } from '../../runtime/schema.js'
+import { CLOCK_SKEW_MAX_MS } from '../../runtime/system.js'
 import { seededPace } from '../support/pace.js'
 import { Wire } from '../support/wire.js'
 import { doing, listening, World } from '../support/world.js'
@@ -165,4 +167,59 @@ test('a node that stops closes its transport', async () => {
   assert.ok(wire.closed)
   world.system.tell(remote, SAY)
   assert.deepEqual(reasons(world), { disconnected: 1 })
+})
+
+test('a dead letter can be sent again once, to whom it was for and from whom it came', async () => {
+  const { world } = await joined()
+  const talker = world.system.spawn('talker', doing<Spoken>((_message, ctx) => ctx.tell(late, SAY)))
+  const late = refOf<Spoken>(world.system.node, 'ear')
+  world.system.tell(talker, HUSH)
+  await world.settle()
+  const { heard } = spawned(world)
+  const [letter = assert.fail()] = world.system.deadLetters.last()
+  assert.equal(world.system.replay(letter.number), undefined)
+  await world.settle()
+  const replayed = world.hops.filter(({ kind, to }) => kind === 'processed' && to === late)
+  assert.deepEqual([heard, replayed.map(({ from }) => from)], [[SAY], [talker]])
+  assert.equal(world.system.replay(letter.number), 'there is no dead letter 1: only the last 1000 are kept')
+  assert.deepEqual([reasons(world), world.system.deadLetters.last()], [{ 'no-such-actor': 1 }, []])
+})
+
+test('a letter that finds nobody again is a letter again; one for another node leaves', async () => {
+  const { world, wire } = await joined()
+  world.system.tell(refOf<Spoken>(world.system.node, 'nobody'), SAY)
+  const sealed = seal({ to: remote, from: undefined, trace, message: SAY }, registry)
+  wire.tells.undeliverable(nodeOf(remote as Ref<never>), [sealed], 'disconnected')
+  for (const { number } of world.system.deadLetters.last()) assert.equal(world.system.replay(number), undefined)
+  const letters = world.system.deadLetters.last()
+  assert.deepEqual(letters.map(({ reason, number }) => [reason, number]), [['no-such-actor', 3]])
+  assert.deepEqual(wire.sent.map(({ envelope }) => envelope[2]), [remote])
+})
+
+test('what could not be read, or was not accepted, is not sent again', async () => {
+  const { world, wire, receive } = await joined()
+  wire.tells.malformed('random bytes')
+  await receive(spawned(world).ref, SAY)
+  assert.deepEqual(world.system.deadLetters.last().map(({ number }) => world.system.replay(number)), [
+    'dead letter 1 (malformed) could not be read, so it cannot be sent',
+    "agent-one@life1/ear does not accept 'say' from other nodes",
+  ])
+})
+
+test('a deadline from another node counts later by as much as clocks may differ', async () => {
+  const { world, receive } = await joined()
+  const { ref, heard } = spawned(world, spoken)
+  const now = world.clock.now()
+  await receive(ref, SAY, { 7: now - CLOCK_SKEW_MAX_MS })
+  await receive(ref, SAY, { 7: now - CLOCK_SKEW_MAX_MS - 1 })
+  assert.deepEqual([heard, reasons(world)], [[SAY], { expired: 1 }])
+})
+
+test('the node knows who had the last turn, and what it received last', async () => {
+  const { world } = await joined()
+  assert.equal(world.system.lastTurn(), undefined)
+  const { ref } = spawned(world)
+  for (const message of [HUSH, SAY]) world.system.tell(ref, message)
+  await world.settle()
+  assert.deepEqual(world.system.lastTurn(), { actor: ref, messages: [HUSH, SAY] })
 })

@@ -6,6 +6,7 @@ import { turnsConformanceOfEscalation } from './conformance/escalation.js'
 import { turnsConformanceOfLife } from './conformance/life.js'
 import { turnsConformanceOfMailboxes } from './conformance/mailboxes.js'
 import { turnsConformanceOfNotices } from './conformance/notices.js'
+import { turnsConformanceOfQuestions } from './conformance/questions.js'
 import { turnsConformanceOfSupervision } from './conformance/supervision.js'
 import type { Pace } from '../support/pace.js'
 
@@ -13,6 +14,7 @@ export function turnsConformance(start: () => Pace): void {
   turnsConformanceOfMailboxes(start)
   turnsConformanceOfLife(start)
   turnsConformanceOfNotices(start)
+  turnsConformanceOfQuestions(start)
   turnsConformanceOfSupervision(start)
   turnsConformanceOfEscalation(start)
 }

@@ -39,9 +39,12 @@ for (const seed of [11, 12, 13]) {
     assert.ok(Math.abs(one - 2 * two) <= 2, `${one} and ${two} cpus`)
     assert.ok(Math.abs(one - 16) <= 1, `${one} cpus of the 16 that are fair`)
   })
-
-  test(`when offers are shared, they begin as fair as they end (seed ${seed})`, async () => {
-    const [one, two] = await contest({ seed, shareOffers: true }, 0)
-    assert.ok(Math.abs(one - two) <= 1, `${one} and ${two} cpus`)
-  })
 }
+
+test('when offers are shared, both begin within one task of the half that is fair, whatever the seed', async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const [one, two] = await contest({ seed, shareOffers: true }, 0)
+    // An offer of left-over memory that is out when the second agent comes counts like any other.
+    assert.ok(Math.abs(one - 12) <= 1 && Math.abs(two - 12) <= 1, `seed ${seed}: ${one} and ${two} cpus`)
+  }
+})

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Actor, Context } from '../../runtime/actor.js'
-import { nodeAddress, refOf, type Ref } from '../../runtime/address.js'
+import { nodeAddress, nodeOf, refOf, type Ref } from '../../runtime/address.js'
 import type { LogLevel } from '../../runtime/logger.js'
 import { seededRandom } from '../../runtime/random.js'
 import type { Supervision } from '../../runtime/supervision.js'
@@ -18,6 +18,14 @@ export interface AnyMessage {
 export interface Told {
   readonly to: Ref<never>
   readonly message: AnyMessage
+}
+
+/** A question that is open. */
+export interface Asked<Message> {
+  readonly to: Ref<never>
+  readonly message: AnyMessage
+  readonly withinMs: number
+  readonly answered: (answer: never) => Message
 }
 
 export interface Spawned {
@@ -65,6 +73,8 @@ export class Driven<State, Message extends AnyMessage> {
   readonly stopped: Ref<never>[] = []
   readonly watched = new Map<Ref<never>, Message>()
   readonly timers = new Map<string, Timer<Message>>()
+  /** Its open questions, oldest first. */
+  readonly asked: Asked<Message>[] = []
   readonly logs: Logged[] = []
   /** Wall-clock milliseconds; the test moves it. */
   now: number
@@ -72,6 +82,7 @@ export class Driven<State, Message extends AnyMessage> {
   /** It has stopped itself, and takes no more messages. */
   ended = false
   private readonly ctx: Context<Message>
+  private questions = 0
 
   constructor(private readonly actor: Actor<State, Message>, options: DriveOptions) {
     this.self = refOf<Message>(nodeAddress('master', 'driven', '1'), options.path ?? 'driven')
@@ -102,6 +113,13 @@ export class Driven<State, Message extends AnyMessage> {
     this.receive(message)
   }
 
+  /** Ends its oldest open question: with an answer, or (`undefined`) because none came in time. */
+  answer(answer: AnyMessage | undefined): void {
+    const question = this.asked.shift() ?? assert.fail('it has asked nothing')
+    if (!answer) this.now += question.withinMs
+    this.receive(question.answered(answer as never))
+  }
+
   /** What it has told one receiver since the last `take`, oldest first. */
   toldTo<M>(ref: Ref<M>): M[] {
     return this.told.filter(({ to }) => to === ref).map(({ message }) => message as M)
@@ -116,6 +134,7 @@ export class Driven<State, Message extends AnyMessage> {
   restart(): void {
     this.timers.clear()
     this.watched.clear()
+    this.asked.length = 0
     this.spawned.length = 0
     this.ended = false
     this.state = this.begin()
@@ -131,6 +150,13 @@ export class Driven<State, Message extends AnyMessage> {
       self: this.self,
       tell: (to, message) => {
         this.told.push({ to: to as Ref<never>, message: message as AnyMessage })
+      },
+      ask: <M, Answer>(
+        to: Ref<M>, question: (replyTo: Ref<Answer>) => M, withinMs: number,
+        answered: (answer: Answer | undefined) => Message,
+      ) => {
+        const message = question(refOf(nodeOf(this.self as Ref<never>), `port.ask-${++this.questions}`)) as AnyMessage
+        this.asked.push({ to: to as Ref<never>, message, withinMs, answered })
       },
       spawn: <S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision) =>
         this.spawn(name, actor as Actor<unknown, never>, supervision) as Ref<M>,

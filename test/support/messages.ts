@@ -6,7 +6,7 @@ import { registry } from '../../actors/protocol/registry.js'
 import { attributes, resources } from '../../actors/protocol/resources.js'
 import { parseAttributes } from '../../actors/resources/attributes.js'
 import type { AnyMessage } from '../../runtime/item.js'
-import type { Entry } from '../../runtime/protocol.js'
+import type { Entry } from '../../runtime/registry.js'
 import { resources as anyResources } from '../actors/resources/arbitraries.js'
 import { arbitraryOf } from './arbitrary-of.js'
 

@@ -1,7 +1,11 @@
 /**
  * Wire: a transport that keeps what a node sends, and hands the node whatever a test has to deliver.
  */
-import type { NodeAddress } from '../../runtime/address.js'
+import { refOf, type NodeAddress, type Ref } from '../../runtime/address.js'
+import { reopen, seal } from '../../runtime/envelope.js'
+import type { AnyMessage } from '../../runtime/item.js'
+import { KERNEL_PATH, type KernelMessage } from '../../runtime/kernel-protocol.js'
+import { Registry } from '../../runtime/registry.js'
 import type { System } from '../../runtime/system.js'
 import type { Receiver, Transport, WireEnvelope } from '../../runtime/transport.js'
 
@@ -9,6 +13,10 @@ export interface Sent {
   readonly to: NodeAddress
   readonly envelope: WireEnvelope
 }
+
+/** Knows what kernels say. */
+const KERNELS = new Registry()
+const TRACE = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8) }
 
 export class Wire implements Transport {
   readonly sent: Sent[] = []
@@ -18,13 +26,13 @@ export class Wire implements Transport {
   readonly dead = new Set<NodeAddress>()
   closed = false
 
-  private constructor(private readonly receiver: Receiver) {}
+  private constructor(private readonly receiver: Receiver, private readonly self: NodeAddress) {}
 
   /** Joins a node to nobody but the test. */
   static async of(system: System): Promise<Wire> {
     let wire: Wire | undefined
     await system.join(async (receiver) => {
-      wire = new Wire(receiver)
+      wire = new Wire(receiver, system.node)
       return wire
     })
     return wire as Wire
@@ -33,6 +41,17 @@ export class Wire implements Transport {
   /** What the transport tells its node. */
   get tells(): Receiver {
     return this.receiver
+  }
+
+  /** What the node's kernel has said to others since the last call. */
+  said(): AnyMessage[] {
+    return this.sent.splice(0).map(({ envelope }) => reopen(envelope, KERNELS)?.message ?? { type: 'unknown' })
+  }
+
+  /** Hands it what the kernel of another node says. */
+  hear(from: Ref<never>, message: KernelMessage): void {
+    const to = refOf<never>(this.self, KERNEL_PATH)
+    this.receiver.received(seal({ to, from, trace: TRACE, message }, KERNELS))
   }
 
   send(to: NodeAddress, envelope: WireEnvelope): void {

@@ -7,7 +7,7 @@ import type { Actor, Context } from '../../runtime/actor.js'
 import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
 import type { DeadLetterReason } from '../../runtime/dead-letters.js'
 import type { Logger } from '../../runtime/logger.js'
-import { Registry } from '../../runtime/protocol.js'
+import { Registry } from '../../runtime/registry.js'
 import { seededRandom } from '../../runtime/random.js'
 import { System } from '../../runtime/system.js'
 import type { Hop } from '../../runtime/trace.js'
@@ -31,7 +31,7 @@ export class World {
   readonly clock: VirtualClock
   readonly hops: Hop[] = []
   readonly logs: Logged[] = []
-  readonly collapsed: { readonly actor: Ref<never>; readonly error: unknown }[] = []
+  readonly collapsed: { readonly actor: Ref<never>; readonly error: unknown; readonly last: readonly unknown[] }[] = []
   readonly system: System
 
   constructor(private readonly pace: Pace, options: WorldOptions = {}) {
@@ -44,7 +44,7 @@ export class World {
       logger: options.logger ?? { log: (_level, text, fields) => void this.logs.push({ text, fields }) },
       registry: options.registry ?? new Registry(),
       traces: { hop: (hop) => void this.hops.push(hop) },
-      collapsed: (actor, error) => void this.collapsed.push({ actor, error }),
+      collapsed: (actor, error, last) => void this.collapsed.push({ actor, error, last }),
     })
   }
 

@@ -13,6 +13,7 @@ import {
 import {
   command, executorInfo, program, reason, statusUpdate, taskInfo, taskState,
 } from '../../../actors/protocol/task.js'
+import { kernelProtocol } from '../../../runtime/kernel-protocol.js'
 import type { Protocol } from '../../../runtime/protocol.js'
 import { record, type Schema } from '../../../runtime/schema.js'
 
@@ -34,6 +35,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { title: 'From an agent to a custom executor', tags: [80, 99], protocol: executorEvent },
   { title: 'In the masters’ log', tags: [100, 129], protocol: logRecord },
   { title: 'In an agent’s journal', tags: [130, 149], protocol: journalEntry },
+  { title: 'Between the kernels of two nodes', tags: [65_000, 65_099], protocol: kernelProtocol },
 ]
 
 const SHAPES: Readonly<Record<string, Schema<never>>> = {
