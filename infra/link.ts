@@ -18,7 +18,10 @@ export interface Link {
 }
 
 export interface LinkListener {
-  frame(frame: Uint8Array): void
+  /** @param sender where the way here proves it: how every address begins that the frame may come from */
+  frame(frame: Uint8Array, sender?: string): void
+  /** A frame came that is not from whom it says; nobody has looked inside. */
+  forged(reason: string): void
   /** A frame that will not arrive: it came back, or was never taken. */
   undeliverable(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason): void
   lost(node: NodeAddress): void

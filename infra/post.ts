@@ -6,6 +6,7 @@
  * turn's check phase (`setImmediate`), after all actors that ran in it have had their say.
  */
 import { isGroup, type NodeAddress } from '../runtime/address.js'
+import { claimedSender } from '../runtime/envelope.js'
 import {
   FRAME_BYTES_MAX, type Receiver, type Transport, type UndeliverableReason, type WireEnvelope,
 } from '../runtime/transport.js'
@@ -37,7 +38,8 @@ export async function openPost(
 ): Promise<Transport> {
   const gate = new Gate()
   const listener: LinkListener = {
-    frame: (frame) => gate.pass(() => unpack(frame, receiver)),
+    frame: (frame, sender) => gate.pass(() => unpack(frame, sender, receiver)),
+    forged: (reason) => gate.pass(() => receiver.forged(reason)),
     undeliverable: (to, frame, reason) => gate.pass(() => giveBack(to, frame, reason, receiver)),
     lost: (node) => gate.pass(() => receiver.lost(node)),
     connection: (state, reason) => gate.pass(() => receiver.connection(state, reason)),
@@ -135,10 +137,14 @@ class Gate {
   }
 }
 
-function unpack(frame: Uint8Array, receiver: Receiver): void {
+function unpack(frame: Uint8Array, sender: string | undefined, receiver: Receiver): void {
   const decoded = decode(frame)
   if (!decoded.ok) return receiver.malformed(decoded.reason)
-  for (const envelope of decoded.envelopes) receiver.received(envelope)
+  for (const envelope of decoded.envelopes) {
+    const claimed = sender === undefined ? undefined : claimedSender(envelope)
+    if (claimed === undefined || claimed.startsWith(sender ?? '')) receiver.received(envelope)
+    else receiver.forged(`it says to be from '${claimed.slice(0, 200)}', and came from '${sender}'`)
+  }
 }
 
 function giveBack(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason, receiver: Receiver): void {

@@ -6,7 +6,7 @@
  * down. The embedded links keep the same rule, so that a cluster which runs in one process also runs
  * over a broker.
  */
-import { kindOf, type NodeAddress } from '../runtime/address.js'
+import { isGroup, kindOf, type NodeAddress } from '../runtime/address.js'
 
 export type Direction = 'up' | 'down' | 'executors'
 
@@ -16,7 +16,10 @@ export function directionOf(from: NodeAddress, to: NodeAddress): Direction | und
   const receiver = kindOf(to)
   if (!sender || !receiver) return undefined
   if (receiver === 'master') return sender === 'executor' ? undefined : 'up'
-  if (receiver === 'executor') return sender === 'agent' ? 'executors' : undefined
-  if (sender === 'executor') return receiver === 'agent' ? 'executors' : undefined
+  if (receiver === 'executor' || sender === 'executor') {
+    const isOwn = receiver === 'agent' || sender === 'agent'
+    // An agent's executors are its own: there is no writing to all.
+    return isOwn && !isGroup(to) ? 'executors' : undefined
+  }
   return sender === 'master' ? 'down' : undefined
 }

@@ -8,7 +8,7 @@ import type { UndeliverableReason } from './transport.js'
 
 export type DeadLetterReason =
   | Refusal | UndeliverableReason
-  | 'no-such-actor' | 'not-accepted' | 'mailbox-full' | 'stopped' | 'crashed' | 'port-failed'
+  | 'forged' | 'no-such-actor' | 'not-accepted' | 'mailbox-full' | 'stopped' | 'crashed' | 'port-failed'
 
 export interface DeadLetter {
   /** Counts the letters of this life of the node, from 1. */

@@ -70,6 +70,12 @@ export function reopen(sealed: WireEnvelope, registry: Registry): Envelope | und
   }
 }
 
+/** Who an envelope says it is from, before it is opened; undefined when it does not say, or cannot be read. */
+export function claimedSender(raw: unknown): string | undefined {
+  const from: unknown = Array.isArray(raw) ? raw[3] : undefined
+  return typeof from === 'string' ? from : undefined
+}
+
 type Sealed = readonly [
   version: number, tag: number, to: Ref<never>, from: Ref<never> | null, traceId: string, spanId: string,
   parentId: string | null, deadlineMs: number | null, correlation: string | null, body: unknown,

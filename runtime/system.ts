@@ -135,6 +135,7 @@ export class System {
     return {
       received: (raw) => this.received(raw),
       malformed: (reason) => kernel.bury('malformed', undefined, undefined, reason),
+      forged: (reason) => kernel.bury('forged', undefined, undefined, reason),
       undeliverable: (to, envelopes, reason) => this.undeliverable(to, envelopes, reason),
       lost: (node) => kernel.lost(node),
       connection: (state, reason) => {

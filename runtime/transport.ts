@@ -50,6 +50,8 @@ export interface Receiver {
   received(envelope: unknown): void
   /** A frame arrived that could not even be decoded. */
   malformed(reason: string): void
+  /** A frame, or an envelope in one, is not from whom it says. */
+  forged(reason: string): void
   /** These envelopes will not reach `to`. */
   undeliverable(to: NodeAddress, envelopes: readonly WireEnvelope[], reason: UndeliverableReason): void
   /** This life of `node` has ended. */

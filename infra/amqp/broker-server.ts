@@ -8,7 +8,7 @@
 import { type ChildProcess, execFile } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { hasEnded, type ProcessGroups } from './process-groups.js'
@@ -23,6 +23,10 @@ const PROTOCOL_HEADER = Buffer.from('AMQP\0\0\x09\x01', 'latin1')
 export interface FallibleBroker {
   /** With its password, which nobody else knows: not for logs. */
   readonly url: string
+  /** Of its HTTP interface, with its password, if it was asked for. */
+  readonly managementUrl: string | undefined
+  /** With it, `rabbitmqctl` is found and finds this broker. */
+  readonly environment: Readonly<Record<string, string>>
   /** Runs `rabbitmqctl` against it and answers what that printed. */
   control(...args: readonly string[]): Promise<string>
   /** Ends the server as `kill -9` would; what is durable stays for the next start. */
@@ -43,6 +47,8 @@ export interface ServerSettings {
   readonly port: number
   readonly distributionPort: number
   readonly epmdPort: number
+  /** Of its HTTP interface, if it is to have one. */
+  readonly managementPort: number | undefined
   readonly password: string
   /** After this silence a cluster takes a member for gone. */
   readonly netTickSeconds: number
@@ -60,17 +66,22 @@ export const serverName = (port: number): string => `warren-${port}@localhost`
 
 export class BrokerServer implements FallibleBroker {
   readonly url: string
+  readonly managementUrl: string | undefined
+  readonly environment: Readonly<Record<string, string>>
   private readonly logPath: string
-  private readonly environment: Readonly<Record<string, string>>
   private server: ChildProcess | undefined
 
   constructor(
     private readonly settings: ServerSettings, private readonly groups: ProcessGroups,
     private readonly installation: Installation,
   ) {
-    this.url = `amqp://warren:${settings.password}@127.0.0.1:${settings.port}`
+    const { password, port, managementPort } = settings
+    const { serverPath, environment } = installation
+    this.url = `amqp://warren:${password}@127.0.0.1:${port}`
+    this.managementUrl = managementPort ? `http://warren:${password}@127.0.0.1:${managementPort}` : undefined
+    const PATH = `${dirname(serverPath)}${delimiter}${environment['PATH'] ?? ''}`
+    this.environment = { ...environment, ...environmentOf(settings), PATH }
     this.logPath = join(settings.directory, 'broker.log')
-    this.environment = { ...installation.environment, ...environmentOf(settings) }
     configure(settings)
   }
 
@@ -112,9 +123,9 @@ export class BrokerServer implements FallibleBroker {
   }
 }
 
-function configure({ directory, port, password, members }: ServerSettings): void {
+function configure({ directory, port, password, managementPort, members }: ServerSettings): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  writeFileSync(join(directory, 'plugins'), '[].\n')
+  writeFileSync(join(directory, 'plugins'), managementPort ? '[rabbitmq_management].\n' : '[].\n')
   writeFileSync(join(directory, 'rabbitmq.conf'), [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'default_user = warren',
@@ -122,6 +133,7 @@ function configure({ directory, port, password, members }: ServerSettings): void
     'log.console = true',
     'log.console.level = warning',
     'log.file = false',
+    ...(managementPort ? ['management.tcp.ip = 127.0.0.1', `management.tcp.port = ${managementPort}`] : []),
     ...(members.length > 1 ? clustering(members) : []),
     '',
   ].join('\n'), { mode: 0o600 })

@@ -13,6 +13,13 @@ export function checkBrokerUrls(urls: readonly string[]): void {
   }
 }
 
+/** The user of all of the URLs; undefined when they name none, or not the same. */
+export function userIn(urls: readonly string[]): string | undefined {
+  const users = new Set(urls.map((url) => decodeURIComponent(new URL(url).username)))
+  const [user] = users
+  return users.size === 1 && user !== '' ? user : undefined
+}
+
 /** For messages and logs: what identifies the broker, without password and parameters. */
 export function withoutPassword(url: string): string {
   const shown = new URL(url)

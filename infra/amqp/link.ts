@@ -11,15 +11,15 @@ import type { TransportVitals, UndeliverableReason } from '../../runtime/transpo
 import { type Backoff, backoffMs } from '../backoff.js'
 import { envelopesIn } from '../codec.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
-import { directionOf } from '../routes.js'
 import { Standing } from '../standing.js'
-import { checkBrokerUrls, withoutPassword } from './broker-urls.js'
+import { checkBrokerUrls, userIn, withoutPassword } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
 import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel, Remainder } from './publisher.js'
-import { Session } from './session.js'
+import { ownUser } from './rights.js'
+import { type Arrival, type Place, Session } from './session.js'
 import { Arrivals, Departures } from './tally.js'
-import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
+import { addressOf, checkNames, wayTo } from './topology.js'
 
 /**
  * A node must be back within 5 s of its broker: 2 s of waiting at the most leave 3 for the way in. A
@@ -28,9 +28,14 @@ import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 export const RECONNECT: Backoff = { firstMs: 100, maxMs: 2_000 }
 const NOTHING = new Uint8Array(0)
 
-export type AmqpOptions = ConnectionOptions & PresenceOptions
+type Timing = ConnectionOptions & PresenceOptions
 
-const DEFAULTS: AmqpOptions = {
+export interface AmqpOptions extends Timing {
+  /** An executor's agent: without it no executor can be reached. */
+  readonly agent: NodeAddress
+}
+
+const DEFAULTS: Timing = {
   connectTimeoutMs: CONNECT_TIMEOUT_MS,
   heartbeatSeconds: HEARTBEAT_SECONDS,
   probeIntervalMs: PROBE_INTERVAL_MS,
@@ -41,14 +46,21 @@ const DEFAULTS: AmqpOptions = {
 /**
  * Opening rejects, with a message that names the broker and the fix but never a password, when none of
  * the brokers can be had now. A connection lost later is re-established until the link is closed.
+ *
+ * Who comes with the user of its own name is in a cluster that is run with rights: it says who it is, and
+ * hears only whom the broker vouches for. Any other user is taken to be one that all nodes share.
  */
 export function amqpLink(
   urls: readonly string[], cluster: string, options: Partial<AmqpOptions> = {},
 ): OpenLink {
   return async (self, listener) => {
     checkBrokerUrls(urls)
-    checkNames(cluster, self)
-    const link = new AmqpLink(urls, cluster, self, listener, { ...DEFAULTS, ...options })
+    const { agent, ...timing } = options
+    const member = { cluster, self, ...(agent ? { agent } : {}) }
+    checkNames(member)
+    const user = userIn(urls)
+    const place = { ...member, urls, ...(user !== undefined && user === ownUser(member) ? { user } : {}) }
+    const link = new AmqpLink(place, listener, { ...DEFAULTS, ...timing })
     try {
       await link.connect()
     } catch (error) {
@@ -72,11 +84,10 @@ class AmqpLink implements Link {
   private closed = false
 
   constructor(
-    private readonly urls: readonly string[], private readonly cluster: string,
-    private readonly self: NodeAddress, private readonly listener: LinkListener,
-    private readonly options: AmqpOptions,
+    private readonly place: Omit<Place, 'generation' | 'lost'>, private readonly listener: LinkListener,
+    private readonly options: Timing,
   ) {
-    this.departures = new Departures(self)
+    this.departures = new Departures(place.self)
     this.presence = new Presence(options, (node) => this.probe(node), (node) => {
       this.departures.forget(node)
       listener.lost(node)
@@ -84,13 +95,10 @@ class AmqpLink implements Link {
   }
 
   async connect(): Promise<void> {
-    const { urls, cluster, self, listener, standing, lostUrl: lost } = this
-    const place = { urls, lost, cluster, self, generation: this.generation++ }
-    const session = await Session.open(place, this.options, {
-      frame: (frame, key, numbered) => {
-        const to = addressOf(key) ? 'me' : 'group'
-        if (this.arrivals.take(numbered, to, envelopesIn(frame))) listener.frame(frame)
-      },
+    const { place, listener, standing, lostUrl: lost } = this
+    const session = await Session.open({ ...place, lost, generation: this.generation++ }, this.options, {
+      arrived: (arrival) => this.arrived(arrival),
+      forged: (reason) => listener.forged(reason),
       returned: (key, frame) => this.returned(key, frame),
       refused: (parcel) => this.giveBack([parcel], 'unconfirmed'),
       blocked: (reason) => standing.become('blocked', reason),
@@ -134,14 +142,11 @@ class AmqpLink implements Link {
 
   /** Answers why the frame was not taken. */
   private publish(to: NodeAddress, frame: Uint8Array): UndeliverableReason | undefined {
-    const direction = directionOf(this.self, to)
-    const key = routingKey(to)
-    if (!direction || !key) return 'no-such-node'
+    const way = wayTo(this.place, to)
+    if (!way) return 'no-such-node'
     const numbered = frame.length > 0 ? this.departures.number(to, envelopesIn(frame)) : {}
     if (!this.session) return 'disconnected'
-    const parcel = {
-      to, exchange: exchangeName(this.cluster, direction), key, frame, numbered, mandatory: !isGroup(to),
-    }
+    const parcel = { to, ...way, frame, numbered, mandatory: !isGroup(to) }
     try {
       return this.session.publish(parcel) ? undefined : 'outbox-full'
     } catch {
@@ -153,6 +158,12 @@ class AmqpLink implements Link {
   /** Asks whether `node` is there: an empty frame comes back if it is not. */
   private probe(node: NodeAddress): void {
     if (this.publish(node, NOTHING) === 'no-such-node') queueMicrotask(() => this.presence.returned(node))
+  }
+
+  private arrived({ frame, key, numbered, sender }: Arrival): void {
+    const isProven = sender === undefined || numbered.appId?.startsWith(sender)
+    const to = addressOf(key) ? 'me' : 'group'
+    if (this.arrivals.take(isProven ? numbered : {}, to, envelopesIn(frame))) this.listener.frame(frame, sender)
   }
 
   private returned(key: string, frame: Uint8Array): void {

@@ -28,28 +28,35 @@ export interface PrivateCluster {
   stop(): Promise<void>
 }
 
-/** Resolves when every server has joined and answers; rejects when no RabbitMQ is installed, or one would not start. */
+export interface ClusterOptions {
+  readonly netTickSeconds?: number
+  /** Whether each server has an HTTP interface. */
+  readonly management?: boolean
+}
+
+/** Resolves when every server has joined and answers; rejects when RabbitMQ is not installed, or would not start. */
 export async function startPrivateCluster(
-  size: number, netTickSeconds = NET_TICK_SECONDS,
+  size: number, { netTickSeconds = NET_TICK_SECONDS, management = false }: ClusterOptions = {},
 ): Promise<PrivateCluster> {
   if (!Number.isInteger(size) || size < 1 || size > SERVERS_MAX) {
     throw new RangeError(`a cluster has 1 to ${SERVERS_MAX} servers, not ${size}`)
   }
   const installed = installedServer()
-  const [epmdPort = 0, ...ports] = await freePorts(1 + 2 * size)
+  const [epmdPort = 0, ...ports] = await freePorts(1 + 3 * size)
   const home = mkdtempSync(join(tmpdir(), 'warren-broker-'))
   writeFileSync(join(home, '.erlang.cookie'), randomBytes(20).toString('hex'), { mode: 0o400 })
   const environment = serverEnvironment(installed)
   const groups = new ProcessGroups(home)
   groups.start(installed.epmdPath, ['-address', '127.0.0.1', '-port', `${epmdPort}`], environment, 'ignore')
-  const [listening, distribution] = [ports.slice(0, size), ports.slice(size)]
-  const shared = {
-    home, epmdPort, netTickSeconds, password: randomBytes(12).toString('hex'), members: listening.map(serverName),
-  }
-  const servers = listening.map((port, index) => new BrokerServer(
-    { ...shared, port, distributionPort: distribution[index] ?? 0, directory: join(home, `server-${index + 1}`) },
-    groups, { serverPath: installed.serverPath, environment },
-  ))
+  const places = Array.from({ length: size }, (_, index) => {
+    const [port = 0, distributionPort = 0, httpPort] = ports.slice(3 * index)
+    const directory = join(home, `server-${index + 1}`)
+    return { directory, port, distributionPort, managementPort: management ? httpPort : undefined }
+  })
+  const members = places.map(({ port }) => serverName(port))
+  const shared = { home, epmdPort, netTickSeconds, password: randomBytes(12).toString('hex'), members }
+  const installation = { serverPath: installed.serverPath, environment }
+  const servers = places.map((place) => new BrokerServer({ ...shared, ...place }, groups, installation))
   const stop = () => groups.end()
   try {
     // The first founds the cluster, so that no two can: the others find it and join.

@@ -53,7 +53,13 @@ export class Publisher {
   private channelFull = false
   private onEmpty: (() => void)[] = []
 
-  constructor(private readonly channel: ConfirmChannel, private readonly listener: PublisherListener) {
+  private readonly proof: { readonly userId?: string }
+
+  /** @param userId ours, which the broker checks and passes on; without it nothing is said of who we are */
+  constructor(
+    private readonly channel: ConfirmChannel, private readonly listener: PublisherListener, userId?: string,
+  ) {
+    this.proof = userId === undefined ? {} : { userId }
     channel.on('drain', () => {
       this.channelFull = false
       this.pump()
@@ -115,7 +121,8 @@ export class Publisher {
     const { exchange, key, frame, numbered, mandatory } = parcel
     const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     const settled = (error: unknown): void => this.settled(parcel, error)
-    this.channelFull = !this.channel.publish(exchange, key, content, { ...numbered, mandatory }, settled)
+    const properties = { ...this.proof, ...numbered, mandatory }
+    this.channelFull = !this.channel.publish(exchange, key, content, properties, settled)
     this.unconfirmed.add(parcel)
     this.bytes.unconfirmed += sizeOf(parcel)
   }

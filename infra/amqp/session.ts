@@ -6,24 +6,35 @@
  * reach the channel of a later one.
  */
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
-import type { NodeAddress } from '../../runtime/address.js'
+import { kindOf } from '../../runtime/address.js'
+import { type Admission, admissionTo, type Delivery } from './admission.js'
 import { inTurn, type Preference } from './broker-urls.js'
 import {
   closeConnection, type ConnectionOptions, openConnection, RPC_TIMEOUT_MS, within,
 } from './connection.js'
-import { CHANNEL_PIECES_MAX, type Parcel, Publisher, type PublisherListener,
-  type Remainder } from './publisher.js'
+import {
+  CHANNEL_PIECES_MAX, type Parcel, Publisher, type PublisherListener, type Remainder,
+} from './publisher.js'
 import type { Numbered } from './tally.js'
-import { declareInbox } from './topology.js'
+import { declareInbox, type Member, nameOf } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
 const FLUSH_TIMEOUT_MS = 2_000
 const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
 
+export interface Arrival {
+  readonly frame: Uint8Array
+  /** What it was published with: this node's own, or its group's. */
+  readonly key: string
+  readonly numbered: Partial<Numbered>
+  /** See `LinkListener.frame`. */
+  readonly sender: string | undefined
+}
+
 export interface SessionListener extends PublisherListener {
-  /** @param key what it was published with: this node's own, or its group's */
-  frame(frame: Uint8Array, key: string, numbered: Partial<Numbered>): void
+  arrived(arrival: Arrival): void
+  forged(reason: string): void
   /** The broker takes no more frames, and why. */
   blocked(reason: string): void
   unblocked(): void
@@ -31,12 +42,12 @@ export interface SessionListener extends PublisherListener {
   ended(reason: string, remainder: Remainder): void
 }
 
-export interface Place {
+export interface Place extends Member {
   readonly urls: readonly string[]
   /** The broker of the session before, which was lost. */
   readonly lost: string | undefined
-  readonly cluster: string
-  readonly self: NodeAddress
+  /** Who we are to the broker, when the cluster is run with rights (see `rights.ts`). */
+  readonly user?: string
   /** Counts the sessions of this life of the node. */
   readonly generation: number
 }
@@ -49,8 +60,10 @@ export class Session {
   private giveUp: (reason: Error) => void = () => undefined
   private state: 'opening' | 'open' | 'over' = 'opening'
   private at: string | undefined
+  private readonly admit: ((delivery: Delivery) => Admission) | undefined
 
-  private constructor(private readonly listener: SessionListener) {
+  private constructor(place: Place, private readonly listener: SessionListener) {
+    this.admit = place.user === undefined ? undefined : admissionTo(place)
     this.ending = new Promise((_, reject) => {
       this.giveUp = reject
     })
@@ -59,7 +72,7 @@ export class Session {
 
   /** Resolves once the node can send and be reached. Rejects with an Error for people. */
   static async open(place: Place, options: ConnectionOptions, listener: SessionListener): Promise<Session> {
-    const session = new Session(listener)
+    const session = new Session(place, listener)
     try {
       await Promise.race([session.begin(place, options), session.ending])
       if (session.state === 'over') await session.ending
@@ -67,7 +80,7 @@ export class Session {
       return session
     } catch (error) {
       await session.close()
-      throw explain(error as Error, place.self)
+      throw explain(error as Error, place)
     }
   }
 
@@ -124,9 +137,10 @@ export class Session {
   private async setUp(publish: ChannelModel, consume: ChannelModel, place: Place): Promise<void> {
     const outbound = this.guard(await publish.createConfirmChannel({ highWaterMark: CHANNEL_PIECES_MAX }))
     const inbound = this.guard(await consume.createChannel())
-    const queue = await declareInbox(inbound, place.cluster, place.self, place.generation)
+    const mayDeclare = place.user === undefined || kindOf(place.self) === 'master'
+    const queue = await declareInbox(inbound, place, place.generation, mayDeclare)
     await inbound.prefetch(PREFETCH_FRAMES)
-    this.publisher = new Publisher(outbound, this.listener)
+    this.publisher = new Publisher(outbound, this.listener, place.user)
     await inbound.consume(queue, this.consumer(inbound))
   }
 
@@ -164,9 +178,12 @@ export class Session {
     }
   }
 
-  private handOver({ content, fields, properties }: ConsumeMessage): void {
+  private handOver(message: ConsumeMessage): void {
     try {
-      this.listener.frame(content, fields.routingKey, properties as Partial<Numbered>)
+      const admission = this.admit?.(message)
+      if (admission?.ok === false) return this.listener.forged(admission.reason)
+      const { content: frame, fields: { routingKey: key }, properties } = message
+      this.listener.arrived({ frame, key, numbered: properties as Partial<Numbered>, sender: admission?.sender })
     } catch (error) {
       // Not here: amqplib would close the channel, and the fault is not the broker's.
       setImmediate(() => {
@@ -186,7 +203,15 @@ export class Session {
   }
 }
 
-function explain(error: Error, self: NodeAddress): Error {
-  if (!/RESOURCE.LOCKED/.test(error.message)) return error
-  return new Error(`the node '${self}' is already connected: take another name`)
+function explain(error: Error, { self, cluster, user }: Place): Error {
+  if (/RESOURCE.LOCKED/.test(error.message)) {
+    return new Error(`the node '${self}' is already connected: take another name`)
+  }
+  const setUp = `\`warren broker setup --cluster ${cluster}\``
+  if (/ACCESS.REFUSED/.test(error.message)) {
+    return new Error(`the broker's user ${user ? `'${user}' ` : ''}may not be the node '${nameOf(self)}' of cluster `
+      + `'${cluster}': pass --broker with that node's user, or let ${setUp} give it its rights`)
+  }
+  if (user === undefined || !/NOT.FOUND/.test(error.message)) return error
+  return new Error(`the broker knows no cluster '${cluster}' yet: start a master, or run ${setUp}`)
 }

@@ -10,11 +10,13 @@ import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { moduleRunner } from '../node/module-runner.js'
 import { watchProcess } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
-import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
+import { brokerConnection, type Connection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { Lifetime, tellStarter } from './lifetime.js'
 import { requiredBroker } from './master.js'
 import { nodeFailure } from './node-failure.js'
-import { ATTRIBUTES_OPTION, logOptions, nameOr, openCommandLogger, RESOURCES_OPTION } from './node-options.js'
+import {
+  ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, RESOURCES_OPTION,
+} from './node-options.js'
 
 export const command: Command = {
   options: [
@@ -25,7 +27,8 @@ export const command: Command = {
       flags: '--work-dir <directory>',
       help: 'for its journal and its tasks; below your state directory unless given',
     },
-    { flags: '--name <name>', help: "of this node; the machine's name unless given" },
+    NAME_OPTION,
+    { flags: '--executor-broker <url>', help: 'what its executors join with; --broker unless given' },
     { flags: '--hostname <name>', help: 'what frameworks see' },
     ...logOptions('info'),
   ],
@@ -41,16 +44,17 @@ export const command: Command = {
 
 async function run({ options }: Call): Promise<number> {
   const broker = requiredBroker('agent', options)
-  const name = nameOr(options['name'])
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
   const connection = await brokerConnection(broker, cluster)
+  const name = nameOr(options['name'], connection.nameAs('agent'))
   const logger = await openCommandLogger(options, `agent-${name}`)
   const lifetime = new Lifetime()
   watchProcess(logger)
+  const forExecutors = await executorEnvironment(options, connection, name, logger)
   let node: AgentNode | undefined
   try {
     node = await openAgentNode({
-      name, logger, openLink: connection.openLink, modules: moduleRunner(connection.environment),
+      name, logger, openLink: connection.openLink, modules: moduleRunner(forExecutors),
       workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
       resources: (options['resources'] as Resources | undefined) ?? NONE,
       attributes: (options['attributes'] as Attributes | undefined) ?? {},
@@ -62,6 +66,17 @@ async function run({ options }: Call): Promise<number> {
   }
   const opened = node
   return lifetime.stayUp(() => opened.leave())
+}
+
+/** Executors run what frameworks bring, so an agent with a user of its own does not lend it to them. */
+async function executorEnvironment(
+  { executorBroker }: Call['options'], connection: Connection, name: string, logger: Logger,
+): Promise<Readonly<Record<string, string>>> {
+  const { cluster, environment } = connection
+  if (typeof executorBroker === 'string') return (await brokerConnection(executorBroker, cluster)).environment
+  if (connection.nameAs('agent') !== name) return environment
+  logger.log('warn', "executors that are files cannot join: name their user with --executor-broker", {})
+  return { WARREN_CLUSTER: cluster }
 }
 
 function announce(event: AgentOwnerEvent, node: AgentNode | undefined, logger: Logger): void {

@@ -7,6 +7,8 @@ export interface Option {
   readonly fallback?: string
   /** Turns the text into a value; throws a `Failure` naming the input and the fix. */
   readonly parse?: (text: string) => unknown
+  /** Not read from the environment, where its variable means something else. */
+  readonly isFlagOnly?: boolean
 }
 
 export interface Command {

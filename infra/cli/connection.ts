@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { NodeAddress, NodeKind } from '../../runtime/address.js'
 import type { OpenLink } from '../link.js'
 import type { Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
@@ -54,6 +55,8 @@ export interface Connection {
   readonly place: string
   /** What another process needs in order to join as well. */
   readonly environment: Readonly<Record<string, string>>
+  /** The name that a node of this kind has by its user at the broker, if it has one there. */
+  nameAs(kind: NodeKind): string | undefined
 }
 
 /** Finds the cluster. Throws a `Failure` that says how to start one when there is none. */
@@ -75,11 +78,15 @@ export async function socketConnection(socket: string, cluster: string): Promise
   return {
     cluster, openLink: reached(localLink(socket)), place: socket,
     environment: { WARREN_SOCKET: socket, WARREN_CLUSTER: cluster },
+    nameAs: () => undefined,
   }
 }
 
-export async function brokerConnection(broker: string, cluster: string): Promise<Connection> {
-  const { checkBrokerUrls, withoutPassword } = await import('../amqp/broker-urls.js')
+/** @param agent whose executor joins, if it is one */
+export async function brokerConnection(
+  broker: string, cluster: string, agent?: NodeAddress,
+): Promise<Connection> {
+  const { checkBrokerUrls, userIn, withoutPassword } = await import('../amqp/broker-urls.js')
   const urls = broker.split(',').map((url) => url.trim())
   try {
     checkBrokerUrls(urls)
@@ -88,8 +95,13 @@ export async function brokerConnection(broker: string, cluster: string): Promise
   }
   const { amqpLink } = await import('../amqp/link.js')
   return {
-    cluster, openLink: reached(amqpLink(urls, cluster)), place: urls.map(withoutPassword).join(','),
+    cluster, openLink: reached(amqpLink(urls, cluster, agent ? { agent } : {})),
+    place: urls.map(withoutPassword).join(','),
     environment: { WARREN_BROKER: broker, WARREN_CLUSTER: cluster },
+    nameAs: (kind) => {
+      const user = userIn(urls) ?? ''
+      return user.startsWith(`${kind}-`) ? user.slice(kind.length + 1) : undefined
+    },
   }
 }
 

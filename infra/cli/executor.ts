@@ -5,7 +5,7 @@
 import type { Executor } from '../../actors/executor/executor.js'
 import type { ExecutorCall } from '../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId } from '../../actors/protocol/ids.js'
-import type { Ref } from '../../runtime/address.js'
+import { nodeOf, type NodeAddress, type Ref } from '../../runtime/address.js'
 import { AuthorError } from '../author/author-error.js'
 import { authorFile, loadDefault } from '../author/load.js'
 import { runExecutorNode } from '../node/executor-node.js'
@@ -33,9 +33,10 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   const agent = variable('WARREN_AGENT_REF') as Ref<ExecutorCall>
   const frameworkId = variable('WARREN_FRAMEWORK_ID') as FrameworkId
   const executorId = variable('WARREN_EXECUTOR_ID') as ExecutorId
-  const [connection, executor] = await Promise.all([joining(variable), load(named)])
+  const [connection, executor] = await Promise.all([joining(variable, nodeOf(agent)), load(named)])
   await runExecutorNode({
-    name: nodeNameOf(executorId), openLink: connection.openLink, logger: prettyLogger('info'),
+    name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX),
+    openLink: connection.openLink, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
     aloneMaxMs: process.env['WARREN_BROKER'] ? BROKER_AWAY_MAX_MS : SOCKET_AWAY_MAX_MS,
   })
@@ -45,15 +46,17 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
 }
 
 const EXIT_AFTER_MS = 500
+/** A broker's names have room for an agent's and its executor's; lives tell executors apart. */
+const NAME_CHARACTERS_MAX = 40
 /** A broker may be away for a while, and the agent as well; the tasks run on meanwhile. */
 const BROKER_AWAY_MAX_MS = 900_000
 /** Behind the socket is the process of the agent itself: away means gone. */
 const SOCKET_AWAY_MAX_MS = 5_000
 
-function joining(variable: (name: string) => string): Promise<Connection> {
+function joining(variable: (name: string) => string, agent: NodeAddress): Promise<Connection> {
   const cluster = process.env['WARREN_CLUSTER'] ?? DEFAULT_CLUSTER
   const broker = process.env['WARREN_BROKER']
-  return broker ? brokerConnection(broker, cluster) : socketConnection(variable('WARREN_SOCKET'), cluster)
+  return broker ? brokerConnection(broker, cluster, agent) : socketConnection(variable('WARREN_SOCKET'), cluster)
 }
 
 async function load(named: string): Promise<Executor<unknown, unknown>> {

@@ -82,7 +82,7 @@ async function runOnce(
   file: string, args: readonly string[], options: Call['options'], connection: Connection, lifetime: Lifetime,
 ): Promise<number> {
   const definition = await loadFramework(file, args)
-  const name = nodeNameOf(definition.name)
+  const name = connection.nameAs('framework') ?? nodeNameOf(definition.name)
   const commandLogger = await openCommandLogger(options, `framework-${name}`)
   const faults = new FrameworkFaults(commandLogger, options['verbose'] === true)
   const node = await openFrameworkNode<unknown, unknown>({

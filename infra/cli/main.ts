@@ -52,9 +52,9 @@ async function parse(entry: Entry, command: Command, argv: readonly string[]): P
     .configureOutput({ outputError: (text, write) => write(oneLine(text, entry.name)) })
   if (command.passThrough) parser.passThroughOptions()
   for (const each of command.arguments ?? []) parser.argument(each)
-  for (const { flags, help, fallback, parse: read } of command.options) {
+  for (const { flags, help, fallback, parse: read, isFlagOnly } of command.options) {
     const option = new ParserOption(flags, help)
-    option.env(`WARREN_${option.name().toUpperCase().replaceAll('-', '_')}`)
+    if (!isFlagOnly) option.env(`WARREN_${option.name().toUpperCase().replaceAll('-', '_')}`)
     if (fallback !== undefined) option.default(fallback)
     if (read) option.argParser(read)
     parser.addOption(option)

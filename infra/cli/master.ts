@@ -10,7 +10,7 @@ import { EXIT, Failure } from './failure.js'
 import { Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import {
-  ALLOCATION_OPTIONS, logOptions, nameOr, openCommandLogger, parseIp, PORT_OPTION,
+  ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
 } from './node-options.js'
 
 export const command: Command = {
@@ -18,7 +18,7 @@ export const command: Command = {
     ...CONNECTION_OPTIONS.slice(0, 2),
     PORT_OPTION,
     { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
-    { flags: '--name <name>', help: "of this node; the machine's name unless given" },
+    NAME_OPTION,
     ...ALLOCATION_OPTIONS,
     ...logOptions('info'),
   ],
@@ -33,9 +33,9 @@ export const command: Command = {
 
 async function run({ options }: Call): Promise<number> {
   const broker = requiredBroker('master', options)
-  const name = nameOr(options['name'])
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
   const connection = await brokerConnection(broker, cluster)
+  const name = nameOr(options['name'], connection.nameAs('master'))
   const logger = await openCommandLogger(options, `master-${name}`)
   const lifetime = new Lifetime()
   watchProcess(logger)

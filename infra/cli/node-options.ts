@@ -48,6 +48,11 @@ export const RESOURCES_OPTION: Option = {
   help: "such as 'cpus:4;mem:4096;disk:10000;ports:[31000-32000]', memory and disk in MB",
 }
 
+export const NAME_OPTION: Option = {
+  flags: '--name <name>',
+  help: "of this node; that of its user at the broker (`agent-NAME`), or the machine's, unless given",
+}
+
 export const ATTRIBUTES_OPTION: Option = {
   flags: '--attributes <attributes>', help: "what frameworks may choose by, such as 'rack:r1;zone:a'",
   parse: reader('--attributes', parseAttributes),
@@ -111,7 +116,7 @@ function reader<T>(flag: string, parse: (text: string) => Parsed<T>): (text: str
   }
 }
 
-function oneOf<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
+export function oneOf<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
   return (text) => {
     const choice = choices.find((each) => each === text)
     if (choice !== undefined) return choice

@@ -25,6 +25,7 @@ export const COMMANDS: readonly Entry[] = [
   ]),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
   entry('task kill', 'end a task', () => import('./task-kill.js')),
+  entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),
   entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
   entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),
 ]

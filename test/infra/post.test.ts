@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { groupAddress, nodeAddress, type NodeAddress } from '../../runtime/address.js'
 import { FRAME_BYTES_MAX } from '../../runtime/transport.js'
-import { decode } from '../../infra/codec.js'
+import { decode, encode, frameOf } from '../../infra/codec.js'
 import type { LinkListener, OpenLink } from '../../infra/link.js'
 import { openPost, TURN_BYTES_MAX } from '../../infra/post.js'
 import { Standing } from '../../infra/standing.js'
@@ -122,4 +122,23 @@ test('the receiver is told nothing before the transport is in hand', async () =>
   assert.deepEqual(heard.envelopes, [])
   await turn()
   assert.deepEqual(heard.envelopes, [[1]])
+})
+
+test('of a frame from a proven sender, what names another as its sender is forged; the rest arrives', async () => {
+  const { openLink, told } = ledger()
+  const heard = new Recorder()
+  await openPost(self, openLink, heard)
+  await turn()
+  const from = (sender: unknown) => [1, 1, `${self}/agent`, sender]
+  const envelopes = [
+    from('master-m@x/master'), from(null), from('master-m2@x/master'), from('master-m'), from('agent-a@x/agent'),
+  ]
+  const packed = envelopes.map((each) => encode(each) ?? assert.fail('not packed'))
+  const frame = frameOf(packed, packed.reduce((sum, { length }) => sum + length, 0))
+  told.listener?.frame(frame, 'master-m@')
+  assert.deepEqual(heard.envelopes, envelopes.slice(0, 2))
+  assert.deepEqual(heard.forgeries, ['master-m2@x/master', 'master-m', 'agent-a@x/agent']
+    .map((claimed) => `it says to be from '${claimed}', and came from 'master-m@'`))
+  told.listener?.frame(frame)
+  assert.equal(heard.envelopes.length, 2 + envelopes.length, 'where nobody can prove it, everybody is believed')
 })

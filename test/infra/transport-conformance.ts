@@ -222,7 +222,7 @@ function hostility(join: (kind: NodeKind) => Promise<Node>, wire: () => Wire): v
   test('bytes that are no frame are reported, and the next frame arrives', LIMIT, async () => {
     const master = await join('master')
     const noise: Link = await wire().openLink(address('agent', 'noise'), {
-      frame() {}, undeliverable() {}, lost() {}, connection() {},
+      frame() {}, forged() {}, undeliverable() {}, lost() {}, connection() {},
     })
     const frames = [
       Buffer.from('c1', 'hex'), Buffer.from('not msgpack'), Buffer.from([0xdd, 0xff, 0xff, 0xff, 0xff]),

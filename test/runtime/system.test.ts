@@ -90,6 +90,13 @@ test('a frame that cannot be read is a dead letter with its reason', async () =>
     [['malformed', 'random bytes']])
 })
 
+test('what is not from whom it says is a dead letter with its reason', async () => {
+  const { world, wire } = await joined()
+  wire.tells.forged('from nobody')
+  assert.deepEqual(world.system.deadLetters.last().map(({ reason, detail }) => [reason, detail]),
+    [['forged', 'from nobody']])
+})
+
 test('a port is called at once by its own node, and by no other', async () => {
   const { world, receive } = await joined()
   const heard: unknown[] = []

@@ -11,6 +11,7 @@ export interface Returned {
 export class Recorder implements Receiver {
   readonly envelopes: unknown[] = []
   readonly refusals: string[] = []
+  readonly forgeries: string[] = []
   readonly returned: Returned[] = []
   readonly dead: NodeAddress[] = []
   readonly states: Connection[] = []
@@ -23,6 +24,11 @@ export class Recorder implements Receiver {
 
   malformed(reason: string): void {
     this.refusals.push(reason)
+    this.look()
+  }
+
+  forged(reason: string): void {
+    this.forgeries.push(reason)
     this.look()
   }
 

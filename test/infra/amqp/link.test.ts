@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
-import { nodeAddress, type NodeAddress } from '../../../runtime/address.js'
+import { kindOf, nodeAddress, type NodeAddress } from '../../../runtime/address.js'
 import type { Transport } from '../../../runtime/transport.js'
 import { type AmqpOptions, amqpLink } from '../../../infra/amqp/link.js'
 import { openPost } from '../../../infra/post.js'
@@ -14,13 +14,16 @@ import { transportConformance } from '../transport-conformance.js'
 const LIMIT = { timeout: 60_000 }
 const QUICK: Partial<AmqpOptions> = { probeIntervalMs: 200, absenceMaxMs: 500 }
 const broker = testBroker()
+/** The one that the conformance gives its executors. */
+const agentOf = (self: NodeAddress): Partial<AmqpOptions> =>
+  kindOf(self) === 'executor' ? { agent: nodeAddress('agent', 'x', 'any') } : {}
 let lives = 0
 const address = (kind: 'master' | 'agent', name = 'a') => nodeAddress(kind, name, `t${++lives}`)
 
 transportConformance(async () => {
   const cluster = 'conformance'
   return {
-    openLink: (self, listener) => amqpLink([broker.url], cluster, QUICK)(self, listener),
+    openLink: (self, listener) => amqpLink([broker.url], cluster, { ...QUICK, ...agentOf(self) })(self, listener),
     startVictim: (self) => startVictim(self, { link: 'amqp', url: broker.url, cluster }),
     async stop() {},
   }

@@ -24,10 +24,10 @@ test('delivery never happens within send', async () => {
   let sending = false
   const delivered = new Promise<boolean>((resolve) => {
     void hub.open(master, {
-      frame: () => resolve(sending), undeliverable() {}, lost() {}, connection() {},
+      frame: () => resolve(sending), forged() {}, undeliverable() {}, lost() {}, connection() {},
     })
   })
-  const link = await hub.open(agent, { frame() {}, undeliverable() {}, lost() {}, connection() {} })
+  const link = await hub.open(agent, { frame() {}, forged() {}, undeliverable() {}, lost() {}, connection() {} })
   sending = true
   link.send(master, Buffer.from([0x90]))
   sending = false
