@@ -154,7 +154,7 @@ function refusals(pair: Pair, openLink: () => OpenLink): void {
       const sealed = [...seal({ to: ear as Ref<never>, from: undefined, trace: TRACE, message }, registry)]
       const nobody = `${master.system.node}/nobody`
       for (const [place, value] of Object.entries(change)) sealed[Number(place)] = value ?? nobody
-      const ignored = { received() {}, malformed() {}, undeliverable() {}, lost() {}, connection() {} }
+      const ignored = { received() {}, malformed() {}, forged() {}, undeliverable() {}, lost() {}, connection() {} }
       const forger = await openPost(nodeAddress('agent', 'forger', `life${++lives}`), openLink(), ignored)
       forger.send(master.system.node, sealed)
       await master.until(() => master.system.deadLetters.last().length > 0)

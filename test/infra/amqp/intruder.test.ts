@@ -13,8 +13,9 @@ import { type Attack, Intruder } from './intruder.js'
 
 const LIMIT = { timeout: 60_000 }
 const ACCOUNTS = [
-  ...accounts('master', 'm', 'a', 'other'), ...accounts('framework', 'a', 'x'),
-  ...accounts('agent', 'a', 'x', 'y', 'g1', 'g2', 'ordered', 'victim', 'noise'), ...accounts('executors', 'x', 'y'),
+  ...accounts('master', 'm', 'a', 'other', 'conforming'), ...accounts('framework', 'a', 'x', 'conforming'),
+  ...accounts('agent', 'a', 'x', 'y', 'g1', 'g2', 'ordered', 'victim', 'noise', 'conforming', 'forger'),
+  ...accounts('executors', 'x', 'y'),
 ]
 let cluster: ClusterWithRights
 testBroker({

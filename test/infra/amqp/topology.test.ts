@@ -40,7 +40,8 @@ test('names that a broker could not keep apart are refused', () => {
   }
   assert.throws(() => checkNames({ cluster: 'prod', self: groupAddress('agent') }), /is no node's address/)
   const long = (kind: 'agent' | 'executor') => nodeAddress(kind, 'x'.repeat(110), '1')
-  assert.throws(() => checkNames({ cluster: 'c'.repeat(64), self: long('executor'), agent: long('agent') }), /is \d+ characters too long for the broker/)
+  const member = { cluster: 'c'.repeat(64), self: long('executor'), agent: long('agent') }
+  assert.throws(() => checkNames(member), /is \d+ characters too long for the broker/)
 })
 
 test('a broker is shown without its password', () => {
