@@ -157,11 +157,12 @@ test('a broker in need of memory: consuming goes on, publishing waits within a b
   assert.equal(numbers.length + refused, 501 + Math.ceil(sent))
   assert.equal(master.transport.vitals().envelopesMissed, refused)
   assert.deepEqual(agent.heard.dead, [], 'nobody is condemned because nothing moves')
+  assert.deepEqual([agent.heard.states, master.heard.states], [['blocked', 'connected'], []])
 })
 
-test('closing while the broker is in need ends in time, and what was not sent is given back', LIMIT, async (t) => {
-  const [agent, master] = [await join(t, 'agent'), await join(t, 'master')]
+test('in need of memory nodes can join, and leave in time; what was not sent is given back', LIMIT, async (t) => {
   await setAlarm(true)
+  const [agent, master] = [await join(t, 'agent'), await join(t, 'master')]
   agent.transport.send(groupAddress('master'), ['first'])
   await agent.heard.until(({ states }) => states.at(-1) === 'blocked')
   for (let i = 0; i < 40; i++) agent.transport.send(master.self, [i, MEGABYTE])
