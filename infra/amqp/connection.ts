@@ -8,6 +8,8 @@ import { connect, type ChannelModel } from 'amqplib'
 import { withHeartbeat, withoutPassword } from './broker-urls.js'
 
 export const CONNECT_TIMEOUT_MS = 5_000
+/** Reaching the broker, its greeting, its terms and its welcome: each may take the limit. */
+const CONNECT_STEPS = 4
 export const HEARTBEAT_SECONDS = 5
 /** How long the broker may take to answer a declaration. */
 export const RPC_TIMEOUT_MS = 10_000
@@ -34,21 +36,26 @@ export async function openConnection(
 ): Promise<Opened> {
   const failures: string[] = []
   for (const url of urls) {
+    const { connectTimeoutMs, heartbeatSeconds } = options
+    const opening = connect(withHeartbeat(url, heartbeatSeconds), {
+      timeout: connectTimeoutMs, noDelay: true, keepAlive: true, clientProperties: { connection_name: name },
+    })
     try {
-      const connection = await connect(withHeartbeat(url, options.heartbeatSeconds), {
-        timeout: options.connectTimeoutMs, noDelay: true, keepAlive: true,
-        clientProperties: { connection_name: name },
-      })
-      // An error is followed by `close`, which carries it; unheard it would end the process.
-      connection.on('error', () => undefined)
+      // amqplib's own limit is on silence; who says a word now and then could keep us waiting for ever.
+      const connection = await within(CONNECT_STEPS * connectTimeoutMs, 'connecting', opening)
+      hear(connection)
       connection.on('close', (error) => onEnd(error?.message ?? 'closed'))
       return { connection, url }
     } catch (error) {
+      opening.then((late) => closeConnection(hear(late)), () => undefined)
       failures.push(`${withoutPassword(url)}: ${explain(error as NodeJS.ErrnoException, options)}`)
     }
   }
   throw new Error(`cannot reach the broker: ${failures.join('; ')}`)
 }
+
+/** An error is followed by `close`, which carries it; unheard it would end the process. */
+const hear = (connection: ChannelModel): ChannelModel => connection.on('error', () => undefined)
 
 /** Says goodbye; a broker that does not answer is left without one. Never rejects. */
 export async function closeConnection(connection: ChannelModel): Promise<void> {
@@ -74,7 +81,7 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
 function explain({ code, message }: NodeJS.ErrnoException, { connectTimeoutMs }: ConnectionOptions): string {
   if (code === 'ECONNREFUSED') return 'nobody listens there; start RabbitMQ, or correct --broker'
   if (code === 'ENOTFOUND') return 'no such host; correct --broker'
-  if (/ETIMEDOUT/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
+  if (/ETIMEDOUT|connecting took longer/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
   if (/ACCESS.REFUSED/.test(message)) return 'it refused the user or password; correct --broker'
   if (/Expected ConnectionOpenOk/.test(message)) return 'it refused the virtual host; correct --broker'
   if (/closed abruptly/.test(message)) return 'it hung up; is this a RabbitMQ?'

@@ -56,9 +56,20 @@ test('an unreachable, silent or refusing broker is explained, without its passwo
   t.after(() => silent.close())
   await once(silent, 'listening')
   const port = (silent.address() as { port: number }).port
+  // The beginning of a long frame, and then a byte now and then.
+  const slow = createServer((socket) => {
+    socket.on('error', () => undefined).write(Buffer.from([1, 0, 0, 0, 0, 0xff, 0xff]))
+    const drip = setInterval(() => socket.write('x'), 100)
+    socket.on('close', () => clearInterval(drip))
+    t.after(() => socket.destroy())
+  }).listen(0, '127.0.0.1')
+  t.after(() => slow.close())
+  await once(slow, 'listening')
+  const slowPort = (slow.address() as { port: number }).port
   const attempts: [string, RegExp][] = [
     ['amqp://me:secret@127.0.0.1:1', /cannot reach the broker: amqp:\/\/me@127.0.0.1:1: nobody listens there/],
     [`amqp://me:secret@127.0.0.1:${port}`, /no answer within 500 ms/],
+    [`amqp://me:secret@127.0.0.1:${slowPort}`, /no answer within 500 ms/],
     [broker.url.replace(/:[0-9a-f]+@/, ':secret@'), /it refused the user or password/],
     [`${broker.url}/secret-host`, /virtual host/],
     ['http://me:secret@127.0.0.1', /no AMQP URL: write it as/],
