@@ -81,7 +81,7 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
 function explain({ code, message }: NodeJS.ErrnoException, { connectTimeoutMs }: ConnectionOptions): string {
   if (code === 'ECONNREFUSED') return 'nobody listens there; start RabbitMQ, or correct --broker'
   if (code === 'ENOTFOUND') return 'no such host; correct --broker'
-  if (/ETIMEDOUT|connecting took longer/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
+  if (/ETIMEDOUT|took longer/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
   if (/ACCESS.REFUSED/.test(message)) return 'it refused the user or password; correct --broker'
   if (/Expected ConnectionOpenOk/.test(message)) return 'it refused the virtual host; correct --broker'
   if (/closed abruptly/.test(message)) return 'it hung up; is this a RabbitMQ?'

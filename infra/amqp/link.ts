@@ -96,6 +96,8 @@ class AmqpLink implements Link {
 
   async connect(): Promise<void> {
     const { place, listener, standing, lostUrl: lost } = this
+    // One that ends before it is taken up was never had: whoever called hears of it.
+    let isTakenUp = false
     const session = await Session.open({ ...place, lost, generation: this.generation++ }, this.options, {
       arrived: (arrival) => this.arrived(arrival),
       forged: (reason) => listener.forged(reason),
@@ -103,10 +105,14 @@ class AmqpLink implements Link {
       refused: (parcel) => this.giveBack([parcel], 'unconfirmed'),
       blocked: (reason) => standing.become('blocked', reason),
       unblocked: () => standing.become('connected'),
-      ended: (reason, remainder) => this.disconnected(reason, remainder),
+      ended: (reason, remainder) => {
+        if (isTakenUp) this.disconnected(reason, remainder)
+      },
     })
-    if (this.closed) await session.close()
-    else this.session = session
+    if (this.closed) return void await session.close()
+    if (!session.isOpen) throw new Error('the broker hung up at once')
+    isTakenUp = true
+    this.session = session
   }
 
   send(to: NodeAddress, frame: Uint8Array): void {

@@ -89,6 +89,10 @@ export class Session {
     return this.publisher?.publish(parcel) ?? false
   }
 
+  get isOpen(): boolean {
+    return this.state === 'open'
+  }
+
   /** The broker that this is a session with; none while it opens. */
   get url(): string | undefined {
     return this.at
