@@ -86,7 +86,7 @@ async function run({ options }: Call): Promise<number> {
 function planOf(options: Call['options']): Plan {
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
   const of = (role: Role, flag: string): Account[] =>
-    ((options[flag] ?? []) as readonly string[]).map((name) => ({ role, name: checkedName(flag, name) }))
+    [...new Set((options[flag] ?? []) as readonly string[])].map((name) => ({ role, name: checkedName(flag, name) }))
   const agents = of('agent', 'agent')
   const executors = agents.map(({ name }): Account => ({ role: 'executors', name }))
   const accounts = [...of('master', 'master'), ...agents, ...executors, ...of('framework', 'framework')]

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { command } from '../../../infra/cli/broker-setup.js'
+import type { Failure } from '../../../infra/cli/failure.js'
 import { amqpLink } from '../../../infra/amqp/link.js'
 import { openPost } from '../../../infra/post.js'
 import { nodeAddress } from '../../../runtime/address.js'
@@ -41,14 +43,16 @@ interface Row {
   readonly vhost: string
 }
 
-/** What the broker says that these users may do on a vhost. */
-async function rightsAt(vhost: string): Promise<readonly unknown[]> {
+function manage(what: string, method = 'GET'): Promise<Response> {
   const { origin, username, password } = new URL(broker.managementUrl ?? '')
   const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` }
-  const rows = await Promise.all(['permissions', 'topic-permissions'].map(async (what) => {
-    const response = await fetch(`${origin}/api/${what}`, { headers })
-    return await response.json() as readonly Row[]
-  }))
+  return fetch(`${origin}/api/${what}`, { method, headers })
+}
+
+/** What the broker says that these users may do on a vhost. */
+async function rightsAt(vhost: string): Promise<readonly unknown[]> {
+  const lists = ['permissions', 'topic-permissions'].map(async (what) => (await manage(what)).json())
+  const rows = await Promise.all(lists) as readonly (readonly Row[])[]
   return rows.flat().filter((row) => row.vhost === vhost && USERS.includes(row.user))
     .map(({ vhost: _, ...row }) => JSON.stringify(row)).sort()
 }
@@ -67,35 +71,34 @@ test('what is not usable is said with the fix, and nothing is done', async (t) =
   const [odd, foreign] = [join(directory, 'odd'), join(directory, 'foreign')]
   writeFileSync(odd, 'agent-a1\n')
   writeFileSync(foreign, 'agent-a2 secret\n')
-  const attempts: [readonly string[], number, RegExp][] = [
-    [[], 2, /nobody is named: name nodes with --master, --agent and --framework/],
-    [['--agent', 'a b'], 2, /--agent 'a b' is no node name/],
-    [['--agent', 'a', '--cluster', '.x'], 2, /'\.x' is no cluster name/],
-    [['--agent', 'a', '--apply', 'management'], 2, /needs --url http:\/\/USER:PASSWORD@HOST:15672/],
-    [
-      ['--agent', 'a', '--apply', 'management', '--url', 'http://u:secret@127.0.0.1:9'], 6,
-      /no management interface answers at http:\/\/127\.0\.0\.1:9/,
-    ],
-    [['--agent', 'a1', '--passwords', odd], 3, /a line is not USER PASSWORD/],
-    [['--agent', 'a1', '--passwords', foreign], 3, /'agent-a2' is none of agent-a1, executors-a1/],
+  const attempts: [Readonly<Record<string, unknown>>, number, RegExp][] = [
+    [{}, 2, /nobody is named: name nodes with --master, --agent and --framework/],
+    [{ agent: ['a b'] }, 2, /--agent 'a b' is no node name/],
+    [{ agent: ['a'], cluster: '.x' }, 2, /'\.x' is no cluster name/],
+    [{ agent: ['a'], apply: 'management' }, 2, /needs --url http:\/\/USER:PASSWORD@HOST:15672/],
+    [{ agent: ['a'], apply: 'management', url: 'http://u:secret@127.0.0.1:9' }, 6, /at http:\/\/127\.0\.0\.1:9/],
+    [{ agent: ['a1'], passwords: join(directory, 'none') }, 3, /cannot be read/],
+    [{ agent: ['a1'], passwords: odd }, 3, /a line is not USER PASSWORD/],
+    [{ agent: ['a1'], passwords: foreign }, 3, /'agent-a2' is none of agent-a1, executors-a1/],
   ]
-  for (const [args, code, said] of attempts) {
-    const ended = await setup(t, args)
-    assert.match(ended.stderr, said)
-    assert.deepEqual([ended.code, ended.stdout, ended.stderr.includes('secret')], [code, '', false], String(args))
+  for (const [options, code, said] of attempts) {
+    await assert.rejects(command.run({ arguments: [], options }), (failure: Failure) => {
+      assert.match(failure.message, said)
+      assert.deepEqual([failure.exitCode, failure.message.includes('secret')], [code, false])
+      return true
+    })
   }
   const environment = { PATH: directory }
   const nowhere = await warren(t, ['broker', 'setup', '--agent', 'a', '--apply', 'rabbitmqctl'], { environment })
   assert.match(nowhere.stderr, /^warren: no rabbitmqctl is here: run this on a machine of the broker, or .*\n$/)
-  assert.equal(nowhere.code, 6)
+  assert.deepEqual([nowhere.code, nowhere.stdout], [6, ''])
 })
 
 test('the management interface, rabbitmqctl and the script give the same rights', LIMIT, async (t) => {
   const { host } = new URL(broker.url)
   const args = (vhost: string, ...more: readonly string[]) =>
     ['--cluster', 'c', '--vhost', vhost, '--host', host, ...NODES, ...more]
-  const manage = ['--apply', 'management', '--url', broker.managementUrl ?? '']
-  const managed = await applied(t, args('by-management', ...manage))
+  const managed = await applied(t, args('by-management', '--apply', 'management', '--url', broker.managementUrl ?? ''))
   assert.deepEqual(managed.users.map(({ user, password }) => [user, password]), USERS.map((user) => [user, 'new']))
   const expected = await rightsAt('by-management')
   assert.equal(expected.length, USERS.length + 7)
@@ -116,8 +119,8 @@ test('the management interface, rabbitmqctl and the script give the same rights'
 test('passwords come from a file, and are not printed again when they are applied again', LIMIT, async (t) => {
   const file = join(directoryOf(t), 'passwords')
   writeFileSync(file, '\n  agent-p1   s3cret/of#mine \n')
-  const manage = ['--apply', 'management', '--url', broker.managementUrl ?? '']
-  const args = ['--cluster', 'p', '--agent', 'p1', '--passwords', file, ...manage]
+  const way = ['--apply', 'management', '--url', broker.managementUrl ?? '']
+  const args = ['--cluster', 'p', '--agent', 'p1', '--passwords', file, ...way]
   const { host } = new URL(broker.url)
   const first = await setup(t, [...args, '--host', host])
   assert.match(first.stdout, /^agent-p1 +amqp:\/\/agent-p1:s3cret%2Fof%23mine@127\.0\.0\.1:\d+\/p\n/)
@@ -157,6 +160,6 @@ test('a cluster of real nodes works with the rights that it was given, also its 
   const stranger = await warren(t, ['agent', '--name', 'a3', '--work-dir', join(workDir, 'a3')], as('agent-a2'))
   assert.match(stranger.stderr, /may not be the node 'agent-a3' of cluster 'real': pass --broker with that node's user/)
   assert.equal(stranger.code, 6)
-  agent.signal('SIGTERM')
-  assert.equal((await agent.ended).code, 0)
+  assert.equal((await manage('users/agent-a2', 'DELETE')).status, 204)
+  await agent.saying(/the connection to the other nodes is lost/)
 })
