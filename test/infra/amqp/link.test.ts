@@ -133,6 +133,7 @@ test('a broker in need of memory is reported, and what was sent meanwhile arrive
   const [agentAddress, masterAddress] = [address('agent'), address('master')]
   const [agent, agentHeard] = await join(t, agentAddress, 'blocked')
   const [, masterHeard] = await join(t, masterAddress, 'blocked')
+  agent.watch(masterAddress)
   await broker.control('set_vm_memory_high_watermark', '0.000001')
   agent.send(masterAddress, ['blocked'])
   await agentHeard.until(({ states }) => states.at(-1) === 'blocked')
