@@ -8,7 +8,7 @@ import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { Logger } from '../../runtime/logger.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { moduleRunner } from '../node/module-runner.js'
-import { watchProcess } from '../node/process-watch.js'
+import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, type Connection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { Lifetime, tellStarter } from './lifetime.js'
@@ -49,7 +49,7 @@ async function run({ options }: Call): Promise<number> {
   const name = nameOr(options['name'], connection.nameAs('agent'))
   const logger = await openCommandLogger(options, `agent-${name}`)
   const lifetime = new Lifetime()
-  watchProcess(logger)
+  watchFaults(logger)
   const forExecutors = await executorEnvironment(options, connection, name, logger)
   let node: AgentNode | undefined
   try {
@@ -65,6 +65,7 @@ async function run({ options }: Call): Promise<number> {
     throw nodeFailure(error)
   }
   const opened = node
+  watchStalls(logger)
   return lifetime.stayUp(() => opened.leave())
 }
 

@@ -4,7 +4,7 @@ import { amountsOf } from '../../actors/resources/amounts.js'
 import type { Resources } from '../../actors/resources/resources.js'
 import { AGENTS_MAX } from '../dev/agent-shares.js'
 import { Closing } from '../dev/closing.js'
-import { watchProcess } from '../node/process-watch.js'
+import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
 import { nearPath, nodeCommand, summaryOf, type DevCluster } from './dev-summary.js'
@@ -105,8 +105,9 @@ const wanted = ({ cluster, workDir, options }: Stage) => ({
 async function openEmbedded(stage: Stage): Promise<Opened> {
   const { openEmbeddedCluster } = await import('../dev/embedded-cluster.js')
   const logger = await openCommandLogger(stage.options, 'dev')
-  watchProcess(logger)
+  watchFaults(logger)
   const opened = await openEmbeddedCluster({ ...wanted(stage), logger })
+  watchStalls(logger)
   stage.closing.add(() => opened.close())
   const agents = opened.agents.map(({ name, agentId, info: { resources } }) => ({ name, agentId, resources }))
   return { http: opened.http, agents, place: opened.socket, processes: [] }

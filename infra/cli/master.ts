@@ -3,7 +3,7 @@ import type { Role } from '../../actors/protocol/ids.js'
 import { Closing } from '../dev/closing.js'
 import { openHttp } from '../http/server.js'
 import { openMasterNode } from '../node/master-node.js'
-import { watchProcess } from '../node/process-watch.js'
+import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { EXIT, Failure } from './failure.js'
@@ -38,7 +38,7 @@ async function run({ options }: Call): Promise<number> {
   const name = nameOr(options['name'], connection.nameAs('master'))
   const logger = await openCommandLogger(options, `master-${name}`)
   const lifetime = new Lifetime()
-  watchProcess(logger)
+  watchFaults(logger)
   const closing = new Closing()
   try {
     const node = await openMasterNode({
@@ -53,6 +53,7 @@ async function run({ options }: Call): Promise<number> {
     closing.add(() => http.close())
     logger.log('info', `master of cluster ${cluster} at ${connection.place}; ${http.url}`, {})
     tellStarter({ type: 'ready', http: http.url })
+    watchStalls(logger)
   } catch (error) {
     await closing.close()
     throw nodeFailure(error)

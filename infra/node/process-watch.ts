@@ -9,14 +9,18 @@ import { Stalls, type StallFigures } from './stalls.js'
 const EXIT_CODE = 1
 let stalls: Stalls | undefined
 
-/** To be called once, before the first node is opened. */
-export function watchProcess(logger: Logger): void {
-  stalls ??= new Stalls(logger)
+/** Ends the process on faults that nobody handles. To be called once, before the first node is opened. */
+export function watchFaults(logger: Logger): void {
   process.on('uncaughtException', (fault) => end(logger, 'an exception that nobody handled', fault))
   process.on('unhandledRejection', (fault) => end(logger, 'a rejection that nobody handled', fault))
 }
 
-/** Undefined in a process that is not watched. */
+/** To be called once all is up: what starts has a right to keep the loop busy. */
+export function watchStalls(logger: Logger): void {
+  stalls ??= new Stalls(logger)
+}
+
+/** Undefined in a process whose stalls nobody watches. */
 export const stallFigures = (): StallFigures | undefined => stalls?.figures()
 
 /** A fault that nobody handles leaves a node in a state that nobody knows: it must not go on. */

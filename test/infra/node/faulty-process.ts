@@ -1,7 +1,7 @@
 /** Faulty process: one node whose actor receives two messages, then does what the command line says. */
 import { memoryHub } from '../../../infra/memory/link.js'
 import { openNode } from '../../../infra/node/node.js'
-import { watchProcess } from '../../../infra/node/process-watch.js'
+import { watchFaults, watchStalls } from '../../../infra/node/process-watch.js'
 import { STALL_MS } from '../../../infra/node/stalls.js'
 import { prettyLogger } from '../../../infra/pretty-logger.js'
 import type { Actor } from '../../../runtime/actor.js'
@@ -24,7 +24,8 @@ const FAULTS: Readonly<Record<string, () => void>> = {
 }
 
 const logger = prettyLogger('info')
-watchProcess(logger)
+watchFaults(logger)
+watchStalls(logger)
 const node = await openNode({ kind: 'agent', name: 'faulty', openLink: memoryHub().open, logger })
 const actor: Actor<null, Order> = {
   initial: () => null,
