@@ -6,9 +6,9 @@
  */
 import { type FSWatcher, watch } from 'node:fs'
 import type { Exit } from '../../actors/protocol/machine.js'
-import { processesByVariable } from '../process-table.js'
+import { groupOf, processesByVariable } from '../process-table.js'
 import { isShim, MARK } from './shim.js'
-import { readStatus, recordEnd } from './task-directory.js'
+import { giveUp, readStatus, recordEnd } from './task-directory.js'
 
 /** How soon a process is missed that we have killed ourselves. */
 const KILLED_CHECK_MS = 20
@@ -46,10 +46,14 @@ export class Survivors {
     const late = readStatus(directory)
     if (late?.end !== undefined) return { type: 'ended', end: late.end }
     const pids = this.#processesOf(directory)
-    const shim = pids.find((pid) => isShim(pid, directory) && (late?.pid ?? pid) === pid)
+    // The shim leads their group; if it is one that is used again, it does not bear their mark.
+    const leaders = pids.map((pid) => groupOf(pid)?.group ?? pid)
+    const shim = leaders.find((pid) => isShim(pid, directory) && (late?.pid ?? pid) === pid)
     if (shim !== undefined) return { type: 'running', pid: shim }
     for (const pid of pids) kill(pid, 'SIGKILL')
-    if (status !== undefined) recordEnd(directory, status.pid ?? 0, 'vanished')
+    // Where there is no status, a shim may have been told and not begun: whoever makes one first wins.
+    if (late === undefined && !giveUp(directory) && readStatus(directory)) return this.truth(directory)
+    if (late !== undefined) recordEnd(directory, late.pid ?? 0, 'vanished')
     return { type: 'ended', end: 'vanished' }
   }
 
