@@ -161,9 +161,9 @@ export class Shim {
     }
   }
 
+  /** Whatever it runs goes on, and is nobody's business any more. */
   leave(): void {
     this.task = undefined
-    this.child.removeAllListeners('exit')
     this.child.unref()
     this.channel?.destroy()
   }
