@@ -7,8 +7,8 @@
  */
 import { groupOf, lastPid } from '../process-table.js'
 
-/** More pids than this take longer to look at than a new shim takes to start. */
-const PIDS_MAX = 100
+/** To look at more pids than this may take longer than to start a new shim. */
+export const PIDS_MAX = 500
 
 /**
  * True only when it is certain that nobody but the leader is left. `lastBefore` was the last pid before
@@ -17,13 +17,13 @@ const PIDS_MAX = 100
  * The last pid is read again after each round: whoever forks while we look is either found, or dead with
  * a child of a higher pid, which the next round meets.
  */
-export function isAlone(leader: number, lastBefore: number | undefined): boolean {
+export function isAlone(leader: number, lastBefore: number | undefined, pidsMax = PIDS_MAX): boolean {
   if (lastBefore === undefined) return false
   let seen = lastBefore
   for (;;) {
     const last = lastPid()
     // The numbers may have begun anew from the lowest.
-    if (last === undefined || last < seen || last - lastBefore > PIDS_MAX) return false
+    if (last === undefined || last < seen || last - lastBefore > pidsMax) return false
     if (last === seen) return true
     while (seen < last) {
       seen += 1

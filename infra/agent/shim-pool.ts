@@ -10,7 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { lastPid } from '../process-table.js'
-import { isAlone } from './leftovers.js'
+import { isAlone, PIDS_MAX } from './leftovers.js'
 import { CHANNEL, SHELL, commandRuns, shimArguments, shimOrder, waitingShimArguments } from './shim.js'
 import { kill } from './survivors.js'
 
@@ -23,6 +23,12 @@ const SWEEP_MS = 1_000
 /** How often, and for how long, a SIGTERM looks whether its command has begun. */
 const BEGIN_LOOK_MS = 2
 const BEGIN_LOOKS_MAX = 500
+
+export interface ShimPoolOptions {
+  /** How long a command may run, and how many pids be given out meanwhile, for its shim to be used again. */
+  readonly shortMs?: number
+  readonly pidsMax?: number
+}
 
 export interface Task {
   /** Exists, with its sandbox. */
@@ -41,7 +47,14 @@ export class ShimPool {
   readonly #open = new Set<Shim>()
   /** Those whose exit is not known yet. */
   readonly #all = new Set<Shim>()
+  readonly #shortMs: number
+  readonly #pidsMax: number
   #sweep: NodeJS.Timeout | undefined
+
+  constructor({ shortMs = SHORT_MS, pidsMax = PIDS_MAX }: ShimPoolOptions = {}) {
+    this.#shortMs = shortMs
+    this.#pidsMax = pidsMax
+  }
 
   /** Undefined when `failed` has heard or will hear why. Throws what the file system refuses. */
   run(task: Task): Shim | undefined {
@@ -84,7 +97,7 @@ export class ShimPool {
   #onDone(shim: Shim): void {
     const task = shim.takeTask()
     if (task === undefined) return
-    if (this.#waiting.length < WAITING_SHIMS_MAX && shim.isClean()) this.#waiting.push(shim)
+    if (this.#waiting.length < WAITING_SHIMS_MAX && shim.isClean(this.#pidsMax)) this.#waiting.push(shim)
     else shim.end()
     task.ended(0, null)
   }
@@ -104,7 +117,7 @@ export class ShimPool {
   #letGo(): void {
     const now = performance.now()
     for (const shim of this.#open) {
-      if (now - shim.since < (shim.task === undefined ? WAIT_MS : SHORT_MS)) continue
+      if (now - shim.since < (shim.task === undefined ? WAIT_MS : this.#shortMs)) continue
       this.#withdraw(shim)
       shim.channel?.destroy()
     }
@@ -151,8 +164,8 @@ export class Shim {
   }
 
   /** Whether nothing of its last task can reach the next one. */
-  isClean(): boolean {
-    return !this.#signalled && this.pid !== undefined && isAlone(this.pid, this.#lastPidBefore)
+  isClean(pidsMax: number): boolean {
+    return !this.#signalled && this.pid !== undefined && isAlone(this.pid, this.#lastPidBefore, pidsMax)
   }
 
   end(): void {

@@ -21,7 +21,7 @@ test('a leader who has started nobody, or nobody that still lives, is alone', as
   const leader = spawn('/bin/sh', ['-c', '/bin/true; echo; read word'], { detached: true })
   const before = leader.pid
   await once(leader.stdout, 'data')
-  assert.equal(isAlone(leader.pid ?? 0, before), true)
+  assert.equal(isAlone(leader.pid ?? 0, before, 1_000_000), true)
   leader.stdin.end('\n')
   await once(leader, 'exit')
 })
