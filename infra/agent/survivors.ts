@@ -12,6 +12,8 @@ import { giveUp, readStatus, recordEnd } from './task-directory.js'
 
 /** How soon a process is missed that we have killed ourselves. */
 const KILLED_CHECK_MS = 20
+/** How many are looked at closely in each round; of the others only the pids must still be there. */
+const CLOSE_LOOKS_MAX = 200
 
 export type Truth =
   | { readonly type: 'running'; readonly pid: number }
@@ -81,8 +83,17 @@ export class Survivors {
     this.#survivors.clear()
   }
 
+  /** To read files for every survivor in every round would keep the agent busy with ten thousand of them. */
   #checkAll(): void {
-    for (const directory of this.#survivors.keys()) this.#check(directory)
+    let closeLooks = CLOSE_LOOKS_MAX
+    for (const [directory, survivor] of [...this.#survivors]) {
+      if (closeLooks === 0 && survivor.watcher !== undefined && exists(survivor.pid)) continue
+      closeLooks = Math.max(0, closeLooks - 1)
+      // To the end of the line, so that each has its turn.
+      this.#survivors.delete(directory)
+      this.#survivors.set(directory, survivor)
+      this.#check(directory)
+    }
   }
 
   #check(directory: string): void {
@@ -123,6 +134,15 @@ export function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     process.kill(pid, signal)
   } catch {
     // Gone, or (after a change of user) not ours to signal.
+  }
+}
+
+/** Whether there is any process of this pid, be it another one by now. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
