@@ -14,7 +14,7 @@ import { findProgram } from './program.js'
 import { readShortOutput } from './short-output.js'
 import { MARK } from './shim.js'
 import { type Shim, ShimPool } from './shim-pool.js'
-import { kill, Survivors } from './survivors.js'
+import { Survivors } from './survivors.js'
 import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
 
 /** How many processes run under one agent at once. */
@@ -144,7 +144,7 @@ export class Launcher {
       return this.#tellEnd(life.replyTo, launchId, status.end, output)
     }
     // The shim was killed, or found no room to write. What it watched must not run on unseen.
-    kill(-pid, 'SIGKILL')
+    life.shim?.end()
     const end: Exit = code === null ? { signal: signal ?? 'SIGKILL' } : { code }
     recordEnd(directory, pid, end)
     if (code !== null && (status.pid === undefined || status.words !== undefined)) {

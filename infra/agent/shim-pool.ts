@@ -97,9 +97,9 @@ export class ShimPool {
   #onDone(shim: Shim): void {
     const task = shim.takeTask()
     if (task === undefined) return
-    if (this.#waiting.length < WAITING_SHIMS_MAX && shim.isClean(this.#pidsMax)) this.#waiting.push(shim)
-    else shim.end()
-    task.ended(0, null)
+    if (this.#waiting.length === WAITING_SHIMS_MAX || !shim.isClean(this.#pidsMax)) shim.end()
+    task.ended(null, 'SIGKILL') // As one says who runs a single command.
+    if (!shim.isOver) this.#waiting.push(shim)
   }
 
   #forget(shim: Shim): void {
@@ -134,6 +134,7 @@ export class Shim {
   since = performance.now()
   #lastPidBefore: number | undefined
   #signalled = false
+  #over = false
 
   constructor(readonly child: ChildProcess, readonly channel?: Duplex) {}
 
@@ -168,10 +169,15 @@ export class Shim {
     return !this.#signalled && this.pid !== undefined && isAlone(this.pid, this.#lastPidBefore, pidsMax)
   }
 
+  /** It has been ended, even if that takes a moment. */
+  get isOver(): boolean {
+    return this.#over
+  }
+
+  /** Ends it, and whoever is in its process group. */
   end(): void {
-    if (this.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) {
-      kill(-this.pid, 'SIGKILL')
-    }
+    this.#over = true
+    if (this.pid !== undefined) kill(-this.pid, 'SIGKILL')
   }
 
   /** Whatever it runs goes on, and is nobody's business any more. */

@@ -147,8 +147,9 @@ test('a shim ends, with all that is left in its session, when its command leaves
     const next = run(['/bin/true'])
     assert.notEqual(next.shim, one.shim)
     await next.ended
+    const gone = exit(next)
     next.shim.end()
-    await exit(next)
+    await gone
   }
 })
 
@@ -162,6 +163,22 @@ test('a shim that was signalled is not used again', async (t) => {
   const next = run(['/bin/true'])
   assert.notEqual(next.shim, one.shim)
   await next.ended
+})
+
+test('a shim that is ended by whoever hears of the end is not used again', async (t) => {
+  const { workDir, pool, run } = bench(t)
+  const directory = `${workDir}/own`
+  mkdirSync(`${directory}/sandbox`, { recursive: true })
+  const first = await new Promise<Shim | undefined>((resolve, failed) => {
+    const ended = () => {
+      shim?.end()
+      resolve(shim)
+    }
+    const shim = pool.run({ directory, argv: ['/bin/true'], environment: {}, ended, failed })
+  })
+  const next = run(['/bin/true'])
+  assert.notEqual(next.shim, first)
+  assert.deepEqual((await next.ended)?.end, { code: 0 })
 })
 
 test('a shim that somebody kills while it waits is replaced', async (t) => {
