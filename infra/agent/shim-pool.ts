@@ -59,6 +59,8 @@ export class ShimPool {
   /** Undefined when `failed` has heard or will hear why. Throws what the file system refuses. */
   run(task: Task): Shim | undefined {
     const order = shimOrder(task.directory, task.argv, task.environment)
+    // Whoever hears that the task has begun may read its output at once.
+    if (order !== undefined) for (const name of ['stdout', 'stderr']) closeSync(create(task.directory, name))
     const shim = order === undefined ? shimOfItsOwn(task) : this.#waiting.pop() ?? shimThatWaits()
     shim.task = task
     if (!this.#all.has(shim)) this.#adopt(shim)
@@ -195,6 +197,8 @@ export class Shim {
   }
 }
 
+const create = (directory: string, name: string): number => openSync(`${directory}/${name}`, 'ax', 0o600)
+
 function shimThatWaits(): Shim {
   const stdio = ['ignore', 'ignore', 'ignore', 'ignore', 'pipe'] as const
   const child = spawn(SHELL, waitingShimArguments(), { cwd: '/', env: {}, detached: true, stdio: [...stdio] })
@@ -205,7 +209,7 @@ function shimOfItsOwn({ directory, argv, environment }: Task): Shim {
   const descriptors: number[] = []
   try {
     for (const name of ['stdout', 'status', 'stderr']) {
-      descriptors.push(openSync(`${directory}/${name}`, 'ax', 0o600))
+      descriptors.push(create(directory, name))
     }
     return new Shim(spawn(SHELL, shimArguments(directory, argv), {
       cwd: `${directory}/sandbox`, env: environment, detached: true, stdio: ['ignore', ...descriptors],

@@ -68,6 +68,7 @@ test('commands that come one after the other run under one shim, each with its o
 test('commands that run at the same time have shims of their own', async (t) => {
   const { run } = bench(t)
   const runs = [run(['/bin/true']), run(['/bin/true']), run(['/bin/true'])]
+  for (const { stdout } of runs) assert.equal(stdout(), '', 'the output can be read as soon as it has begun')
   assert.equal(new Set(runs.map(({ shim }) => shim.pid)).size, 3)
   await Promise.all(runs.map(({ ended }) => ended))
 })
