@@ -4,9 +4,9 @@
  * A pid alone names nothing, since pids are used again. So a process is recognised by a pid together
  * with something that no successor has: its start time, its command line, or a mark in its environment.
  */
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
-function read(pid: number | 'sys', file: string): string | undefined {
+function read(pid: number | 'sys' | '.', file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1')
   } catch {
@@ -14,13 +14,30 @@ function read(pid: number | 'sys', file: string): string | undefined {
   }
 }
 
+/** The fields of `stat` from the state onwards; undefined when there is no such process or thread. */
+function statOf(pid: number): readonly string[] | undefined {
+  const stat = read(pid, 'stat')
+  // The name in parentheses may itself hold spaces and parentheses.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
 /** Clock ticks from the boot to the start of a process; undefined when it has ended. */
 export function startTicks(pid: number): string | undefined {
-  const stat = read(pid, 'stat')
-  if (stat === undefined) return undefined
-  // The name in parentheses may itself hold spaces and parentheses.
-  const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, ...rest] = statOf(pid) ?? []
   return state === 'Z' || state === 'X' ? undefined : rest[18]
+}
+
+/** The process group and the session of a process (or thread), even of one that is not yet reaped. */
+export function groupOf(pid: number): { readonly group: number; readonly session: number } | undefined {
+  // Most that are asked about are gone, and to miss a file is cheaper than to fail to read it.
+  const [, , group, session] = existsSync(`/proc/${pid}`) ? statOf(pid) ?? [] : []
+  return group === undefined ? undefined : { group: Number(group), session: Number(session) }
+}
+
+/** The pid that was given out last; undefined where the kernel does not tell. */
+export function lastPid(): number | undefined {
+  const last = Number(read('.', 'loadavg')?.trim().split(' ').at(-1))
+  return Number.isInteger(last) && last > 0 ? last : undefined
 }
 
 /** The arguments of a running process; empty once it has ended, even before it is reaped. */

@@ -5,24 +5,21 @@
  * holds only what runs at present. Its file work is synchronous: it takes less time than handing it
  * to another thread would.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import type { Exit, LauncherEvent, LauncherRequest } from '../../actors/protocol/machine.js'
 import type { TaskOutput } from '../../actors/protocol/task.js'
 import type { Ref } from '../../runtime/address.js'
 import { reasonOf } from '../disk/reason.js'
 import { findProgram } from './program.js'
 import { readShortOutput } from './short-output.js'
-import { commandRuns, MARK, SHELL, shimArguments } from './shim.js'
-import { kill, Survivors } from './survivors.js'
+import { MARK } from './shim.js'
+import { type Shim, ShimPool } from './shim-pool.js'
+import { Survivors } from './survivors.js'
 import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
 
 /** How many processes run under one agent at once. */
 export const PROCESSES_MAX = 10_000
 const SURVIVOR_CHECK_MS = 1_000
-/** How often, and for how long, a SIGTERM looks whether its command has begun. */
-const BEGIN_LOOK_MS = 2
-const BEGIN_LOOKS_MAX = 500
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -44,7 +41,7 @@ interface Life {
   readonly directory: string
   readonly pid: number
   /** Absent when an earlier life of this agent started it. */
-  readonly child?: ChildProcess
+  readonly shim?: Shim
   readonly outputBytesMax?: number
   replyTo: Ref<LauncherEvent>
 }
@@ -56,6 +53,7 @@ export class Launcher {
   readonly #options: LauncherOptions
   readonly #lives = new Map<string, Life>()
   readonly #survivors: Survivors
+  readonly #shims = new ShimPool()
 
   constructor(options: LauncherOptions) {
     this.#options = options
@@ -76,10 +74,7 @@ export class Launcher {
   /** Leaves everything running and hears of nothing more. */
   close(): void {
     this.#survivors.close()
-    for (const { child } of this.#lives.values()) {
-      child?.removeAllListeners('exit')
-      child?.unref()
-    }
+    this.#shims.close()
     this.#lives.clear()
   }
 
@@ -104,13 +99,11 @@ export class Launcher {
     }
     const found = findProgram(request.program, environment.PATH, sandbox)
     if ('reason' in found) return failed(found.reason)
-    const child = run(directory, found.argv, environment, failed)
-    if (child?.pid === undefined) return
+    const shim = this.#run(launchId, directory, found.argv, environment, failed)
+    if (shim?.pid === undefined) return
     const { outputBytesMax = 0 } = request
-    const life = { launchId, directory, pid: child.pid, child, outputBytesMax, replyTo }
-    this.#lives.set(launchId, life)
-    child.once('exit', (code, signal) => this.#onExit(life, code, signal))
-    tell(replyTo, { type: 'started', launchId, pid: child.pid, directory })
+    this.#lives.set(launchId, { launchId, directory, pid: shim.pid, shim, outputBytesMax, replyTo })
+    tell(replyTo, { type: 'started', launchId, pid: shim.pid, directory })
   }
 
   #onAdopt({ launchId, replyTo }: Start | Adopt): void {
@@ -136,29 +129,22 @@ export class Launcher {
   #onSignal(launchId: string, signal: 'SIGTERM' | 'SIGKILL'): void {
     const life = this.#lives.get(launchId)
     if (life === undefined) return
-    if (life.child === undefined) return this.#survivors.signal(life.directory, signal)
-    if (signal === 'SIGTERM') this.#terminate(life, BEGIN_LOOKS_MAX)
-    // Until its exit is known here, a child's pid cannot belong to anybody else.
-    else kill(-life.pid, signal)
+    if (life.shim === undefined) this.#survivors.signal(life.directory, signal)
+    else life.shim.signal(signal)
   }
 
-  /** Waits for the command to begin, which takes a few milliseconds, so that the signal reaches it. */
-  #terminate(life: Life, looksLeft: number): void {
-    if (this.#lives.get(life.launchId) !== life) return
-    if (looksLeft === 0 || commandRuns(life.pid, life.directory)) return kill(-life.pid, 'SIGTERM')
-    setTimeout(() => this.#terminate(life, looksLeft - 1), BEGIN_LOOK_MS)
-  }
-
-  #onExit(life: Life, code: number | null, signal: NodeJS.Signals | null): void {
-    this.#lives.delete(life.launchId)
-    const { launchId, directory, pid } = life
+  #onEnded(launchId: string, code: number | null, signal: NodeJS.Signals | null): void {
+    const life = this.#lives.get(launchId)
+    if (life === undefined) return
+    this.#lives.delete(launchId)
+    const { directory, pid } = life
     const status = readStatus(directory) ?? parseStatus('')
     if (status.end !== undefined) {
       const output = readShortOutput(directory, life.outputBytesMax ?? 0)
       return this.#tellEnd(life.replyTo, launchId, status.end, output)
     }
     // The shim was killed, or found no room to write. What it watched must not run on unseen.
-    kill(-pid, 'SIGKILL')
+    life.shim?.end()
     const end: Exit = code === null ? { signal: signal ?? 'SIGKILL' } : { code }
     recordEnd(directory, pid, end)
     if (code !== null && (status.pid === undefined || status.words !== undefined)) {
@@ -169,42 +155,35 @@ export class Launcher {
     this.#tellEnd(life.replyTo, launchId, end)
   }
 
+  /** Answers the shim, unless `refused` has heard or will hear why there is none. */
+  #run(
+    launchId: string,
+    directory: string,
+    argv: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    refused: (reason: string) => void,
+  ): Shim | undefined {
+    let made = false
+    const failed = (error: unknown) => {
+      if (made) discard(directory)
+      refused(`the process could not be started in '${directory}': ${reasonOf(error)}`)
+    }
+    try {
+      mkdirSync(directory, { mode: 0o700 })
+      made = true
+      mkdirSync(`${directory}/sandbox`)
+      const ended = (code: number | null, signal: NodeJS.Signals | null) => this.#onEnded(launchId, code, signal)
+      return this.#shims.run({ directory, argv, environment, failed, ended })
+    } catch (error) {
+      failed(error)
+      return undefined
+    }
+  }
+
   #tellEnd(replyTo: Ref<LauncherEvent>, launchId: string, end: Exit | 'vanished', output?: TaskOutput): void {
     const event: LauncherEvent = end === 'vanished' ? { type: 'vanished', launchId }
       : { type: 'exited', launchId, exit: end, ...(output ? { output } : {}) }
     this.#options.tell(replyTo, event)
-  }
-}
-
-/** Answers the process, unless `failed` has heard or will hear why there is none. */
-function run(
-  directory: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-  failed: (reason: string) => void,
-): ChildProcess | undefined {
-  const descriptors: number[] = []
-  let made = false
-  const giveUp = (error: unknown) => {
-    if (made) discard(directory)
-    failed(`the process could not be started in '${directory}': ${reasonOf(error)}`)
-  }
-  try {
-    mkdirSync(directory, { mode: 0o700 })
-    made = true
-    mkdirSync(`${directory}/sandbox`)
-    for (const name of ['stdout', 'status', 'stderr']) {
-      descriptors.push(openSync(`${directory}/${name}`, 'ax', 0o600))
-    }
-    const child = spawn(SHELL, shimArguments(directory, argv), {
-      cwd: `${directory}/sandbox`, env, detached: true, stdio: ['ignore', ...descriptors],
-    })
-    return child.once('error', giveUp)
-  } catch (error) {
-    giveUp(error)
-    return undefined
-  } finally {
-    for (const descriptor of descriptors) closeSync(descriptor)
   }
 }
 

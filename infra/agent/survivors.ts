@@ -6,12 +6,14 @@
  */
 import { type FSWatcher, watch } from 'node:fs'
 import type { Exit } from '../../actors/protocol/machine.js'
-import { processesByVariable } from '../process-table.js'
+import { groupOf, processesByVariable } from '../process-table.js'
 import { isShim, MARK } from './shim.js'
-import { readStatus, recordEnd } from './task-directory.js'
+import { giveUp, readStatus, recordEnd } from './task-directory.js'
 
 /** How soon a process is missed that we have killed ourselves. */
 const KILLED_CHECK_MS = 20
+/** How many are looked at closely in each round; of the others only the pids must still be there. */
+const CLOSE_LOOKS_MAX = 200
 
 export type Truth =
   | { readonly type: 'running'; readonly pid: number }
@@ -46,10 +48,14 @@ export class Survivors {
     const late = readStatus(directory)
     if (late?.end !== undefined) return { type: 'ended', end: late.end }
     const pids = this.#processesOf(directory)
-    const shim = pids.find((pid) => isShim(pid, directory) && (late?.pid ?? pid) === pid)
+    // The shim leads their group; if it is one that is used again, it does not bear their mark.
+    const leaders = pids.map((pid) => groupOf(pid)?.group ?? pid)
+    const shim = leaders.find((pid) => isShim(pid, directory) && (late?.pid ?? pid) === pid)
     if (shim !== undefined) return { type: 'running', pid: shim }
     for (const pid of pids) kill(pid, 'SIGKILL')
-    if (status !== undefined) recordEnd(directory, status.pid ?? 0, 'vanished')
+    // Where there is no status, a shim may have been told and not begun: whoever makes one first wins.
+    if (late === undefined && !giveUp(directory) && readStatus(directory)) return this.truth(directory)
+    if (late !== undefined) recordEnd(directory, late.pid ?? 0, 'vanished')
     return { type: 'ended', end: 'vanished' }
   }
 
@@ -77,8 +83,17 @@ export class Survivors {
     this.#survivors.clear()
   }
 
+  /** To read files for every survivor in every round would keep the agent busy with ten thousand of them. */
   #checkAll(): void {
-    for (const directory of this.#survivors.keys()) this.#check(directory)
+    let closeLooks = CLOSE_LOOKS_MAX
+    for (const [directory, survivor] of [...this.#survivors]) {
+      if (closeLooks === 0 && survivor.watcher !== undefined && exists(survivor.pid)) continue
+      closeLooks = Math.max(0, closeLooks - 1)
+      // To the end of the line, so that each has its turn.
+      this.#survivors.delete(directory)
+      this.#survivors.set(directory, survivor)
+      this.#check(directory)
+    }
   }
 
   #check(directory: string): void {
@@ -119,6 +134,15 @@ export function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     process.kill(pid, signal)
   } catch {
     // Gone, or (after a change of user) not ours to signal.
+  }
+}
+
+/** Whether there is any process of this pid, be it another one by now. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

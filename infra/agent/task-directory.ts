@@ -8,7 +8,7 @@
  * The status is one file that only grows, because every file that a launch creates costs as much as
  * all its other file operations together. A line counts only once its newline is there.
  */
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Exit } from '../../actors/protocol/machine.js'
 
@@ -65,6 +65,16 @@ export function recordEnd(directory: string, pid: number, end: Exit | 'vanished'
     appendFileSync(`${directory}/status`, `${start}${linesOf(end)}\n`)
   } catch {
     // A full disk: whoever asks next finds the process gone, and tries again.
+  }
+}
+
+/** Makes a status where there is none, so that no shim begins any more; false when one has begun already. */
+export function giveUp(directory: string): boolean {
+  try {
+    writeFileSync(`${directory}/status`, '0\nvanished\n', { flag: 'wx', mode: 0o600 })
+    return true
+  } catch {
+    return !existsSync(`${directory}/status`) // No such launch, or a disk without room.
   }
 }
 

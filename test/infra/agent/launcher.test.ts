@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import type { LauncherEvent, Program } from '../../../actors/protocol/machine.js'
 import { type Launcher, openLauncher } from '../../../infra/agent/launcher.js'
-import { shimArguments } from '../../../infra/agent/shim.js'
 import { Inbox } from './inbox.js'
 import { pipeTo, temporaryDirectory } from './temporary.js'
 
@@ -234,15 +232,4 @@ test('signalling what is unknown or has ended does nothing', async (t) => {
   b.launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGKILL' })
   b.launcher.request({ type: 'forget', launchId: 'a' })
   assert.deepEqual(b.inbox.pending, [])
-})
-
-test('a shim that cannot record its pid does not run the command', async (t) => {
-  const directory = temporaryDirectory(t)
-  const output = `${directory}/output`
-  const full = openSync('/dev/full', 'w')
-  const child = spawn('/bin/sh', shimArguments(directory, ['/usr/bin/env']), {
-    detached: true, stdio: ['ignore', openSync(output, 'w'), full, full],
-  })
-  assert.deepEqual(await once(child, 'exit'), [1, null])
-  assert.equal(readFileSync(output, 'utf8'), '')
 })
