@@ -15,6 +15,11 @@ import type { LinkListener, OpenLink } from './link.js'
 /** What one turn may produce; beyond it envelopes are refused. Links bound what waits for the wire. */
 export const TURN_BYTES_MAX = 67_108_864
 
+export interface PostOptions {
+  /** Whether the envelopes of one turn share frames; without it each has a frame of its own. True unless given. */
+  readonly batching?: boolean
+}
+
 interface Batch {
   readonly to: NodeAddress
   readonly packed: Uint8Array[]
@@ -33,7 +38,7 @@ interface Refusal {
  * a call to the transport.
  */
 export async function openPost(
-  self: NodeAddress, openLink: OpenLink, receiver: Receiver,
+  self: NodeAddress, openLink: OpenLink, receiver: Receiver, { batching = true }: PostOptions = {},
 ): Promise<Transport> {
   const gate = new Gate()
   const listener: LinkListener = {
@@ -44,7 +49,7 @@ export async function openPost(
   }
   const link = await openLink(self, listener)
   setImmediate(() => gate.open())
-  const outbox = new Outbox()
+  const outbox = new Outbox(batching)
   let scheduled = false
   let closed = false
 
@@ -80,6 +85,8 @@ class Outbox {
   private openAreGroups = false
   private bytes = 0
 
+  constructor(private readonly batching: boolean) {}
+
   put(to: NodeAddress, envelope: WireEnvelope): void {
     const packed = encode(envelope)
     // What cannot be packed contains itself or no plain data: a fault of its author. It has no size.
@@ -110,7 +117,7 @@ class Outbox {
     if (group !== this.openAreGroups) this.open.clear()
     this.openAreGroups = group
     const open = this.open.get(to)
-    if (open && open.bytes + bytes <= FRAME_BYTES_MAX - FRAME_HEADER_BYTES_MAX) return open
+    if (this.batching && open && open.bytes + bytes <= FRAME_BYTES_MAX - FRAME_HEADER_BYTES_MAX) return open
     const batch: Batch = { to, packed: [], bytes: 0 }
     this.open.set(to, batch)
     this.batches.push(batch)

@@ -1,0 +1,20 @@
+/** Bench protocol: what the actors of a bench say to each other. */
+import { message, Registry, type MessageOf } from '../../../runtime/protocol.js'
+import { bytes, natural, ref } from '../../../runtime/schema.js'
+
+export const BODY_BYTES = 256
+
+export const call = {
+  begin: message(1, 'A stream of parcels begins; its source wants credit.', { source: ref<BenchEvent>() }),
+  parcel: message(2, 'Carries a body, and nothing comes back.', { body: bytes }),
+  question: message(3, 'Carries a body that is to come back.', { replyTo: ref<BenchEvent>(), body: bytes }),
+  drop: message(4, 'One of a flood.', { number: natural }),
+}
+export const event = {
+  credit: message(10, 'So many parcels more may come.', { count: natural }),
+  answer: message(11, 'The body of a question.', { body: bytes }),
+}
+export type BenchCall = MessageOf<typeof call>
+export type BenchEvent = MessageOf<typeof event>
+
+export const benchRegistry = new Registry(call, event)

@@ -1,0 +1,79 @@
+/**
+ * Tell, by Warren: an actor tells another in another process, over RabbitMQ.
+ *
+ * The source keeps a window of parcels under way, and the counter gives credit: nothing else would keep a
+ * flood from meeting the outbox's bound.
+ */
+import type { Actor } from '../../../runtime/actor.js'
+import type { Ref } from '../../../runtime/address.js'
+import { openBenchNode } from './bench-node.js'
+import { BODY_BYTES, call, event, type BenchCall, type BenchEvent } from './bench-protocol.js'
+import { Arrivals, machineMs, play } from './play.js'
+
+const WINDOW = 20_000
+const CREDIT = 2_000
+/** What the source tells before it lets others have their turn. */
+const BURST = 100
+
+type Counted = { readonly source: Ref<BenchEvent> | undefined; readonly uncredited: number }
+
+const arrivals = new Arrivals()
+
+const counter: Actor<Counted, BenchCall> = {
+  initial: () => ({ source: undefined, uncredited: 0 }),
+  receive(state, message, ctx) {
+    if (message.type === 'begin') return { source: message.source, uncredited: 0 }
+    if (message.type !== 'parcel' || message.body.length !== BODY_BYTES) return state
+    arrivals.arrived()
+    if (state.uncredited + 1 < CREDIT || !state.source) return { ...state, uncredited: state.uncredited + 1 }
+    ctx.tell(state.source, { type: 'credit', count: CREDIT })
+    return { ...state, uncredited: 0 }
+  },
+  accepts: call,
+}
+
+type Sending = { readonly left: number; readonly room: number }
+type Go = { readonly type: 'send'; readonly count: number } | { readonly type: 'go' }
+
+function sourceTo(target: Ref<BenchCall>): Actor<Sending, BenchEvent | Go> {
+  const body = new Uint8Array(BODY_BYTES).fill(0x61)
+  return {
+    initial: () => ({ left: 0, room: WINDOW }),
+    receive(state, message, ctx) {
+      let { left, room } = state
+      if (message.type === 'credit') room += message.count
+      if (message.type === 'send') {
+        left = message.count
+        room = WINDOW
+        ctx.tell(target, { type: 'begin', source: ctx.self })
+      }
+      const burst = Math.min(left, room, BURST)
+      for (let sent = 0; sent < burst; sent++) ctx.tell(target, { type: 'parcel', body })
+      // Credit and the next burst may both be on their way here; one of them finds nothing to do.
+      if (burst === BURST) ctx.tell(ctx.self, { type: 'go' })
+      return { left: left - burst, room: room - burst }
+    },
+    accepts: event,
+  }
+}
+
+let send: (count: number) => void = () => undefined
+
+play({
+  async listen({ url, batching }: { url: string; batching: boolean }) {
+    const system = await openBenchNode('master', url, { batching })
+    return system.spawn('counter', counter)
+  },
+  async connect({ url, to, batching }: { url: string; to: Ref<BenchCall>; batching: boolean }) {
+    const system = await openBenchNode('agent', url, { batching })
+    const source = system.spawn('source', sourceTo(to))
+    send = (count) => system.tell(source, { type: 'send', count })
+  },
+  arm: (count: number) => arrivals.arm(count),
+  ended: () => arrivals.ended,
+  send(count: number) {
+    const beganMs = machineMs()
+    send(count)
+    return beganMs
+  },
+})
