@@ -3,10 +3,10 @@
  * mandatory flag and acknowledgements (one for all that a turn of the event loop brought) as Warren.
  */
 import { once } from 'node:events'
-import { connect, type Channel, type ConsumeMessage } from 'amqplib'
-import { PREFETCH_FRAMES } from '../../amqp/session.js'
+import { connect, type Channel } from 'amqplib'
 import { BODY_BYTES } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
+import { consume } from './raw-consumer.js'
 
 const arrivals = new Arrivals()
 const body = Buffer.alloc(BODY_BYTES, 0x61)
@@ -15,27 +15,13 @@ let target = ''
 
 play({
   async listen({ url }: { url: string }) {
-    const connection = await connect(url)
-    const channel = await connection.createChannel()
-    const { queue } = await channel.assertQueue('', { exclusive: true, durable: false })
-    await channel.prefetch(PREFETCH_FRAMES)
-    let latest: ConsumeMessage | undefined
-    await channel.consume(queue, (message) => {
-      if (!message) throw new Error('the queue is gone')
-      if (!latest) {
-        setImmediate(() => {
-          if (latest) channel.ack(latest, true)
-          latest = undefined
-        })
-      }
-      latest = message
-      if (message.content.length === BODY_BYTES) arrivals.arrived()
+    const channel = await (await connect(url)).createChannel()
+    return consume(channel, ({ content }) => {
+      if (content.length === BODY_BYTES) arrivals.arrived()
     })
-    return queue
   },
   async connect({ url, to }: { url: string; to: string }) {
-    const connection = await connect(url)
-    outbound = await connection.createChannel()
+    outbound = await (await connect(url)).createChannel()
     target = to
   },
   arm: (count: number) => arrivals.arm(count),
