@@ -1,5 +1,5 @@
 /**
- * Post: a node's transport, made of a link and the codec.
+ * Post: a node's transport, made of a link and of frames.
  *
  * Envelopes for the same destination that are produced in one turn of the event loop travel in one
  * frame: a broker carries few large messages far better than many small ones. The batch leaves in the
@@ -9,7 +9,7 @@ import { isGroup, type NodeAddress } from '../runtime/address.js'
 import {
   FRAME_BYTES_MAX, type Receiver, type Transport, type UndeliverableReason, type WireEnvelope,
 } from '../runtime/transport.js'
-import { decode, encode, ENVELOPE_BYTES_MAX, FRAME_HEADER_BYTES_MAX, frameOf } from './codec.js'
+import { Draft, readFrame } from './frame.js'
 import type { LinkListener, OpenLink } from './link.js'
 
 /** What one turn may produce; beyond it envelopes are refused. Links bound what waits for the wire. */
@@ -22,8 +22,7 @@ export interface PostOptions {
 
 interface Batch {
   readonly to: NodeAddress
-  readonly packed: Uint8Array[]
-  bytes: number
+  readonly draft: Draft
 }
 
 interface Refusal {
@@ -57,7 +56,7 @@ export async function openPost(
     scheduled = false
     const { batches, refusals } = outbox.take()
     for (const { to, envelope, reason } of refusals) receiver.undeliverable(to, [envelope], reason)
-    for (const { to, packed, bytes } of batches) link.send(to, frameOf(packed, bytes))
+    for (const { to, draft } of batches) link.send(to, draft.finish())
   }
   return {
     send(to, envelope) {
@@ -88,14 +87,25 @@ class Outbox {
   constructor(private readonly batching: boolean) {}
 
   put(to: NodeAddress, envelope: WireEnvelope): void {
-    const packed = encode(envelope)
+    const group = isGroup(to)
+    // A group and its members share receivers. What was sent later must not overtake in an older batch.
+    if (group !== this.openAreGroups) this.open.clear()
+    this.openAreGroups = group
+    const open = this.batching ? this.open.get(to) : undefined
+    const before = open?.draft.bytes ?? 0
+    const room = TURN_BYTES_MAX - this.bytes
+    if (open?.draft.add(envelope, Math.min(FRAME_BYTES_MAX, before + room))) {
+      this.bytes += open.draft.bytes - before
+      return
+    }
+    const draft = Draft.of(envelope)
     // What cannot be packed contains itself or no plain data: a fault of its author. It has no size.
-    if (!packed || packed.length > ENVELOPE_BYTES_MAX) return this.refuse(to, envelope, 'oversized')
-    if (this.bytes + packed.length > TURN_BYTES_MAX) return this.refuse(to, envelope, 'outbox-full')
-    const batch = this.batchFor(to, packed.length)
-    batch.packed.push(packed)
-    batch.bytes += packed.length
-    this.bytes += packed.length
+    if (!draft) return this.refuse(to, envelope, 'oversized')
+    if (draft.bytes > room) return this.refuse(to, envelope, 'outbox-full')
+    const batch: Batch = { to, draft }
+    this.open.set(to, batch)
+    this.batches.push(batch)
+    this.bytes += draft.bytes
   }
 
   refuse(to: NodeAddress, envelope: WireEnvelope, reason: UndeliverableReason): void {
@@ -109,19 +119,6 @@ class Outbox {
     this.open = new Map()
     this.bytes = 0
     return { batches, refusals }
-  }
-
-  private batchFor(to: NodeAddress, bytes: number): Batch {
-    const group = isGroup(to)
-    // A group and its members share receivers. What was sent later must not overtake in an older batch.
-    if (group !== this.openAreGroups) this.open.clear()
-    this.openAreGroups = group
-    const open = this.open.get(to)
-    if (this.batching && open && open.bytes + bytes <= FRAME_BYTES_MAX - FRAME_HEADER_BYTES_MAX) return open
-    const batch: Batch = { to, packed: [], bytes: 0 }
-    this.open.set(to, batch)
-    this.batches.push(batch)
-    return batch
   }
 }
 
@@ -142,13 +139,13 @@ class Gate {
 }
 
 function unpack(frame: Uint8Array, receiver: Receiver): void {
-  const decoded = decode(frame)
-  if (!decoded.ok) return receiver.malformed(decoded.reason)
-  for (const envelope of decoded.envelopes) receiver.received(envelope)
+  const read = readFrame(frame)
+  if (!read.ok) return receiver.malformed(read.reason)
+  for (const envelope of read.envelopes) receiver.received(envelope)
 }
 
 function giveBack(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason, receiver: Receiver): void {
-  const decoded = decode(frame)
+  const read = readFrame(frame)
   // The frame was ours, so its envelopes are what `send` was given.
-  if (decoded.ok) receiver.undeliverable(to, decoded.envelopes as readonly WireEnvelope[], reason)
+  if (read.ok) receiver.undeliverable(to, read.envelopes, reason)
 }
