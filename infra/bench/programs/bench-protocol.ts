@@ -5,10 +5,11 @@ import { bytes, natural, ref } from '../../../runtime/schema.js'
 export const BODY_BYTES = 256
 
 export const call = {
-  begin: message(1, 'A stream of parcels begins; its source wants credit.', { source: ref<BenchEvent>() }),
+  begin: message(1, 'A stream of parcels begins; its source wants credit, so much at a time.', {
+    source: ref<BenchEvent>(), credit: natural,
+  }),
   parcel: message(2, 'Carries a body, and nothing comes back.', { body: bytes }),
   question: message(3, 'Carries a body that is to come back.', { replyTo: ref<BenchEvent>(), body: bytes }),
-  drop: message(4, 'One of a flood.', { number: natural }),
 }
 export const event = {
   credit: message(10, 'So many parcels more may come.', { count: natural }),
