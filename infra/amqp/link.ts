@@ -19,6 +19,8 @@ import { addressOf, checkNames, exchangeName, routingKey } from './topology.js'
 
 const RECONNECT: Backoff = { firstMs: 100, maxMs: 5_000 }
 const NOTHING = new Uint8Array(0)
+/** Ways that are remembered; beyond it they are found anew. */
+const WAYS_MAX = 10_000
 
 export type AmqpOptions = ConnectionOptions & PresenceOptions
 
@@ -50,7 +52,10 @@ export function amqpLink(
   }
 }
 
+type Way = Omit<Parcel, 'frame'>
+
 class AmqpLink implements Link {
+  private readonly ways = new Map<NodeAddress, Way>()
   private readonly presence: Presence
   private session: Session | undefined
   private generation = 0
@@ -101,17 +106,29 @@ class AmqpLink implements Link {
 
   /** Answers why the frame was not taken. */
   private publish(to: NodeAddress, frame: Uint8Array): UndeliverableReason | undefined {
-    const direction = directionOf(this.self, to)
-    const key = routingKey(to)
-    if (!direction || !key) return 'no-such-node'
+    const way = this.wayTo(to)
+    if (!way) return 'no-such-node'
     if (!this.session) return 'disconnected'
-    const parcel = { exchange: exchangeName(this.cluster, direction), key, frame, mandatory: !isGroup(to) }
+    const { exchange, key, mandatory } = way
     try {
-      return this.session.publish(parcel) ? undefined : 'outbox-full'
+      return this.session.publish({ exchange, key, frame, mandatory }) ? undefined : 'outbox-full'
     } catch {
       // The channel is closing, and we have not been told yet.
       return 'disconnected'
     }
+  }
+
+  /** The same for every message to a node, and a good part of what a small one costs: found once. */
+  private wayTo(to: NodeAddress): Way | undefined {
+    const known = this.ways.get(to)
+    if (known) return known
+    const direction = directionOf(this.self, to)
+    const key = routingKey(to)
+    if (!direction || !key) return undefined
+    const way = { exchange: exchangeName(this.cluster, direction), key, mandatory: !isGroup(to) }
+    if (this.ways.size >= WAYS_MAX) this.ways.clear()
+    this.ways.set(to, way)
+    return way
   }
 
   /** Asks whether `node` is there: an empty frame comes back if it is not. */

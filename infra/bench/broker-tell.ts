@@ -5,7 +5,7 @@
  * one and against two frameworks that offer messaging over RabbitMQ.
  */
 import { ensurePeers } from './peers.js'
-import { Player, withPlayers } from './players.js'
+import { type Player, withPlayers } from './players.js'
 import { contest, type Goal, type Row } from './rounds.js'
 
 interface Contestant {

@@ -1,11 +1,11 @@
 /** Ask, by amqplib alone: one process sends a body and where to answer, another sends it back. */
 import { connect, type Channel } from 'amqplib'
 import { openLoop, type Schedule } from '../open-loop.js'
-import { BODY_BYTES } from './bench-protocol.js'
+import { BODY } from './bench-protocol.js'
 import { play } from './play.js'
 import { consume } from './raw-consumer.js'
 
-const body = Buffer.alloc(BODY_BYTES, 0x61)
+const body = Buffer.from(BODY)
 let ask: () => Promise<unknown> = () => Promise.reject(new Error('not connected'))
 
 const openChannel = async (url: string): Promise<Channel> => (await connect(url)).createChannel()

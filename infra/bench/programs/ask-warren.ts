@@ -3,7 +3,7 @@ import type { Actor } from '../../../runtime/actor.js'
 import type { Ref } from '../../../runtime/address.js'
 import { openLoop, type Schedule } from '../open-loop.js'
 import { openBenchNode } from './bench-node.js'
-import { BODY_BYTES, call, type BenchCall, type BenchEvent } from './bench-protocol.js'
+import { BODY, call, type BenchCall, type BenchEvent } from './bench-protocol.js'
 import { play } from './play.js'
 
 const DEADLINE_MS = 10_000
@@ -17,7 +17,6 @@ const echo: Actor<null, BenchCall> = {
   accepts: call,
 }
 
-const body = new Uint8Array(BODY_BYTES).fill(0x61)
 let ask: () => Promise<unknown> = () => Promise.reject(new Error('not connected'))
 
 play({
@@ -27,7 +26,7 @@ play({
   },
   async connect({ url, to }: { url: string; to: Ref<BenchCall> }) {
     const system = await openBenchNode('agent', url)
-    const question = (replyTo: Ref<BenchEvent>) => ({ type: 'question', replyTo, body } as const)
+    const question = (replyTo: Ref<BenchEvent>) => ({ type: 'question', replyTo, body: BODY } as const)
     ask = () => system.ask<BenchCall, BenchEvent>(to, question, DEADLINE_MS)
   },
   ask: (schedule: Schedule) => openLoop(schedule, () => ask()),

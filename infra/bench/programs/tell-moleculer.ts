@@ -5,7 +5,7 @@
  */
 import { PREFETCH_FRAMES } from '../../amqp/session.js'
 import { fromPeers } from '../peers.js'
-import { BODY_BYTES } from './bench-protocol.js'
+import { BODY, BODY_BYTES } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
 
 /** What this program uses of it. */
@@ -23,7 +23,6 @@ const BURST = 100
 const SERVICE = 'counter'
 
 const arrivals = new Arrivals()
-const body = 'a'.repeat(BODY_BYTES)
 let emit: () => Promise<void> = async () => undefined
 
 function brokerAt(url: string, nodeID: string) {
@@ -50,7 +49,7 @@ play({
     const broker = brokerAt(url, 'sender')
     await broker.start()
     await broker.waitForServices(SERVICE)
-    emit = () => broker.emit('parcel', { body })
+    emit = () => broker.emit('parcel', { body: BODY })
   },
   arm: (count: number) => arrivals.arm(count),
   ended: () => arrivals.ended,

@@ -4,7 +4,7 @@
  */
 import { PREFETCH_FRAMES } from '../../amqp/session.js'
 import { fromPeers } from '../peers.js'
-import { BODY_BYTES } from './bench-protocol.js'
+import { BODY, BODY_BYTES } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
 
 type Decorator = (...of: readonly unknown[]) => void
@@ -40,7 +40,6 @@ const BURST = 100
 const QUEUE = 'bench-nest'
 
 const arrivals = new Arrivals()
-const body = 'a'.repeat(BODY_BYTES)
 let emit: () => Observable | undefined = () => undefined
 
 class Counter {
@@ -79,7 +78,7 @@ play({
     const { options, transport } = optionsAt(url, Transport.RMQ)
     const client = ClientProxyFactory.create({ transport, options: { ...options, noAck: true } })
     await client.connect()
-    emit = () => client.emit('parcel', { body })
+    emit = () => client.emit('parcel', { body: BODY })
   },
   arm: (count: number) => arrivals.arm(count),
   ended: () => arrivals.ended,

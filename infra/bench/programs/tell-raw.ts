@@ -4,12 +4,12 @@
  */
 import { once } from 'node:events'
 import { connect, type Channel } from 'amqplib'
-import { BODY_BYTES } from './bench-protocol.js'
+import { BODY, BODY_BYTES } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
 import { consume } from './raw-consumer.js'
 
 const arrivals = new Arrivals()
-const body = Buffer.alloc(BODY_BYTES, 0x61)
+const body = Buffer.from(BODY)
 let outbound: Channel | undefined
 let target = ''
 

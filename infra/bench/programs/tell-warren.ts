@@ -7,7 +7,7 @@
 import type { Actor } from '../../../runtime/actor.js'
 import type { Ref } from '../../../runtime/address.js'
 import { openBenchNode } from './bench-node.js'
-import { BODY_BYTES, call, event, type BenchCall, type BenchEvent } from './bench-protocol.js'
+import { BODY, BODY_BYTES, call, event, type BenchCall, type BenchEvent } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
 
 /** Parcels under way; one by one they are objects, and no more of them are wanted than keep the broker busy. */
@@ -42,7 +42,6 @@ type Sending = { readonly left: number; readonly room: number }
 type Go = { readonly type: 'send'; readonly count: number } | { readonly type: 'go' }
 
 function sourceTo(target: Ref<BenchCall>, window: number): Actor<Sending, BenchEvent | Go> {
-  const body = new Uint8Array(BODY_BYTES).fill(0x61)
   return {
     initial: () => ({ left: 0, room: window }),
     receive(state, message, ctx) {
@@ -54,7 +53,7 @@ function sourceTo(target: Ref<BenchCall>, window: number): Actor<Sending, BenchE
         ctx.tell(target, { type: 'begin', source: ctx.self, credit: window / CREDIT_PART })
       }
       const burst = Math.min(left, room, BURST)
-      for (let sent = 0; sent < burst; sent++) ctx.tell(target, { type: 'parcel', body })
+      for (let sent = 0; sent < burst; sent++) ctx.tell(target, { type: 'parcel', body: BODY })
       // Credit and the next burst may both be on their way here; one of them finds nothing to do.
       if (burst === BURST) ctx.tell(ctx.self, { type: 'go' })
       return { left: left - burst, room: room - burst }

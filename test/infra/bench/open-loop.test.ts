@@ -21,15 +21,12 @@ test('every question is due when its time has come, and not before', () => {
 
 test('asking does not wait for answers, and a late answer is late by all of its delay', async () => {
   const answers: (() => void)[] = []
-  const asked = new Promise<void>((resolve) => {
-    answers.push = (...given) => {
-      const length = Array.prototype.push.apply(answers, given)
-      if (length === 20) resolve()
-      return length
-    }
+  let latencies: Promise<number[]> = Promise.resolve([])
+  await new Promise<void>((allAsked) => {
+    latencies = openLoop({ count: 20, perSecond: 10_000 }, () => new Promise<void>((answer) => {
+      if (answers.push(answer) === 20) allAsked()
+    }))
   })
-  const latencies = openLoop({ count: 20, perSecond: 10_000 }, () => new Promise<void>((resolve) => answers.push(resolve)))
-  await asked
   const beforeMs = performance.now()
   while (performance.now() - beforeMs < 5);
   for (const answer of answers) answer()
