@@ -103,7 +103,7 @@ class Outbox {
     if (!draft) return this.refuse(to, envelope, 'oversized')
     if (draft.bytes > room) return this.refuse(to, envelope, 'outbox-full')
     const batch: Batch = { to, draft }
-    this.open.set(to, batch)
+    if (this.batching) this.open.set(to, batch)
     this.batches.push(batch)
     this.bytes += draft.bytes
   }
