@@ -67,12 +67,16 @@ export async function contestOfMany(of: ContestOfMany): Promise<Row[]> {
     ({ subject: value.subject[index] ?? NaN, rival: value.rival[index] ?? NaN }))))
 }
 
-function rowOf(naming: Naming, values: readonly { readonly subject: number; readonly rival: number }[]): Row {
+/** In the order in which `--json` prints it. */
+function rowOf(
+  { bench, row, unit, peer, goal }: Naming, values: readonly { readonly subject: number; readonly rival: number }[],
+): Row {
   const ratios = values.map(({ subject, rival }) => subject / rival)
   return {
-    ...naming, rounds: values.length,
-    value: median(values.map(({ subject }) => subject)), peerValue: median(values.map(({ rival }) => rival)),
+    bench, row, value: median(values.map(({ subject }) => subject)), unit,
+    peer, peerValue: median(values.map(({ rival }) => rival)),
     ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+    rounds: values.length, ...(goal ? { goal } : {}),
   }
 }
 
