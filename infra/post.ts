@@ -1,5 +1,5 @@
 /**
- * Post: a node's transport, made of a link and the codec.
+ * Post: a node's transport, made of a link and of frames.
  *
  * Envelopes for the same destination that are produced in one turn of the event loop travel in one
  * frame: a broker carries few large messages far better than many small ones. The batch leaves in the
@@ -10,16 +10,20 @@ import { claimedSender } from '../runtime/envelope.js'
 import {
   FRAME_BYTES_MAX, type Receiver, type Transport, type UndeliverableReason, type WireEnvelope,
 } from '../runtime/transport.js'
-import { decode, encode, ENVELOPE_BYTES_MAX, FRAME_HEADER_BYTES_MAX, frameOf } from './codec.js'
+import { Draft, readFrame } from './frame.js'
 import type { LinkListener, OpenLink } from './link.js'
 
 /** What one turn may produce; beyond it envelopes are refused. Links bound what waits for the wire. */
 export const TURN_BYTES_MAX = 67_108_864
 
+export interface PostOptions {
+  /** Whether the envelopes of one turn share frames; without it each has a frame of its own. True unless given. */
+  readonly batching?: boolean
+}
+
 interface Batch {
   readonly to: NodeAddress
-  readonly packed: Uint8Array[]
-  bytes: number
+  readonly draft: Draft
 }
 
 interface Refusal {
@@ -34,7 +38,7 @@ interface Refusal {
  * a call to the transport.
  */
 export async function openPost(
-  self: NodeAddress, openLink: OpenLink, receiver: Receiver,
+  self: NodeAddress, openLink: OpenLink, receiver: Receiver, { batching = true }: PostOptions = {},
 ): Promise<Transport> {
   const gate = new Gate()
   const listener: LinkListener = {
@@ -46,7 +50,7 @@ export async function openPost(
   }
   const link = await openLink(self, listener)
   setImmediate(() => gate.open())
-  const outbox = new Outbox()
+  const outbox = new Outbox(batching)
   let scheduled = false
   let closed = false
 
@@ -54,7 +58,7 @@ export async function openPost(
     scheduled = false
     const { batches, refusals } = outbox.take()
     for (const { to, envelope, reason } of refusals) receiver.undeliverable(to, [envelope], reason)
-    for (const { to, packed, bytes } of batches) link.send(to, frameOf(packed, bytes))
+    for (const { to, draft } of batches) link.send(to, draft.finish())
   }
   return {
     send(to, envelope) {
@@ -83,15 +87,28 @@ class Outbox {
   private openAreGroups = false
   private bytes = 0
 
+  constructor(private readonly batching: boolean) {}
+
   put(to: NodeAddress, envelope: WireEnvelope): void {
-    const packed = encode(envelope)
+    const group = isGroup(to)
+    // A group and its members share receivers. What was sent later must not overtake in an older batch.
+    if (group !== this.openAreGroups) this.open.clear()
+    this.openAreGroups = group
+    const open = this.batching ? this.open.get(to) : undefined
+    const before = open?.draft.bytes ?? 0
+    const room = TURN_BYTES_MAX - this.bytes
+    if (open?.draft.add(envelope, Math.min(FRAME_BYTES_MAX, before + room))) {
+      this.bytes += open.draft.bytes - before
+      return
+    }
+    const draft = Draft.of(envelope)
     // What cannot be packed contains itself or no plain data: a fault of its author. It has no size.
-    if (!packed || packed.length > ENVELOPE_BYTES_MAX) return this.refuse(to, envelope, 'oversized')
-    if (this.bytes + packed.length > TURN_BYTES_MAX) return this.refuse(to, envelope, 'outbox-full')
-    const batch = this.batchFor(to, packed.length)
-    batch.packed.push(packed)
-    batch.bytes += packed.length
-    this.bytes += packed.length
+    if (!draft) return this.refuse(to, envelope, 'oversized')
+    if (draft.bytes > room) return this.refuse(to, envelope, 'outbox-full')
+    const batch: Batch = { to, draft }
+    if (this.batching) this.open.set(to, batch)
+    this.batches.push(batch)
+    this.bytes += draft.bytes
   }
 
   refuse(to: NodeAddress, envelope: WireEnvelope, reason: UndeliverableReason): void {
@@ -105,19 +122,6 @@ class Outbox {
     this.open = new Map()
     this.bytes = 0
     return { batches, refusals }
-  }
-
-  private batchFor(to: NodeAddress, bytes: number): Batch {
-    const group = isGroup(to)
-    // A group and its members share receivers. What was sent later must not overtake in an older batch.
-    if (group !== this.openAreGroups) this.open.clear()
-    this.openAreGroups = group
-    const open = this.open.get(to)
-    if (open && open.bytes + bytes <= FRAME_BYTES_MAX - FRAME_HEADER_BYTES_MAX) return open
-    const batch: Batch = { to, packed: [], bytes: 0 }
-    this.open.set(to, batch)
-    this.batches.push(batch)
-    return batch
   }
 }
 
@@ -138,9 +142,9 @@ class Gate {
 }
 
 function unpack(frame: Uint8Array, sender: string | undefined, receiver: Receiver): void {
-  const decoded = decode(frame)
-  if (!decoded.ok) return receiver.malformed(decoded.reason)
-  for (const envelope of decoded.envelopes) {
+  const read = readFrame(frame)
+  if (!read.ok) return receiver.malformed(read.reason)
+  for (const envelope of read.envelopes) {
     const claimed = sender === undefined ? undefined : claimedSender(envelope)
     if (claimed === undefined || claimed.startsWith(sender ?? '')) receiver.received(envelope)
     else receiver.forged(`it says to be from '${claimed.slice(0, 200)}', and came from '${sender}'`)
@@ -148,7 +152,7 @@ function unpack(frame: Uint8Array, sender: string | undefined, receiver: Receive
 }
 
 function giveBack(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason, receiver: Receiver): void {
-  const decoded = decode(frame)
+  const read = readFrame(frame)
   // The frame was ours, so its envelopes are what `send` was given.
-  if (decoded.ok) receiver.undeliverable(to, decoded.envelopes as readonly WireEnvelope[], reason)
+  if (read.ok) receiver.undeliverable(to, read.envelopes, reason)
 }

@@ -1,14 +1,15 @@
 /**
  * Envelope: a message on its way between nodes, as plain data.
  *
- * An array in this order, only ever appended to: protocol version, type tag, to, from, trace id, span
- * id, parent id, deadline, correlation, body. A receiver reads it as untrusted: an envelope is either
- * opened or refused with a reason, and nothing is thrown.
+ * An array in this order, only ever appended to: to, from, protocol version, type tag, trace (see
+ * `traceWords`), deadline, correlation, body. The addresses come first, because that is what the envelopes
+ * of a frame have in common. A receiver reads it as untrusted: an envelope is either opened or refused with
+ * a reason, and nothing is thrown.
  */
 import { groupAddress, isGroup, kindOf, nodeOf, type NodeAddress, type Ref } from './address.js'
 import type { AnyMessage } from './item.js'
 import type { Entry, Registry } from './registry.js'
-import type { TraceContext } from './trace.js'
+import { traceOfWords, traceWords, type TraceContext } from './trace.js'
 import type { WireEnvelope } from './transport.js'
 
 export const PROTOCOL_VERSION = 1
@@ -39,22 +40,23 @@ export function seal(envelope: Envelope, registry: Registry): WireEnvelope {
   const entry = registry.byType(message.type)
   if (!entry) throw new Error(`'${message.type}' is not declared in the protocol: it cannot leave its node`)
   return [
-    PROTOCOL_VERSION, entry.tag, to, from ?? null, trace.traceId, trace.spanId, trace.parentId ?? null,
+    to, from ?? null, PROTOCOL_VERSION, entry.tag, traceWords(trace),
     envelope.deadlineMs ?? null, envelope.correlation ?? null, entry.body.pack(message),
   ]
 }
 
 /** Opens what arrived for `self` at `nowMs`. Never throws. */
 export function open(raw: unknown, self: NodeAddress, registry: Registry, nowMs: number): Opened {
-  if (!isSealed(raw)) return refuse('malformed', 'not an envelope')
-  const [version, tag, to, , , , , deadlineMs] = raw
+  const trace = isSealed(raw) ? traceOfWords(raw[4]) : undefined
+  if (!trace) return refuse('malformed', 'not an envelope')
+  const [to, , version, tag, , deadlineMs] = raw as Sealed
   if (version > PROTOCOL_VERSION) return refuse('newer-version', `version ${version}`)
   const entry = registry.byTag(tag)
   if (!entry) return refuse('unknown-message', `tag ${tag}`)
-  if (!isMeantFor(self, nodeOf(to))) return refuse('misdirected', `${entry.type} to ${to.slice(0, 200)}`)
+  if (!isMeantFor(self, to)) return refuse('misdirected', `${entry.type} to ${to.slice(0, 200)}`)
   if (deadlineMs !== null && deadlineMs < nowMs) return refuse('expired', entry.type)
   try {
-    return { ok: true, envelope: contents(raw, entry) }
+    return { ok: true, envelope: contents(raw as Sealed, trace, entry) }
   } catch (error) {
     return refuse('invalid', `${entry.type}: ${error instanceof Error ? error.message : error}`)
   }
@@ -62,9 +64,10 @@ export function open(raw: unknown, self: NodeAddress, registry: Registry, nowMs:
 
 /** Opens again what this node has sealed, whomever it was for; undefined when it was no plain data. */
 export function reopen(sealed: WireEnvelope, registry: Registry): Envelope | undefined {
-  const entry = isSealed(sealed) ? registry.byTag(sealed[1]) : undefined
+  if (!isSealed(sealed)) return undefined
+  const [entry, trace] = [registry.byTag(sealed[3]), traceOfWords(sealed[4])]
   try {
-    return entry && contents(sealed as Sealed, entry)
+    return entry && trace && contents(sealed, trace, entry)
   } catch {
     return undefined
   }
@@ -72,38 +75,34 @@ export function reopen(sealed: WireEnvelope, registry: Registry): Envelope | und
 
 /** Who an envelope says it is from, before it is opened; undefined when it does not say, or cannot be read. */
 export function claimedSender(raw: unknown): string | undefined {
-  const from: unknown = Array.isArray(raw) ? raw[3] : undefined
+  const from: unknown = Array.isArray(raw) ? raw[1] : undefined
   return typeof from === 'string' ? from : undefined
 }
 
 type Sealed = readonly [
-  version: number, tag: number, to: Ref<never>, from: Ref<never> | null, traceId: string, spanId: string,
-  parentId: string | null, deadlineMs: number | null, correlation: string | null, body: unknown,
+  to: Ref<never>, from: Ref<never> | null, version: number, tag: number, trace: unknown,
+  deadlineMs: number | null, correlation: string | null, body: unknown,
 ]
 
-const LENGTH = 10
-const TRACE_ID = /^[0-9a-f]{32}$/
-const SPAN_ID = /^[0-9a-f]{16}$/
+const LENGTH = 8
 
-/** The header of an envelope is as it must be; its body can be anything yet. */
+/** The header of an envelope is as it must be, but for the trace; its body can be anything yet. */
 function isSealed(raw: unknown): raw is Sealed {
   if (!Array.isArray(raw) || raw.length < LENGTH) return false
-  const [version, tag, to, from, traceId, spanId, parentId, deadlineMs, correlation] = raw as unknown[]
-  return Number.isInteger(version) && (version as number) >= 1 && Number.isInteger(tag)
-    && isText(to, ADDRESS_CHARACTERS_MAX) && (from === null || isText(from, ADDRESS_CHARACTERS_MAX))
-    && isText(traceId, 32) && TRACE_ID.test(traceId) && isText(spanId, 16) && SPAN_ID.test(spanId)
-    && (parentId === null || (isText(parentId, 16) && SPAN_ID.test(parentId)))
+  const [to, from, version, tag, , deadlineMs, correlation] = raw as unknown[]
+  return isText(to, ADDRESS_CHARACTERS_MAX) && (from === null || isText(from, ADDRESS_CHARACTERS_MAX))
+    && Number.isInteger(version) && (version as number) >= 1 && Number.isInteger(tag)
     && (deadlineMs === null || Number.isFinite(deadlineMs))
     && (correlation === null || isText(correlation, CORRELATION_CHARACTERS_MAX))
 }
 
 /** Throws what unpacking throws. */
-function contents(sealed: Sealed, entry: Entry): Envelope {
-  const [, , to, from, traceId, spanId, parentId, deadlineMs, correlation, body] = sealed
+function contents(sealed: Sealed, trace: TraceContext, entry: Entry): Envelope {
+  const [to, from, , , , deadlineMs, correlation, body] = sealed
   return {
     to,
     from: from ?? undefined,
-    trace: parentId === null ? { traceId, spanId } : { traceId, spanId, parentId },
+    trace,
     message: { type: entry.type, ...entry.body.unpack(body) },
     ...(deadlineMs === null ? {} : { deadlineMs }),
     ...(correlation === null ? {} : { correlation }),
@@ -111,10 +110,11 @@ function contents(sealed: Sealed, entry: Entry): Envelope {
 }
 
 /** A node takes what is addressed to this life of it, or to the group of its kind. */
-function isMeantFor(self: NodeAddress, to: NodeAddress): boolean {
-  if (to === self) return true
-  const kind = isGroup(to) ? kindOf(self) : undefined
-  return kind !== undefined && to === groupAddress(kind)
+function isMeantFor(self: NodeAddress, to: Ref<never>): boolean {
+  if (to.startsWith(self) && (to.length === self.length || to[self.length] === '/')) return true
+  const node = nodeOf(to)
+  const kind = isGroup(node) ? kindOf(self) : undefined
+  return kind !== undefined && node === groupAddress(kind)
 }
 
 const refuse = (reason: Refusal, detail: string): Opened => ({ ok: false, reason, detail })

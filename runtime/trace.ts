@@ -38,11 +38,11 @@ export interface TraceSink {
  * digits are written only when somebody reads them, which for most messages nobody does.
  */
 export class TraceSource {
-  private readonly prefix: string
+  private readonly prefix: number
   private count = 0
 
   constructor(random: Random) {
-    this.prefix = hex(random, 8)
+    this.prefix = parseInt(hex(random, 8), 16)
   }
 
   /** A message that nothing caused. */
@@ -56,7 +56,8 @@ export class TraceSource {
     const number = this.next()
     // The parent's numbers and not the parent: a chain of causes must not be kept alive by its last link.
     if (parent instanceof Span) return new Span(this.prefix, number, parent.root, parent.number)
-    return new Span(this.prefix, number, parent.traceId, parent.spanId)
+    const words = traceWords(parent)
+    return new Span(this.prefix, number, words, [words[4] as number, words[5] as number])
   }
 
   private next(): number {
@@ -65,33 +66,85 @@ export class TraceSource {
   }
 }
 
-/** A message of this node; what began elsewhere is known by its digits, what began here by numbers. */
-class Span implements TraceContext {
-  constructor(
-    private readonly prefix: string, readonly number: number, readonly root: number | string,
-    private readonly parent: number | string | undefined,
-  ) {}
+/**
+ * A context as it travels: numbers of 32 bits, the first in front. Four are the trace, two the span, and two
+ * more the parent, if there is one. They are shorter than digits, and quicker to check.
+ */
+export function traceWords(trace: TraceContext): readonly number[] {
+  if (trace instanceof Span || trace instanceof Distant) return trace.words()
+  return wordsOf(trace.traceId + trace.spanId + (trace.parentId ?? ''))
+}
+
+/** The context that these words are; undefined when they are none. */
+export function traceOfWords(words: unknown): TraceContext | undefined {
+  if (!Array.isArray(words) || (words.length !== 6 && words.length !== 8)) return undefined
+  for (const word of words as unknown[]) if (typeof word !== 'number' || word >>> 0 !== word) return undefined
+  return new Distant(words as readonly number[])
+}
+
+/** Writes its digits when they are asked for. */
+abstract class Context implements TraceContext {
+  abstract words(): readonly number[]
 
   get traceId(): string {
-    return typeof this.root === 'string' ? this.root : this.prefix + this.prefix + this.digits(this.root)
+    return digits(this.words(), 0, 4)
   }
 
   get spanId(): string {
-    return this.digits(this.number)
+    return digits(this.words(), 4, 6)
   }
 
   get parentId(): string | undefined {
-    return typeof this.parent === 'number' ? this.digits(this.parent) : this.parent
+    const words = this.words()
+    return words.length > 6 ? digits(words, 6, 8) : undefined
   }
 
   toJSON(): object {
     const { traceId, spanId, parentId } = this
     return parentId === undefined ? { traceId, spanId } : { traceId, spanId, parentId }
   }
+}
 
-  private digits(number: number): string {
-    return this.prefix + number.toString(16).padStart(8, '0')
+/** A message of this node; what began elsewhere is known by all of its words, what began here by a number. */
+class Span extends Context {
+  constructor(
+    private readonly prefix: number, readonly number: number, readonly root: number | readonly number[],
+    private readonly parent: number | readonly [number, number] | undefined,
+  ) {
+    super()
   }
+
+  words(): readonly number[] {
+    const { prefix, number, root, parent } = this
+    const words = typeof root === 'number' ? [prefix, prefix, prefix, root, prefix, number]
+      : [root[0] as number, root[1] as number, root[2] as number, root[3] as number, prefix, number]
+    if (typeof parent === 'number') words.push(prefix, parent)
+    else if (parent) words.push(parent[0], parent[1])
+    return words
+  }
+}
+
+/** A message of another node. */
+class Distant extends Context {
+  constructor(private readonly received: readonly number[]) {
+    super()
+  }
+
+  words(): readonly number[] {
+    return this.received
+  }
+}
+
+const WORD_DIGITS = 8
+
+function digits(words: readonly number[], from: number, until: number): string {
+  return words.slice(from, until).map((word) => word.toString(16).padStart(WORD_DIGITS, '0')).join('')
+}
+
+function wordsOf(text: string): readonly number[] {
+  const words: number[] = []
+  for (let at = 0; at < text.length; at += WORD_DIGITS) words.push(parseInt(text.slice(at, at + WORD_DIGITS), 16))
+  return words
 }
 
 function hex(random: Random, length: number): string {

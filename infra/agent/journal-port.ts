@@ -73,7 +73,7 @@ function pack(entry: JournalEntry): Uint8Array {
 function unpack(bytes: Uint8Array): JournalEntry {
   const decoded = decode(bytes)
   if (!decoded.ok) throw new Error(decoded.reason)
-  const [tag, body] = decoded.envelopes
+  const [tag, body] = decoded.items
   const declared = typeof tag === 'number' ? registry.byTag(tag) : undefined
   if (!declared) throw new Error(`an entry of unknown kind ${tag}: it was written by a newer Warren`)
   return { type: declared.type, ...declared.body.unpack(body) } as JournalEntry

@@ -9,7 +9,7 @@
 import { isGroup, type NodeAddress } from '../../runtime/address.js'
 import type { TransportVitals, UndeliverableReason } from '../../runtime/transport.js'
 import { type Backoff, backoffMs } from '../backoff.js'
-import { envelopesIn } from '../codec.js'
+import { envelopesIn } from '../frame.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { Standing } from '../standing.js'
 import { checkBrokerUrls, userIn, withoutPassword } from './broker-urls.js'
@@ -27,6 +27,8 @@ import { addressOf, checkNames, wayTo } from './topology.js'
  */
 export const RECONNECT: Backoff = { firstMs: 100, maxMs: 2_000 }
 const NOTHING = new Uint8Array(0)
+/** Ways that are remembered; beyond it they are found anew. */
+const WAYS_MAX = 10_000
 
 type Timing = ConnectionOptions & PresenceOptions
 
@@ -71,7 +73,10 @@ export function amqpLink(
   }
 }
 
+type Way = Pick<Parcel, 'exchange' | 'key' | 'mandatory'>
+
 class AmqpLink implements Link {
+  private readonly ways = new Map<NodeAddress, Way>()
   private readonly presence: Presence
   private readonly standing = new Standing((state, reason) => this.listener.connection(state, reason))
   private readonly departures: Departures
@@ -148,17 +153,29 @@ class AmqpLink implements Link {
 
   /** Answers why the frame was not taken. */
   private publish(to: NodeAddress, frame: Uint8Array): UndeliverableReason | undefined {
-    const way = wayTo(this.place, to)
+    const way = this.wayTo(to)
     if (!way) return 'no-such-node'
     const numbered = frame.length > 0 ? this.departures.number(to, envelopesIn(frame)) : {}
     if (!this.session) return 'disconnected'
-    const parcel = { to, ...way, frame, numbered, mandatory: !isGroup(to) }
     try {
-      return this.session.publish(parcel) ? undefined : 'outbox-full'
+      const { exchange, key, mandatory } = way
+      return this.session.publish({ to, exchange, key, mandatory, frame, numbered }) ? undefined : 'outbox-full'
     } catch {
       // The channel is closing, and we have not been told yet.
       return 'disconnected'
     }
+  }
+
+  /** The same for every message to a node, and a good part of what a small one costs: found once. */
+  private wayTo(to: NodeAddress): Way | undefined {
+    const known = this.ways.get(to)
+    if (known) return known
+    const found = wayTo(this.place, to)
+    if (!found) return undefined
+    const way = { ...found, mandatory: !isGroup(to) }
+    if (this.ways.size >= WAYS_MAX) this.ways.clear()
+    this.ways.set(to, way)
+    return way
   }
 
   /** Asks whether `node` is there: an empty frame comes back if it is not. */

@@ -24,7 +24,9 @@ interface Token {
 }
 
 export async function localTell(progress: (text: string) => void): Promise<Row[]> {
-  const common = { bench: 'runtime', unit: 'messages/s', peer: 'nact dispatch', progress } as const
+  const common = {
+    bench: 'runtime', unit: 'messages/s', peer: 'nact dispatch', goal: { atLeast: 5 }, progress,
+  } as const
   return [
     await contest({ ...common, row: 'local tell, one actor', subject: kernelFlood, rival: nactFlood }),
     await contest({ ...common, row: `local tell, a ring of ${RING}`, subject: kernelRing, rival: nactRing }),

@@ -3,9 +3,11 @@
  * median and the range of the rounds; never a promise of absolute speed.
  */
 import { parseArgs } from 'node:util'
-import type { Row } from './rounds.js'
+import { PeersMissing } from './peers.js'
+import { isMet, type Row } from './rounds.js'
 
-type Bench = (progress: (text: string) => void) => Promise<Row[]>
+/** Rows are printed as they come. */
+type Bench = (progress: (text: string) => void) => Promise<Row[]> | AsyncIterable<Row>
 
 interface Entry {
   readonly summary: string
@@ -18,8 +20,8 @@ const BENCHES: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./launch.js')).launch,
   },
   runtime: {
-    summary: 'local tells a second, against nact\'s own dispatch',
-    load: async () => (await import('./local-tell.js')).localTell,
+    summary: 'messages between actors, in a node and over RabbitMQ, against nact, amqplib, Moleculer and NestJS',
+    load: async () => (await import('./runtime.js')).runtime,
   },
   command: {
     summary: 'wall time of `warren run -- true`, against `node -e 0`',
@@ -39,16 +41,28 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${problem}; there are, besides \`all\`:\n${list}\n`)
     return 2
   }
-  for (const name of names) {
-    const bench = await BENCHES[name]?.load()
-    const rows = await bench?.((text) => process.stderr.write(`${text}\n`)) ?? []
-    for (const row of rows) process.stdout.write(values.json ? `${JSON.stringify(row)}\n` : `${printed(row)}\n`)
+  try {
+    for (const name of names) await print(name, values.json)
+    return 0
+  } catch (error) {
+    if (!(error instanceof PeersMissing)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 1
   }
-  return 0
 }
 
-const printed = ({ row, value, unit, peer, peerValue, ratio, rounds }: Row): string =>
-  `${row}: ${round(value)} ${unit}; ${peer}: ${round(peerValue)} ${unit}; ratio ${ratio.median.toFixed(2)} `
-  + `(${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)} in ${rounds} rounds)`
+async function print(name: string, json: boolean): Promise<void> {
+  const bench = await BENCHES[name]?.load()
+  const rows = await bench?.((text) => process.stderr.write(`${text}\n`)) ?? []
+  for await (const row of rows) process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${printed(row)}\n`)
+}
 
-const round = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toFixed(1))
+function printed(row: Row): string {
+  const { value, unit, peer, peerValue, ratio, rounds, goal } = row
+  const wanted = goal && ('atLeast' in goal ? `at least ${goal.atLeast}` : `at most ${goal.atMost}`)
+  return `${row.row}: ${round(value)} ${unit}; ${peer}: ${round(peerValue)} ${unit}; ratio ${ratio.median.toFixed(2)} `
+    + `(${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)} in ${rounds} rounds`
+    + `${wanted === undefined ? '' : `; wanted ${wanted}${isMet(row) ? '' : ', which it is not'}`})`
+}
+
+const round = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3))

@@ -5,7 +5,7 @@
 import { isGroup, kindOf, type NodeAddress } from '../../runtime/address.js'
 import type { Random } from '../../runtime/random.js'
 import type { Receiver, Transport, WireEnvelope } from '../../runtime/transport.js'
-import { decode, encode, frameOf } from '../codec.js'
+import { frameOf, readFrame } from '../frame.js'
 import { Standing } from '../standing.js'
 
 const CONNECTED = new Standing(() => undefined)
@@ -79,10 +79,9 @@ export class SimulatedNetwork {
 
   /** As the receiver would see it: packed, and read back. */
   private overTheWire(envelope: WireEnvelope): unknown {
-    const packed = encode(envelope)
-    if (!packed) throw new Error('a behaviour sent what is no plain data')
-    const decoded = decode(frameOf([packed], packed.length))
-    if (!decoded.ok) throw new Error(decoded.reason)
-    return decoded.envelopes[0]
+    // Throws when a behaviour sent what is no plain data.
+    const read = readFrame(frameOf(envelope))
+    if (!read.ok) throw new Error(read.reason)
+    return read.envelopes[0]
   }
 }

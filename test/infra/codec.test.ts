@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { WireEnvelope } from '../../runtime/transport.js'
-import { decode, encode, envelopesIn, frameOf, INBOUND_BYTES_MAX } from '../../infra/codec.js'
+import { decode, encode, INBOUND_BYTES_MAX } from '../../infra/codec.js'
 
-function frame(...envelopes: WireEnvelope[]): Uint8Array {
-  const packed = envelopes.map((envelope) => encode(envelope) ?? assert.fail('not packed'))
-  return frameOf(packed, packed.reduce((bytes, { length }) => bytes + length, 0))
-}
+const bytesOf = (items: readonly unknown[]): Uint8Array => encode(items) ?? assert.fail('not packed')
 
 const plain = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -20,21 +16,13 @@ const plain = fc.letrec((tie) => ({
 })).value
 
 test('plain data is read back as it was', () => {
-  fc.assert(fc.property(fc.array(fc.array(plain), { maxLength: 40 }), (envelopes) => {
-    assert.deepEqual(decode(frame(...envelopes)), { ok: true, envelopes })
+  fc.assert(fc.property(fc.array(fc.array(plain), { maxLength: 40 }), (items) => {
+    assert.deepEqual(decode(bytesOf(items)), { ok: true, items })
   }))
 })
 
-test('a frame tells by its header how many envelopes it holds, and is not believed beyond its size', () => {
-  for (const count of [0, 1, 15, 16, 300, 65_535, 65_536, 70_000]) {
-    assert.equal(envelopesIn(frame(...Array.from({ length: count }, () => []))), count)
-  }
-  for (const bytes of [[], [0xc1], [0x80], [0xdc], [0xdd, 0xff]]) assert.ok(envelopesIn(Uint8Array.from(bytes)) <= 2)
-  assert.equal(envelopesIn(Uint8Array.from([0xdd, 0xff, 0xff, 0xff, 0xff])), 5)
-})
-
 test('minus zero is read back as zero, wherever it stands', () => {
-  assert.deepEqual(decode(frame([-0, [1, -0]])), { ok: true, envelopes: [[0, [1, 0]]] })
+  assert.deepEqual(decode(bytesOf([-0, [1, -0]])), { ok: true, items: [0, [1, 0]] })
 })
 
 test('no bytes whatsoever make decoding throw', () => {
@@ -44,7 +32,7 @@ test('no bytes whatsoever make decoding throw', () => {
 })
 
 test('a frame with one byte changed is read or refused, never thrown', () => {
-  const good = frame([1, 'agent-1@x', 'master-1@y', [2, ['task', 1_790_000_000_000]], new Uint8Array(40)])
+  const good = bytesOf([1, 'agent-1@x', 'master-1@y', [2, ['task', 1_790_000_000_000]], new Uint8Array(40)])
   fc.assert(fc.property(fc.nat(good.length - 1), fc.nat(255), (at, value) => {
     const bad = Uint8Array.from(good)
     bad[at] = value
@@ -81,13 +69,13 @@ test('what is no plain data is not packed', () => {
 })
 
 test('decoded bytes share no memory with their frame', () => {
-  const sent = frame([new Uint8Array([1, 2, 3])])
+  const sent = bytesOf([new Uint8Array([1, 2, 3])])
   const decoded = decode(sent)
   sent.fill(0)
-  assert.deepEqual(decoded, { ok: true, envelopes: [[new Uint8Array([1, 2, 3])]] })
+  assert.deepEqual(decoded, { ok: true, items: [new Uint8Array([1, 2, 3])] })
 })
 
 test('a refusal does not quote the content', () => {
-  const secret = Buffer.concat([frame(['secret']), Buffer.from([1])])
+  const secret = Buffer.concat([bytesOf(['secret']), Buffer.from([1])])
   assert.ok(!JSON.stringify(decode(secret)).includes('secret'))
 })

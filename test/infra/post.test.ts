@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { groupAddress, nodeAddress, type NodeAddress } from '../../runtime/address.js'
 import { FRAME_BYTES_MAX } from '../../runtime/transport.js'
-import { decode, encode, frameOf } from '../../infra/codec.js'
+import { frameOf, readFrame } from '../../infra/frame.js'
 import type { LinkListener, OpenLink } from '../../infra/link.js'
 import { openPost, TURN_BYTES_MAX } from '../../infra/post.js'
 import { Standing } from '../../infra/standing.js'
@@ -22,8 +22,8 @@ function ledger() {
     return { send: (to, frame) => frames.push({ to, frame }), watch() {}, unwatch() {}, vitals, async close() {} }
   }
   const sent = () => frames.map(({ to, frame }) => {
-    const decoded = decode(frame)
-    return [to, decoded.ok ? decoded.envelopes : decoded.reason] as const
+    const read = readFrame(frame)
+    return [to, read.ok ? read.envelopes : assert.fail(read.reason)] as const
   })
   return { frames, openLink, sent, told }
 }
@@ -41,6 +41,16 @@ test('the envelopes of one turn travel together, per destination', async () => {
   transport.send(master, [4])
   await turn()
   assert.deepEqual(sent(), [[master, [[1], [3]]], [other, [[2]]], [master, [[4]]]])
+})
+
+test('without batching each envelope has a frame of its own, in order', async () => {
+  const { openLink, sent } = ledger()
+  const transport = await openPost(self, openLink, new Recorder(), { batching: false })
+  transport.send(master, [1])
+  transport.send(other, [2])
+  transport.send(master, [3])
+  await turn()
+  assert.deepEqual(sent(), [[master, [[1]]], [other, [[2]]], [master, [[3]]]])
 })
 
 test('a batch is closed before it would exceed the largest frame', async () => {
@@ -115,7 +125,7 @@ test('the receiver is told nothing before the transport is in hand', async () =>
   const { openLink } = ledger()
   const heard = new Recorder()
   const eager: OpenLink = async (node, listener) => {
-    listener.frame(Buffer.from([0x91, 0x91, 0x01]))
+    listener.frame(frameOf([1]))
     return openLink(node, listener)
   }
   await openPost(self, eager, heard)
@@ -129,12 +139,11 @@ test('of a frame from a proven sender, what names another as its sender is forge
   const heard = new Recorder()
   await openPost(self, openLink, heard)
   await turn()
-  const from = (sender: unknown) => [1, 1, `${self}/agent`, sender]
+  const from = (sender: unknown) => [`${self}/agent`, sender, 1, 1]
   const envelopes = [
     from('master-m@x/master'), from(null), from('master-m2@x/master'), from('master-m'), from('agent-a@x/agent'),
   ]
-  const packed = envelopes.map((each) => encode(each) ?? assert.fail('not packed'))
-  const frame = frameOf(packed, packed.reduce((sum, { length }) => sum + length, 0))
+  const frame = frameOf(...envelopes)
   told.listener?.frame(frame, 'master-m@')
   assert.deepEqual(heard.envelopes, envelopes.slice(0, 2))
   assert.deepEqual(heard.forgeries, ['master-m2@x/master', 'master-m', 'agent-a@x/agent']

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { groupAddress, nodeAddress, type NodeAddress, type NodeKind } from '../../runtime/address.js'
 import type { Transport } from '../../runtime/transport.js'
-import { ENVELOPE_BYTES_MAX } from '../../infra/codec.js'
+import { INBOUND_BYTES_MAX } from '../../infra/codec.js'
+import { frameOf } from '../../infra/frame.js'
 import type { Link, OpenLink } from '../../infra/link.js'
 import { openPost } from '../../infra/post.js'
 import { Recorder } from '../support/recorder.js'
@@ -100,7 +101,7 @@ function orderAndSize(pair: () => Promise<[Node, Node]>): void {
 
   test('an envelope beyond the limit is given back, and its neighbours still arrive', LIMIT, async () => {
     const [master, agent] = await pair()
-    const huge = ['x'.repeat(ENVELOPE_BYTES_MAX)]
+    const huge = ['x'.repeat(INBOUND_BYTES_MAX)]
     agent.transport.send(master.self, ['before'])
     agent.transport.send(master.self, huge)
     agent.transport.send(master.self, ['after'])
@@ -229,7 +230,7 @@ function hostility(join: (kind: NodeKind) => Promise<Node>, wire: () => Wire): v
       Buffer.alloc(100_000, 0x91), Buffer.from([0x91, 0xd4, 0x72, 0x40, 0x91, 0xa1, 0x61, 0x01]),
     ]
     for (const frame of frames) noise.send(master.self, frame)
-    noise.send(master.self, Buffer.from([0x91, 0x91, 0x01]))
+    noise.send(master.self, frameOf([1]))
     await master.heard.until(({ envelopes }) => envelopes.length === 1)
     assert.deepEqual(master.heard.envelopes, [[1]])
     assert.equal(master.heard.refusals.length, frames.length)

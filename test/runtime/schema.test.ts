@@ -5,7 +5,7 @@ import {
   bytes, choice, flag, id, integer, Invalid, isLegalId, list, natural, oneOf, optional, real, record, ref,
   refined, table, text, tuple, type Schema,
 } from '../../runtime/schema.js'
-import { decode, encode, frameOf } from '../../infra/codec.js'
+import { decode, encode } from '../../infra/codec.js'
 import { arbitraryOf } from '../support/arbitrary-of.js'
 
 const SCHEMAS: Readonly<Record<string, Schema<never>>> = {
@@ -27,9 +27,8 @@ const SCHEMAS: Readonly<Record<string, Schema<never>>> = {
 
 /** What a value becomes on its way through msgpack. */
 function overTheWire(packed: unknown): unknown {
-  const envelope = encode([packed]) ?? assert.fail('it is no plain data')
-  const decoded = decode(frameOf([envelope], envelope.length))
-  return decoded.ok ? (decoded.envelopes[0] as unknown[])[0] : assert.fail(decoded.reason)
+  const decoded = decode(encode([packed]) ?? assert.fail('it is no plain data'))
+  return decoded.ok ? decoded.items[0] : assert.fail(decoded.reason)
 }
 
 /** Whatever a peer could send: plain data, with the keys and values that break careless code. */

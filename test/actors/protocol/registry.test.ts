@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { registry } from '../../../actors/protocol/registry.js'
-import { decode, encode, frameOf } from '../../../infra/codec.js'
+import { frameOf, readFrame } from '../../../infra/frame.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { open, seal, type Envelope } from '../../../runtime/envelope.js'
 import { messageOf } from '../../support/messages.js'
+import { withDigits } from '../../support/trace.js'
 import { CONVERSATIONS, protocolTable } from './protocol-table.js'
 
 const self = nodeAddress('master', 'm', 'life1')
@@ -19,10 +20,9 @@ const around: Omit<Envelope, 'message'> = {
 for (const entry of registry.entries()) {
   test(`'${entry.type}' arrives as it was sent`, () => {
     fc.assert(fc.property(messageOf(entry), (message) => {
-      const packed = encode(seal({ ...around, message }, registry)) ?? assert.fail('it is no plain data')
-      const decoded = decode(frameOf([packed], packed.length))
-      const opened = open(decoded.ok ? decoded.envelopes[0] : undefined, self, registry, NOW)
-      assert.deepEqual(opened.ok ? opened.envelope : opened, { ...around, message })
+      const read = readFrame(frameOf(seal({ ...around, message }, registry)))
+      const opened = open(read.ok ? read.envelopes[0] : undefined, self, registry, NOW)
+      assert.deepEqual(opened.ok ? withDigits(opened.envelope) : opened, { ...around, message })
     }), { numRuns: 30 })
   })
 }

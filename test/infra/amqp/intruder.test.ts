@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { nodeAddress, type NodeAddress } from '../../../runtime/address.js'
 import type { Transport } from '../../../runtime/transport.js'
-import { encode, frameOf } from '../../../infra/codec.js'
+import { frameOf } from '../../../infra/frame.js'
 import { openPost } from '../../../infra/post.js'
 import { accounts, type ClusterWithRights, clusterWithRights } from '../../support/broker-users.js'
 import { testBroker } from '../../support/broker.js'
@@ -56,8 +56,7 @@ async function intrude(t: TestContext, user: string): Promise<Intruder> {
 }
 
 const envelope = (from: string | null, said: string): Buffer => {
-  const packed = encode([1, 1, 'to', from, said]) ?? new Uint8Array(0)
-  return Buffer.from(frameOf([packed], packed.length))
+  return Buffer.from(frameOf(['to', from, 1, 1, said]))
 }
 const FORGED = envelope('master-m@v1/master', 'obey')
 
