@@ -20,6 +20,9 @@ import { declareInbox, type Member, nameOf } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
+/** So many are acknowledged together, or those that came within so long. */
+const ACKNOWLEDGE_FRAMES = 64
+const ACKNOWLEDGE_MS = 10
 const FLUSH_TIMEOUT_MS = 2_000
 const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
 
@@ -159,24 +162,12 @@ export class Session {
     return channel
   }
 
-  /** Acknowledges, after they are handed over, all that one turn of the event loop brought. */
   private consumer(channel: Channel): (message: ConsumeMessage | null) => void {
-    let latest: ConsumeMessage | undefined
-    const acknowledge = (): void => {
-      const handedOver = latest
-      latest = undefined
-      if (!handedOver || this.state === 'over') return
-      try {
-        channel.ack(handedOver, true)
-      } catch {
-        // The channel is closing; its end is reported, and the broker forgets our queue with it.
-      }
-    }
+    const acknowledge = acknowledging(channel)
     return (message) => {
       // The broker took our queue away, for instance because an operator deleted it.
       if (!message) return this.end('the queue was deleted')
-      if (!latest) setImmediate(acknowledge)
-      latest = message
+      acknowledge(message)
       // An empty frame only asks whether we are here.
       if (message.content.length > 0) this.handOver(message)
     }
@@ -204,6 +195,31 @@ export class Session {
     if (!wasOpen) return
     this.listener.ended(reason, this.publisher?.takeRemainder() ?? NOTHING_LEFT)
     for (const connection of this.connections) void closeConnection(connection)
+  }
+}
+
+/**
+ * Acknowledges, after they are handed over, many frames at once. Nothing is delivered again that was not
+ * acknowledged, since the queue goes with the connection: it only tells the broker to hand out more, and
+ * each acknowledgement costs it and us as much as a small message.
+ */
+export function acknowledging(channel: Channel): (handedOver: ConsumeMessage) => void {
+  let latest: ConsumeMessage | undefined
+  let count = 0
+  const acknowledge = (): void => {
+    const handedOver = latest
+    latest = undefined
+    count = 0
+    try {
+      if (handedOver) channel.ack(handedOver, true)
+    } catch {
+      // The channel is closing; its end is reported, and the broker forgets our queue with it.
+    }
+  }
+  return (message) => {
+    if (!latest) setTimeout(acknowledge, ACKNOWLEDGE_MS)
+    latest = message
+    if (++count === ACKNOWLEDGE_FRAMES) setImmediate(acknowledge)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Ask, by amqplib alone: one process sends a body and where to answer, another sends it back. */
-import { connect, type Channel } from 'amqplib'
+import { connect, type Channel, type ConfirmChannel } from 'amqplib'
 import { openLoop, type Schedule } from '../open-loop.js'
 import { BODY } from './bench-protocol.js'
 import { play } from './play.js'
@@ -8,17 +8,19 @@ import { consume } from './raw-consumer.js'
 const body = Buffer.from(BODY)
 let ask: () => Promise<unknown> = () => Promise.reject(new Error('not connected'))
 
-const openChannel = async (url: string): Promise<Channel> => (await connect(url)).createChannel()
+const openInbound = async (url: string): Promise<Channel> => (await connect(url)).createChannel()
+/** Confirmed, as Warren's is. */
+const openOutbound = async (url: string): Promise<ConfirmChannel> => (await connect(url)).createConfirmChannel()
 
 play({
   async listen({ url }: { url: string }) {
-    const [outbound, inbound] = [await openChannel(url), await openChannel(url)]
+    const [outbound, inbound] = [await openOutbound(url), await openInbound(url)]
     return consume(inbound, ({ content, properties: { replyTo, correlationId } }) => {
       outbound.publish('', replyTo, content, { correlationId, mandatory: true })
     })
   },
   async connect({ url, to }: { url: string; to: string }) {
-    const [outbound, inbound] = [await openChannel(url), await openChannel(url)]
+    const [outbound, inbound] = [await openOutbound(url), await openInbound(url)]
     const open = new Map<string, (answer: Uint8Array) => void>()
     const replyTo = await consume(inbound, ({ content, properties: { correlationId } }) => {
       open.get(correlationId)?.(content)

@@ -1,16 +1,18 @@
 /**
  * Tell, by amqplib alone: publishes bodies one by one and consumes them, with the same prefetch,
- * mandatory flag and acknowledgements (one for all that a turn of the event loop brought) as Warren.
+ * mandatory flag and acknowledgements as Warren: the broker confirms each message to its sender, and the
+ * receiver acknowledges many at once.
  */
 import { once } from 'node:events'
-import { connect, type Channel } from 'amqplib'
+import { connect, type ConfirmChannel } from 'amqplib'
 import { BODY, BODY_BYTES } from './bench-protocol.js'
 import { Arrivals, machineMs, play } from './play.js'
 import { consume } from './raw-consumer.js'
 
 const arrivals = new Arrivals()
 const body = Buffer.from(BODY)
-let outbound: Channel | undefined
+let outbound: ConfirmChannel | undefined
+let unconfirmed = 0
 let target = ''
 
 play({
@@ -21,7 +23,7 @@ play({
     })
   },
   async connect({ url, to }: { url: string; to: string }) {
-    outbound = await (await connect(url)).createChannel()
+    outbound = await (await connect(url)).createConfirmChannel()
     target = to
   },
   arm: (count: number) => arrivals.arm(count),
@@ -29,7 +31,11 @@ play({
   async send(count: number) {
     const beganMs = machineMs()
     for (let sent = 0; sent < count && outbound; sent++) {
-      if (!outbound.publish('', target, body, { mandatory: true })) await once(outbound, 'drain')
+      unconfirmed++
+      const taken = outbound.publish('', target, body, { mandatory: true }, () => {
+        unconfirmed--
+      })
+      if (!taken) await once(outbound, 'drain')
     }
     return beganMs
   },
