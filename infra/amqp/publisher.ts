@@ -119,7 +119,7 @@ export class Publisher {
 
   private write(parcel: Parcel): void {
     const { exchange, key, frame, numbered, mandatory } = parcel
-    const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+    const content = Buffer.isBuffer(frame) ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     const settled = (error: unknown): void => this.settled(parcel, error)
     const properties = { ...this.proof, ...numbered, mandatory }
     this.channelFull = !this.channel.publish(exchange, key, content, properties, settled)

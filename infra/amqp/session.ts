@@ -21,7 +21,7 @@ import { declareInbox, type Member, nameOf } from './topology.js'
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
 /** So many are acknowledged together, or those that came within so long. */
-const ACKNOWLEDGE_FRAMES = 64
+const ACKNOWLEDGE_FRAMES = 128
 const ACKNOWLEDGE_MS = 10
 const FLUSH_TIMEOUT_MS = 2_000
 const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
