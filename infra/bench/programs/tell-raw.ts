@@ -12,7 +12,7 @@ import { consume } from './raw-consumer.js'
 const arrivals = new Arrivals()
 const body = Buffer.from(BODY)
 let outbound: ConfirmChannel | undefined
-let unconfirmed = 0
+let confirmed = 0
 let target = ''
 
 play({
@@ -31,12 +31,12 @@ play({
   async send(count: number) {
     const beganMs = machineMs()
     for (let sent = 0; sent < count && outbound; sent++) {
-      unconfirmed++
       const taken = outbound.publish('', target, body, { mandatory: true }, () => {
-        unconfirmed--
+        confirmed++
       })
       if (!taken) await once(outbound, 'drain')
     }
     return beganMs
   },
+  confirmed: () => confirmed,
 })
