@@ -94,7 +94,12 @@ function seek(state: State, ctx: Ctx): State {
 }
 
 function onLeader(state: State, { master, epoch }: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
-  if (state.phase === 'recovering' || state.phase === 'leaving' || epoch < state.epoch) return state
+  if (state.phase === 'recovering' || state.phase === 'leaving') return state
+  if (epoch < state.epoch) {
+    // An announcement that comes late; or a log that was made anew, which only a restart of this agent forgives.
+    ctx.log('warn', 'a master of an older epoch is not obeyed', { master, epoch, obeyed: state.epoch })
+    return state
+  }
   // Leaders are announced and asked for; hearing of the same one twice changes nothing.
   if (master === state.master && state.phase !== 'seeking' && epoch === state.epoch) return state
   if (state.master) ctx.unwatch(state.master)

@@ -59,6 +59,8 @@ export interface Cluster {
   name: string
   prefix: string
   epoch: number
+  /** The master that holds the epoch: its name, and where its interface answers. */
+  leader: { readonly name: string; readonly url?: string | undefined }
   readonly agents: Map<AgentId, AgentRecord>
   readonly frameworks: Map<FrameworkId, FrameworkRecord>
   /** By agent, framework and executor, joined by `/`. */
@@ -71,7 +73,7 @@ export interface Cluster {
 }
 
 export const newCluster = (): Cluster => ({
-  name: '', prefix: '', epoch: 0, agents: new Map(), frameworks: new Map(), executors: new Map(),
+  name: '', prefix: '', epoch: 0, leader: { name: '' }, agents: new Map(), frameworks: new Map(), executors: new Map(),
   completedTasks: new Map(), completedFrameworks: new Map(), nextAgent: 0, nextFramework: 0, nextLaunch: 0,
 })
 
@@ -83,7 +85,9 @@ export function apply(cluster: Cluster, record: LogRecord): void {
       cluster.prefix = record.prefix
       return
     case 'leadership-claimed':
-      cluster.epoch = Math.max(cluster.epoch, record.epoch)
+      if (record.epoch < cluster.epoch) return
+      cluster.epoch = record.epoch
+      cluster.leader = { name: record.master, url: record.url }
       return
     case 'agent-admitted': return onAgentAdmitted(cluster, record)
     case 'agent-unreachable': return setUnreachable(cluster, record.agentId, record.atMs)

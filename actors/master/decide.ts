@@ -11,7 +11,7 @@ import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
   onReadOutput, onReconcile, onStatus,
 } from './tasks.js'
-import { clusterView, viewsOf } from './views.js'
+import { clusterView, leaderView, viewsOf } from './views.js'
 
 export function decide(knowledge: Knowledge, message: Decidable): Decision {
   const { present } = knowledge
@@ -56,6 +56,8 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
     }
     case 'describe-cluster':
       return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
+    case 'describe-leader':
+      return decision({ effects: tell(message.replyTo, { type: 'leader-view', view: leaderView(knowledge) }) })
     case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
     default: return unhandled(message)

@@ -17,6 +17,8 @@ export interface Knowledge {
   readonly present: Present
   /** Wall-clock milliseconds. */
   readonly now: number
+  /** False when this master only follows, and knows of nobody's presence. */
+  readonly leading: boolean
 }
 
 /** A message for the outside. */

@@ -5,12 +5,11 @@
  */
 import type { Actor, Context } from '../../runtime/actor.js'
 import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
-import type { LogRequest } from '../../runtime/log.js'
-import { randomName } from '../../runtime/random.js'
+import { ESCALATE } from '../../runtime/supervision.js'
 import { agentCall } from '../protocol/agent.js'
 import type { AllocatorCall, AllocatorEvent } from '../protocol/allocator.js'
 import { leadershipCall, LEADER_PATH, type LeadershipEvent } from '../protocol/leadership.js'
-import type { LogRecord } from '../protocol/log.js'
+import type { RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
 import { apply, newCluster, type Cluster } from './cluster.js'
@@ -23,17 +22,10 @@ import { change, newPresent, type Present } from './present.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
-/** Of the name that all ids of a cluster begin with. */
-const PREFIX_LENGTH = 6
-const NONCE_LENGTH = 12
+const ALLOCATOR = 'allocator'
 
 export interface MasterOptions {
-  readonly cluster: string
-  /** This master's node, for people. */
-  readonly name: string
-  readonly log: Ref<LogRequest<LogRecord>>
-  /** The least epoch to claim; for a log that forgets those before it. */
-  readonly epochMin?: number
+  readonly registrar: Actor<unknown, RegistrarCall>
   readonly allocator: (master: Ref<AllocatorEvent>) => Actor<unknown, AllocatorCall>
 }
 
@@ -41,48 +33,52 @@ interface State {
   readonly cluster: Cluster
   readonly present: Present
   readonly outbox: Outbox
-  allocator: Ref<AllocatorCall> | undefined
-  /** False until the log has been folded: before that the master knows nothing and says nothing. */
-  leading: boolean
+  readonly registrar: Ref<RegistrarCall>
+  readonly allocator: Ref<AllocatorCall> | undefined
+  /** Otherwise this master only follows what another decides. */
+  readonly leading: boolean
 }
 
 type Ctx = Context<Message>
 
 export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
-  initial(ctx) {
-    ctx.tell(options.log, { type: 'replay', replyTo: ctx.self })
-    return {
-      cluster: newCluster(), present: newPresent(), outbox: new Outbox(), allocator: undefined, leading: false,
-    }
-  },
+  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), ctx),
   receive(state, message, ctx) {
     switch (message.type) {
-      case 'replayed': return lead(state, message.records, options, ctx)
-      case 'append-failed': throw new Error(`the log refused a decision: ${message.reason}`)
+      case 'folded':
+        for (const record of message.records) apply(state.cluster, record)
+        return state
+      case 'elected': return lead(state, message, options, ctx)
+      case 'deposed': return stepDown(state, message.reason, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
-        if (!state.leading) return state
-        return carryOut(state, decide({ ...state, now: ctx.now() }, message), options, ctx)
+        if (!state.leading && !isRead(message)) return state
+        return carryOut(state, decide({ ...state, now: ctx.now() }, message), ctx)
       }
     }
   },
 })
 
-/** Folds the log, claims the next epoch, and tells everybody. */
-function lead(state: State, records: readonly LogRecord[], options: MasterOptions, ctx: Ctx): State {
-  const { cluster, present } = state
-  for (const record of records) apply(cluster, record)
-  const epoch = Math.max(cluster.epoch + 1, options.epochMin ?? 1)
-  const chance = { next: () => ctx.random() }
-  const nonce = randomName(chance, NONCE_LENGTH)
-  const claim: LogRecord[] = [{ type: 'leadership-claimed', epoch, master: options.name, nonce }]
-  if (records.length === 0) {
-    claim.unshift({ type: 'genesis', cluster: options.cluster, prefix: randomName(chance, PREFIX_LENGTH) })
+/** Knows nothing, and has the log told from its beginning. */
+function follow(registrar: Ref<RegistrarCall>, ctx: Ctx): State {
+  ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
+  return {
+    cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined, leading: false,
   }
-  state.leading = true
+}
+
+/** What a master can answer that only follows. */
+const isRead = ({ type }: Message): boolean =>
+  type === 'list' || type === 'describe-cluster' || type === 'describe-leader'
+
+/** All that was decided has been folded: from here on this master decides. */
+function lead(
+  state: State, { epoch }: Extract<Message, { type: 'elected' }>, options: MasterOptions, ctx: Ctx,
+): State {
+  const { cluster, present } = state
   present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
   for (const frameworkId of cluster.frameworks.keys()) {
     // Nobody has failed to come back who could not have heard yet of whom to come back to.
@@ -91,17 +87,28 @@ function lead(state: State, records: readonly LogRecord[], options: MasterOption
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
-  ctx.spawn('allocator', options.allocator(ctx.self))
+  ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name || options.cluster } as const
+  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
-  ctx.log('info', 'leading', { cluster: announcement.cluster, epoch })
-  return carryOut(state, { records: claim, changes: [], allocator: [], effects }, options, ctx)
+  ctx.log('info', 'leading', { cluster: cluster.name, epoch })
+  return release({ ...state, leading: true }, effects, ctx)
 }
 
-function carryOut(state: State, decided: Decision, options: MasterOptions, ctx: Ctx): State {
+/** What was decided and not committed may count or not: only the log knows, so it is read anew. */
+function stepDown({ present, registrar }: State, reason: string, ctx: Ctx): State {
+  ctx.log('warn', 'this master leads no more', { reason })
+  for (const timer of ['ping-round', 'sweep']) ctx.cancel(timer)
+  for (const { ref } of [...present.agents.values(), ...present.schedulers.values()]) {
+    if (ref) ctx.unwatch(ref as Ref<never>)
+  }
+  ctx.stop(`${ctx.self}/${ALLOCATOR}` as Ref<never>)
+  return follow(registrar, ctx)
+}
+
+function carryOut(state: State, decided: Decision, ctx: Ctx): State {
   const { records, changes, allocator, effects } = decided
   for (const record of records) apply(state.cluster, record)
   for (const by of changes) {
@@ -114,7 +121,7 @@ function carryOut(state: State, decided: Decision, options: MasterOptions, ctx: 
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
   if (records.length === 0) return release(state, state.outbox.pass(effects), ctx)
   const token = state.outbox.hold(effects)
-  ctx.tell(options.log, { type: 'append', records, token, replyTo: ctx.self })
+  ctx.tell(state.registrar, { type: 'append', records, token })
   return state
 }
 
@@ -132,6 +139,7 @@ function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): St
 
 /** A new allocator knows nothing: it is told everything, offers that are out included. */
 function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx): State {
+  if (!state.leading) return state
   const { cluster, present } = state
   const offers = [...present.offers.values()].map((out) => out.offer)
   const reachable = [...cluster.agents.values()].filter((agent) => agent.unreachableSinceMs === undefined)

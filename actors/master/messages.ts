@@ -1,19 +1,18 @@
 /** Messages: everything that the master's mailbox may hold. */
 import type { Ref } from '../../runtime/address.js'
-import type { LogEvent } from '../../runtime/log.js'
 import type { AgentCall } from '../protocol/agent.js'
 import type { AllocatorEvent } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId } from '../protocol/ids.js'
 import type { LeadershipCall } from '../protocol/leadership.js'
-import type { LogRecord } from '../protocol/log.js'
 import type { OperatorCall } from '../protocol/operator.js'
+import type { RegistrarEvent } from '../protocol/registrar.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 
 /** What the world may tell the master. */
 export type MasterMessage =
-  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | LogEvent<LogRecord>
+  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
 
-type Mechanical = LeadershipCall | LogEvent<LogRecord> | { type: 'allocator-started' }
+type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =

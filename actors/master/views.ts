@@ -1,6 +1,6 @@
 /** Views: the cluster as an operator reads it. Pure; amounts in units, times as ISO 8601. */
 import type {
-  AgentView, ClusterView, FrameworkView, OfferView, TaskView, View, ViewName,
+  AgentView, ClusterView, FrameworkView, LeaderView, OfferView, TaskView, View, ViewName,
 } from '../protocol/operator.js'
 import { isTerminal, type TaskInfo } from '../protocol/task.js'
 import { amountsOf } from '../resources/amounts.js'
@@ -26,10 +26,14 @@ export function viewsOf(knowledge: Knowledge, what: ViewName): View[] {
   }
 }
 
-export const clusterView = ({ cluster, present }: Knowledge): ClusterView => ({
-  cluster: cluster.name, epoch: cluster.epoch, leading: true, agents: cluster.agents.size,
+export const clusterView = ({ cluster, present, leading }: Knowledge): ClusterView => ({
+  cluster: cluster.name, epoch: cluster.epoch, leader: cluster.leader.name, leading, agents: cluster.agents.size,
   frameworks: cluster.frameworks.size, tasks: [...tasksOf(cluster)].filter((task) => !isTerminal(task.state)).length,
   offers: present.offers.size,
+})
+
+export const leaderView = ({ cluster, leading }: Knowledge): LeaderView => ({
+  cluster: cluster.name, epoch: cluster.epoch, leading, leader: cluster.leader.name, url: cluster.leader.url,
 })
 
 interface Load {

@@ -12,7 +12,7 @@ export const logRecord = {
     cluster: text(128), prefix: text(32),
   }),
   'leadership-claimed': message(101, 'A master leads from here on.', {
-    epoch: natural, master: text(128), nonce: text(32),
+    epoch: natural, master: text(128), nonce: text(32), url: optional(text(512)),
   }),
   'agent-admitted': message(102, 'An agent belongs to the cluster, or its description changed.', {
     agentId, info: agentInfo, atMs: natural,

@@ -56,6 +56,9 @@ export interface OfferView {
 export interface ClusterView {
   readonly cluster: string
   readonly epoch: number
+  /** The master that holds the epoch, by its name. */
+  readonly leader: string
+  /** Whether that is the one who answers. */
   readonly leading: boolean
   readonly agents: number
   readonly frameworks: number
@@ -68,7 +71,20 @@ export type View = AgentView | FrameworkView | TaskView | OfferView
 export const VIEWS = ['agents', 'frameworks', 'tasks', 'offers'] as const
 export type ViewName = (typeof VIEWS)[number]
 
+/** Who leads, as the master knows that is asked. */
+export interface LeaderView {
+  readonly cluster: string
+  readonly epoch: number
+  /** Whether it is the one who is asked. */
+  readonly leading: boolean
+  /** Empty before anybody has led. */
+  readonly leader: string
+  /** Where the leader's interface answers. */
+  readonly url?: string | undefined
+}
+
 export type OperatorAnswer =
+  | { readonly type: 'leader-view'; readonly view: LeaderView }
   | { readonly type: 'views'; readonly views: readonly View[] }
   | { readonly type: 'cluster'; readonly view: ClusterView }
   | { readonly type: 'done' }
@@ -76,7 +92,7 @@ export type OperatorAnswer =
 
 export type OperatorCall =
   | { readonly type: 'list'; readonly what: ViewName; readonly replyTo: Ref<OperatorAnswer> }
-  | { readonly type: 'describe-cluster'; readonly replyTo: Ref<OperatorAnswer> }
+  | { readonly type: 'describe-cluster' | 'describe-leader'; readonly replyTo: Ref<OperatorAnswer> }
   | {
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId

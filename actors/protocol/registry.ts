@@ -5,9 +5,10 @@ import { executorCall, executorEvent } from './executor.js'
 import { journalEntry } from './journal.js'
 import { leadershipCall, leadershipEvent } from './leadership.js'
 import { logRecord } from './log.js'
+import { logEntry } from './log-entry.js'
 import { schedulerCall, schedulerEvent } from './scheduler.js'
 
 export const registry = new Registry(
   leadershipCall, leadershipEvent, agentCall, agentEvent, schedulerCall, schedulerEvent,
-  executorCall, executorEvent, logRecord, journalEntry,
+  executorCall, executorEvent, logRecord, logEntry, journalEntry,
 )

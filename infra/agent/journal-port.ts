@@ -4,11 +4,10 @@
  * restarted actor is given that and not its whole history.
  */
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
-import { registry } from '../../actors/protocol/registry.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
-import { decode, encode } from '../codec.js'
+import { packEntry, unpackEntry } from '../entry-codec.js'
 import { openJournal, type JournalEvent } from './journal.js'
 
 /** Appended entries after which the journal is shortened. */
@@ -34,7 +33,7 @@ export async function openJournalPort(
   const waiting: Waiting[] = []
   let appended = 0
   const journal = await openJournal<JournalEntry>({
-    path, encode: pack, decode: unpack,
+    path, encode: packEntry, decode: unpackEntry<JournalEntry>,
     // Answers come in the order of the requests, so the first that waits is the one that is meant.
     tell: (_to, event) => {
       const request = waiting.shift()
@@ -61,20 +60,4 @@ export async function openJournalPort(
     },
     close: () => journal.close(),
   }
-}
-
-function pack(entry: JournalEntry): Uint8Array {
-  const declared = registry.byType(entry.type)
-  const bytes = declared && encode([declared.tag, declared.body.pack(entry)])
-  if (!bytes) throw new Error(`'${entry.type}' cannot be written to the journal`)
-  return bytes
-}
-
-function unpack(bytes: Uint8Array): JournalEntry {
-  const decoded = decode(bytes)
-  if (!decoded.ok) throw new Error(decoded.reason)
-  const [tag, body] = decoded.items
-  const declared = typeof tag === 'number' ? registry.byTag(tag) : undefined
-  if (!declared) throw new Error(`an entry of unknown kind ${tag}: it was written by a newer Warren`)
-  return { type: declared.type, ...declared.body.unpack(body) } as JournalEntry
 }

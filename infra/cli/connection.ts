@@ -87,7 +87,7 @@ export async function brokerConnection(
   broker: string, cluster: string, agent?: NodeAddress,
 ): Promise<Connection> {
   const { checkBrokerUrls, userIn, withoutPassword } = await import('../amqp/broker-urls.js')
-  const urls = broker.split(',').map((url) => url.trim())
+  const urls = brokerUrls(broker)
   try {
     checkBrokerUrls(urls)
   } catch (error) {
@@ -104,6 +104,9 @@ export async function brokerConnection(
     },
   }
 }
+
+/** The brokers of one cluster, as they are written: separated by commas. */
+export const brokerUrls = (broker: string): string[] => broker.split(',').map((url) => url.trim())
 
 /** A link that cannot be opened ends the command; its message names the place and the fix. */
 const reached = (openLink: OpenLink): OpenLink => async (self, listener) => {

@@ -58,13 +58,24 @@ export class HttpClient {
     return body as T
   }
 
-  private send(
+  /** Goes where a master that only follows sends it, but no further: two that name each other do not know. */
+  private async send(
     method: string, path: string, headers: Record<string, string>, signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const first = await this.sendTo(new URL(path, this.base), method, headers, signal)
+    const { statusCode, headers: { location } } = first
+    if (statusCode !== 307 || location === undefined) return first
+    first.resume()
+    return this.sendTo(new URL(location, this.base), method, headers, signal)
+  }
+
+  private sendTo(
+    url: URL, method: string, headers: Record<string, string>, signal: AbortSignal,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const wanted = this.cluster === undefined ? {} : { [CLUSTER_HEADER]: this.cluster }
       const options = { method, headers: { ...headers, ...wanted }, agent: false, signal }
-      const sent = request(new URL(path, this.base), options, resolve)
+      const sent = request(url, options, resolve)
       sent.on('error', () => reject(signal.aborted ? this.silent() : this.unreachable()))
       sent.end()
     })

@@ -5,7 +5,7 @@ import { openHttp } from '../http/server.js'
 import { openMasterNode } from '../node/master-node.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
-import { brokerConnection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
+import { brokerConnection, brokerUrls, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -41,16 +41,19 @@ async function run({ options }: Call): Promise<number> {
   watchFaults(logger)
   const closing = new Closing()
   try {
+    const { amqpLog } = await import('../amqp/masters-log.js')
     const node = await openMasterNode({
       name, cluster, logger, openLink: connection.openLink, shareOffers: options['shareOffers'] === true,
+      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`),
       ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
     })
-    closing.add(() => node.system.stop())
+    closing.add(() => node.close())
     const http = await openHttp({
       system: node.system, master: node.master, cluster, logger,
       port: options['port'] as number, ip: options['ip'] as string,
     })
     closing.add(() => http.close())
+    await node.begin(http.url)
     logger.log('info', `master of cluster ${cluster} at ${connection.place}; ${http.url}`, {})
     tellStarter({ type: 'ready', http: http.url })
     watchStalls(logger)

@@ -1,7 +1,6 @@
 /** Node failure: why a node could not be opened, with the exit code of its kind. */
 import { WorkDirectoryError } from '../disk/work-directory.js'
 import { ListenError } from '../http/server.js'
-import { AlreadyLedError } from '../node/already-led.js'
 import { EXIT, Failure } from './failure.js'
 
 /** What is no failure of a known kind stays what it is: a bug, to be seen with its stack. */
@@ -10,7 +9,6 @@ export function nodeFailure(error: unknown): unknown {
   if (error instanceof ListenError) {
     return new Failure(error.code === 'not-loopback' ? EXIT.usage : EXIT.configuration, error.message)
   }
-  if (error instanceof AlreadyLedError) return new Failure(EXIT.configuration, error.message)
   if (error instanceof RangeError) return new Failure(EXIT.usage, error.message)
   return error
 }

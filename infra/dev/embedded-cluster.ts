@@ -17,6 +17,7 @@ import { openHttp } from '../http/server.js'
 import { serveLocal } from '../local/server.js'
 import { memoryHub, type MemoryHub } from '../memory/link.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
+import { fileLog } from '../node/shared-log.js'
 import { openMasterNode, type MasterNode } from '../node/master-node.js'
 import { moduleRunner } from '../node/module-runner.js'
 import { probeMachine } from '../probe.js'
@@ -83,10 +84,12 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     const server = await serveLocal(hub, socket)
     closing.add(() => server.close())
     const policy = { shareOffers, ...(weights ? { weights } : {}) }
-    const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', isAlone: true })
-    closing.add(() => master.system.stop())
+    const openLog = fileLog(join(directory.path, 'master', 'log'))
+    const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', openLog })
+    closing.add(() => master.close())
     const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger })
     closing.add(() => http.close())
+    await master.begin(http.url)
     const agents = await openAgents(options, directory.path, socket, node)
     closing.add(async () => { await Promise.all(agents.map((agent) => agent.leave())) })
     writeNote(directory.path, { cluster, pid: process.pid, http: http.url, socket })

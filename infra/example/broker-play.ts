@@ -42,7 +42,7 @@ export async function playOverBroker(
     await heard(name, child, until, traces)
   }
   try {
-    await enter('master', ['master', '--port', '0'], 'replayed')
+    await enter('master', ['master', '--port', '0'], 'elected')
     await enter('framework-1', ['framework', 'run', script('first')], 'subscribed')
     await enter('framework-2', ['framework', 'run', script('second')], 'subscribed')
     await enter('agent', ['agent', '--resources', 'cpus:4;mem:4096', '--work-dir', workDir], 'agent-registered')

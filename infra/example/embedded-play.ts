@@ -21,8 +21,9 @@ export async function playEmbedded(traces: TraceSink): Promise<() => Promise<voi
   closing.add(() => rmSync(workDir, { recursive: true, force: true }))
   const node = { openLink: memoryHub().open, logger: silent, traces }
   try {
-    const master = await openMasterNode({ ...node, cluster: 'example', name: 'example', isAlone: true })
-    closing.add(() => master.system.stop())
+    const master = await openMasterNode({ ...node, cluster: 'example', name: 'example' })
+    closing.add(() => master.close())
+    await master.begin()
     closing.add(await enter(node, first))
     closing.add(await enter(node, second))
     const agent = await openAgentNode({

@@ -46,11 +46,12 @@ export function addHealth(app: FastifyInstance, { system, questions, version }: 
 }
 
 async function masterCheck(questions: Questions): Promise<Check> {
-  const view = await questions.cluster(READY_TIMEOUT_MS).catch(() => undefined)
-  const detail = view
-    ? `leads '${view.cluster}' in epoch ${view.epoch}`
-    : 'does not lead yet, or is too busy to say'
-  return { name: 'master', ok: view !== undefined, detail }
+  const view = await questions.leader(READY_TIMEOUT_MS).catch(() => undefined)
+  const detail = !view ? 'is too busy to say'
+    : view.leading ? `leads '${view.cluster}' in epoch ${view.epoch}`
+    : view.leader === '' ? 'knows of no leader yet'
+    : `follows ${view.leader}, which leads '${view.cluster}' in epoch ${view.epoch}`
+  return { name: 'master', ok: view !== undefined && view.leader !== '', detail }
 }
 
 /** `blocked since 2026-01-31T12:00:00.000Z, at amqp://HOST: low on memory` */

@@ -31,7 +31,8 @@ export async function metricsOf(sources: MetricsSources): Promise<string> {
     ...stalls ? stallFamilies(stalls) : [],
   ]
   const led = await ledFamilies(questions).catch(() => undefined)
-  const leader = family('warren_leader', 'gauge', 'Whether this master leads.', [[{}, led ? 1 : 0]])
+  const leads = await questions.leader().then(({ leading }) => leading, () => false)
+  const leader = family('warren_leader', 'gauge', 'Whether this master leads.', [[{}, leads ? 1 : 0]])
   return `${[leader, ...own, ...led ?? []].join('')}# EOF\n`
 }
 

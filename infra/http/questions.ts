@@ -2,7 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { System } from '../../runtime/system.js'
 import type {
-  AgentView, ClusterView, FrameworkView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
+  AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
   ViewName,
 } from '../../actors/protocol/operator.js'
 import { Refusal } from './refusal.js'
@@ -37,6 +37,13 @@ export class Questions {
   async cluster(timeoutMs = ANSWER_TIMEOUT_MS): Promise<ClusterView> {
     const answer = await this.ask((replyTo) => ({ type: 'describe-cluster', replyTo }), timeoutMs)
     if (answer.type !== 'cluster') throw unexpected(answer)
+    return answer.view
+  }
+
+  /** Who leads, as this master knows. */
+  async leader(timeoutMs = ANSWER_TIMEOUT_MS): Promise<LeaderView> {
+    const answer = await this.ask((replyTo) => ({ type: 'describe-leader', replyTo }), timeoutMs)
+    if (answer.type !== 'leader-view') throw unexpected(answer)
     return answer.view
   }
 

@@ -13,6 +13,7 @@ import { addHealth } from './health.js'
 import { Questions } from './questions.js'
 import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.js'
 import { addRoutes } from './routes.js'
+import { addStandby } from './standby.js'
 
 export const DEFAULT_PORT = 5050
 /** Connections held open at once; more are turned away. */
@@ -54,6 +55,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   const questions = new Questions(system, master)
   const app = await newApp(logger, cluster)
   addHealth(app, { system, questions, version: version() })
+  addStandby(app, questions)
   addRoutes(app, questions)
   try {
     const url = await app.listen({ host: ip, port })

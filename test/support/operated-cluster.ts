@@ -50,7 +50,8 @@ export async function openOperated(t: TestContext): Promise<Operated> {
   const directory = mkdtempSync(join(tmpdir(), 'warren-operated-'))
   const hub = memoryHub()
   const node = { openLink: hub.open, logger: SILENT }
-  const master = await openMasterNode({ ...node, cluster: 'test', name: 'm1', isAlone: true })
+  const master = await openMasterNode({ ...node, cluster: 'test', name: 'm1' })
+  await master.begin()
   const resources = parseResources(RESOURCES)
   if (!resources.ok) throw new Error(resources.problem)
   const modules = { program: (file: string) => ({ argv: ['node', file] }), environment: () => ({}) }
@@ -64,7 +65,7 @@ export async function openOperated(t: TestContext): Promise<Operated> {
     for (const tenant of tenants) await tenant.close()
     await http.close()
     await agent.leave()
-    await master.system.stop()
+    await master.close()
     rmSync(directory, { recursive: true, force: true })
   })
   let gates = 0

@@ -10,11 +10,12 @@ import { commandExecutor } from '../../actors/executor/command-executor.js'
 import { processExecutor } from '../../actors/executor/process-executor.js'
 import { master } from '../../actors/master/master.js'
 import type { Message as MasterMessage } from '../../actors/master/messages.js'
+import { registrar } from '../../actors/master/registrar.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
 import type { FrameworkId, Role } from '../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import { LEADER_PATH, MASTER_PATH } from '../../actors/protocol/leadership.js'
-import type { LogRecord } from '../../actors/protocol/log.js'
+import type { LogEntry } from '../../actors/protocol/log-entry.js'
 import type { OperatorAnswer, View, ViewName } from '../../actors/protocol/operator.js'
 import { registry } from '../../actors/protocol/registry.js'
 import { of } from '../../actors/resources/amounts.js'
@@ -22,10 +23,12 @@ import type { Framework } from '../../actors/scheduler/framework.js'
 import { scheduler } from '../../actors/scheduler/scheduler.js'
 import type { OwnerEvent } from '../../actors/scheduler/state.js'
 import { VirtualClock } from '../../infra/memory/clock.js'
+import { MemoryElection } from '../../infra/memory/election.js'
 import { memoryLog } from '../../infra/memory/log.js'
 import { SimulatedMachine } from '../../infra/memory/machine.js'
 import { SimulatedNetwork } from '../../infra/memory/network.js'
 import { SeededTurns } from '../../infra/memory/seeded-turns.js'
+import { MemoryStream } from '../../infra/memory/stream.js'
 import { nodeAddress, type NodeKind, type Ref } from '../../runtime/address.js'
 import type { LogRequest } from '../../runtime/log.js'
 import type { Logger, LogLevel } from '../../runtime/logger.js'
@@ -53,9 +56,14 @@ export class SimulatedCluster {
   readonly clock = new VirtualClock()
   readonly random
   readonly network
+  /** What the masters share. */
+  readonly log = new MemoryStream<LogEntry>()
+  readonly election = new MemoryElection()
   readonly errors: string[] = []
   readonly owners: OwnerEvent[] = []
   private readonly turns
+  /** What the end of a node means for its place in the election. */
+  private readonly ends = new Map<System, () => void>()
   private nodes = 0
   private masterRef: Ref<MasterMessage> | undefined
   private masterSystem: System | undefined
@@ -66,14 +74,18 @@ export class SimulatedCluster {
     this.turns = new SeededTurns(this.random)
   }
 
-  async master(allocatorOf = allocator): Promise<Ref<MasterMessage>> {
-    const system = await this.node('master', 'm1')
-    const log = system.port<LogRequest<LogRecord>>('log', memoryLog<LogRecord>((to, event) => system.tell(to, event)))
+  /** Starts a master; it leads if nobody does, and follows otherwise. */
+  async master(allocatorOf = allocator, name = 'm1'): Promise<Ref<MasterMessage>> {
+    const system = await this.node('master', name)
+    const stream = system.port('stream', this.log.port((to, event) => system.tell(to, event)))
+    const candidate = this.election.port((to, event) => system.tell(to, event))
+    this.ends.set(system, candidate.end)
+    const election = system.port('election', candidate.handle)
     const { weights = {}, shareOffers = false } = this.options
     const byRole = new Map(Object.entries(weights)) as Map<Role, number>
     this.masterSystem = system
     this.masterRef = system.spawn(MASTER_PATH, master({
-      cluster: 'simulated', name: 'm1', log,
+      registrar: registrar({ cluster: 'simulated', name, stream, election }),
       allocator: (ref) => allocatorOf({ master: ref, weights: byRole, policy: { ...POLICY, shareOffers } }),
     }))
     return this.masterRef
@@ -123,6 +135,12 @@ export class SimulatedCluster {
   kill(system: System): void {
     this.network.kill(system.node)
     void system.stop()
+    this.ends.get(system)?.()
+  }
+
+  /** The node of the master that was started last. */
+  get lastMaster(): System {
+    return this.masterSystem as System
   }
 
   /** Runs all that can run without time passing. */

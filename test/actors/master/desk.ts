@@ -60,7 +60,9 @@ interface Reporting {
 }
 
 export class Desk {
-  readonly knowledge: Knowledge & { now: number } = { cluster: newCluster(), present: newPresent(), now: 1_000 }
+  readonly knowledge: Knowledge & { now: number } = {
+    cluster: newCluster(), present: newPresent(), leading: true, now: 1_000,
+  }
   readonly records: LogRecord[] = []
   readonly calls: AllocatorCall[] = []
 

@@ -6,15 +6,16 @@ import type { Message } from '../../../actors/master/messages.js'
 import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import type { LeadershipEvent } from '../../../actors/protocol/leadership.js'
+import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
+import type { RegistrarCall } from '../../../actors/protocol/registrar.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
-import type { LogRequest } from '../../../runtime/log.js'
 import { drive, type Driven } from '../../support/drive.js'
 import { agentInfo, agentRef, command, FRAMEWORK, MACHINE, schedulerRef } from './desk.js'
 
-const node = nodeAddress('master', 'm', '1')
-const log = refOf<LogRequest<LogRecord>>(node, 'port.log')
+const node = nodeAddress('master', 'driven', '1')
+const registrar = refOf<RegistrarCall>(node, 'driven/registrar')
 const allocator = refOf<AllocatorCall>(node, 'master/allocator')
 const asker = refOf<LeadershipEvent>(nodeAddress('agent', 'a', '1'), 'agent')
 const idle = { initial: () => null, receive: (state: null) => state }
@@ -22,70 +23,62 @@ const [agentId, frameworkId] = ['w-S0' as AgentId, 'w-0000' as FrameworkId]
 
 type Driver = Driven<unknown, Message>
 const begin = (): Driver =>
-  drive(master({ cluster: 'warren', name: 'm1', log, allocator: () => idle }), { nowMs: 1_000 }) as Driver
+  drive(master({ registrar: idle, allocator: () => idle }), { nowMs: 1_000 }) as Driver
 
 const history: LogRecord[] = [
   { type: 'genesis', cluster: 'old', prefix: 'w' },
-  { type: 'leadership-claimed', epoch: 4, master: 'm0', nonce: 'n' },
+  { type: 'leadership-claimed', epoch: 5, master: 'm1', nonce: 'n' },
 ]
+const ELECTED = { type: 'elected', epoch: 5, nonce: 'n', clusterId: 'c' } as const
 
-/** A master that leads, with its claim committed. */
+/** A master that leads. */
 function leading(records: readonly LogRecord[] = history): Driver {
   const driven = begin()
-  driven.receive({ type: 'replayed', records })
+  driven.receive({ type: 'folded', records })
+  driven.receive(ELECTED)
   driven.receive({ type: 'allocator-started', allocator })
-  commitAll(driven)
   driven.take()
   return driven
 }
 
 /** Commits what was appended since the last `take`. */
 function commitAll(driven: Driver): void {
-  for (const request of driven.toldTo(log)) {
+  for (const request of driven.toldTo(registrar)) {
     if (request.type === 'append') driven.receive({ type: 'committed', token: request.token })
   }
 }
 
-const outside = (driven: Driver) => driven.told.filter(({ to }) => to !== log && to !== allocator)
+const outside = (driven: Driver) => driven.told.filter(({ to }) => to !== registrar && to !== allocator)
   .map(({ to, message }) => `${(to as string).split('@')[0]} ${message.type}`)
 const register = { type: 'register-agent', agent: agentRef('a'), info: agentInfo(), tasks: [], executors: [] } as const
 const subscribe = { type: 'subscribe', scheduler: schedulerRef('one'), info: FRAMEWORK } as const
 
-test('before the log has been read the master knows nothing and answers nobody', () => {
+test('a master that only follows knows what is decided, answers who reads, and nobody else', () => {
   const driven = begin()
-  assert.deepEqual(driven.take(), [{ to: log, message: { type: 'replay', replyTo: driven.self } }])
+  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replyTo: driven.self } }])
+  driven.receive({ type: 'folded', records: [
+    ...history, { type: 'agent-admitted', agentId, info: agentInfo(), atMs: 1 },
+  ] })
   driven.receive({ type: 'find-leader', replyTo: asker })
   driven.receive(register)
   driven.receive(subscribe)
   driven.receive({ type: 'sweep' })
   assert.deepEqual(driven.told, [])
-  assert.deepEqual([driven.timers.size, driven.spawned.length], [0, 0])
+  assert.deepEqual([driven.timers.size, driven.spawned.map(({ name }) => name)], [0, ['registrar']])
+  const reader = refOf<OperatorAnswer>(node, 'port.reader')
+  driven.receive({ type: 'describe-cluster', replyTo: reader })
+  const [answer] = driven.toldTo(reader)
+  assert.ok(answer?.type === 'cluster')
+  assert.deepEqual([answer.view.agents, answer.view.leading, answer.view.leader], [1, false, 'm1'])
 })
 
-test('the first master of a cluster founds it, and leads in epoch 1', () => {
+test('who is elected leads in that epoch, under the cluster\'s name, and says so to everybody', () => {
   const driven = begin()
-  driven.take()
-  driven.receive({ type: 'replayed', records: [] })
-  const [append] = driven.toldTo(log)
-  assert.ok(append?.type === 'append')
-  assert.deepEqual(append.records.map(({ type }) => type), ['genesis', 'leadership-claimed'])
-  const [genesis, claim] = append.records as unknown as [
-    { cluster: string; prefix: string }, { epoch: number; master: string },
-  ]
-  assert.deepEqual([genesis.cluster, claim.epoch, claim.master], ['warren', 1, 'm1'])
-  assert.match(genesis.prefix, /^[0-9a-z]{6}$/)
-})
-
-test('a later master leads in the next epoch, under the cluster\'s name, and says so once that is certain', () => {
-  const driven = begin()
-  driven.receive({ type: 'replayed', records: history })
+  driven.receive({ type: 'folded', records: history })
+  driven.receive(ELECTED)
+  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'])
   driven.receive({ type: 'find-leader', replyTo: asker })
-  assert.deepEqual(outside(driven), [], 'a claim that is not committed is no leadership')
-  commitAll(driven)
-  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader', 'agent-a leader'])
   assert.deepEqual(driven.toldTo(asker), [{ type: 'leader', master: driven.self, epoch: 5, cluster: 'old' }])
-  driven.receive({ type: 'find-leader', replyTo: asker })
-  assert.equal(driven.toldTo(asker).length, 2, 'later it is answered at once')
 })
 
 test('nobody outside hears of a decision before it is committed, and then in the order of the decisions', () => {
@@ -95,7 +88,7 @@ test('nobody outside hears of a decision before it is committed, and then in the
   driven.receive({ type: 'find-leader', replyTo: asker })
   driven.receive({ ...register, agent: agentRef('b') })
   assert.deepEqual(outside(driven), [])
-  const tokens = driven.toldTo(log).flatMap((request) => (request.type === 'append' ? [request.token] : []))
+  const tokens = driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? [request.token] : []))
   const [first, second, third] = tokens as [number, number, number]
   driven.receive({ type: 'committed', token: first })
   assert.deepEqual(outside(driven), ['agent-a agent-registered'])
@@ -116,7 +109,7 @@ test('the master acts on what it has decided before it is committed: no resource
   } as const
   driven.receive(accept)
   driven.receive(accept)
-  const launches = driven.toldTo(log).flatMap((request) => (request.type === 'append' ? request.records : []))
+  const launches = driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : []))
     .filter(({ type }) => type === 'task-launched')
   assert.equal(launches.length, 1)
   commitAll(driven)
@@ -126,10 +119,24 @@ test('the master acts on what it has decided before it is committed: no resource
   ])
 })
 
-test('an append that failed ends this life of the master: what it believes is not what is written', () => {
+test('a master that is deposed forgets all, stops to decide, and has the log told anew', () => {
   const driven = leading()
-  const failed = { type: 'append-failed', token: 9, reason: 'the disk is full' } as const
-  assert.throws(() => driven.receive(failed), /the disk is full/)
+  driven.receive(register)
+  driven.receive(subscribe)
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  driven.take()
+  driven.receive({ type: 'deposed', reason: 'm2 has claimed epoch 6' })
+  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replyTo: driven.self } }])
+  const left = driven.spawned.map(({ name }) => name)
+  assert.deepEqual([driven.timers.size, driven.watched.size, left], [0, 0, ['registrar']])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  driven.receive({ type: 'allocator-started', allocator })
+  driven.receive(register)
+  assert.deepEqual(driven.take(), [], 'what it held back is never said')
+  driven.receive({ type: 'folded', records: history })
+  driven.receive({ ...ELECTED, epoch: 7 })
+  driven.receive({ type: 'allocator-started', allocator })
+  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'], 'and may lead again')
 })
 
 test('peers are watched, and whoever terminates is lost', () => {
@@ -183,7 +190,7 @@ test('a master that begins to lead knows agents and frameworks as away, and give
   for (let seconds = 1; seconds < RETURN_GRACE_MS / 1_000; seconds++) driven.fire('sweep')
   assert.deepEqual(driven.take(), [], 'it could not have come back sooner')
   driven.fire('sweep')
-  assert.deepEqual(driven.toldTo(log).flatMap((request) => (request.type === 'append' ? request.records : [])), [
+  assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
     { type: 'framework-removed', frameworkId, atMs: driven.now },
   ])
 })
@@ -191,5 +198,5 @@ test('a master that begins to lead knows agents and frameworks as away, and give
 test('a restarted master begins with its log', () => {
   const driven = leading()
   driven.restart()
-  assert.deepEqual(driven.toldTo(log), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
+  assert.deepEqual(driven.toldTo(registrar), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
 })

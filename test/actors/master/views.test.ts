@@ -60,6 +60,6 @@ test('offers are shown, and the cluster as a whole', () => {
     { id: offerId, framework: frameworkId, agent: agentId, role: '*', resources: { mem: 64 }, offeredAt: startedAt },
   ])
   assert.deepEqual(clusterView(desk.knowledge), {
-    cluster: 'warren', epoch: 3, leading: true, agents: 1, frameworks: 1, tasks: 1, offers: 1,
+    cluster: 'warren', epoch: 3, leader: 'm1', leading: true, agents: 1, frameworks: 1, tasks: 1, offers: 1,
   })
 })

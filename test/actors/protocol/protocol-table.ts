@@ -6,6 +6,7 @@ import { executorCall, executorEvent } from '../../../actors/protocol/executor.j
 import { journalEntry } from '../../../actors/protocol/journal.js'
 import { leadershipCall, leadershipEvent } from '../../../actors/protocol/leadership.js'
 import { logRecord } from '../../../actors/protocol/log.js'
+import { logEntry } from '../../../actors/protocol/log-entry.js'
 import { resources } from '../../../actors/protocol/resources.js'
 import {
   frameworkInfo, offer, operation, schedulerCall, schedulerEvent,
@@ -33,7 +34,8 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { title: 'From the leading master to a scheduler', tags: [40, 79], protocol: schedulerEvent },
   { title: 'From a custom executor to its agent', tags: [80, 99], protocol: executorCall },
   { title: 'From an agent to a custom executor', tags: [80, 99], protocol: executorEvent },
-  { title: 'In the masters’ log', tags: [100, 129], protocol: logRecord },
+  { title: 'Records: what a master decides', tags: [100, 119], protocol: logRecord },
+  { title: 'Entries of the masters’ log', tags: [120, 129], protocol: logEntry },
   { title: 'In an agent’s journal', tags: [130, 149], protocol: journalEntry },
   { title: 'Between the kernels of two nodes', tags: [65_000, 65_099], protocol: kernelProtocol },
 ]

@@ -6,7 +6,8 @@ import type { Questions } from '../../../infra/http/questions.js'
 import { Standing } from '../../../infra/standing.js'
 
 /** Nobody leads, so only what the node knows by itself is told. */
-const unanswered = { list: () => Promise.reject(new Error('nobody leads')) } as unknown as Questions
+const silence = () => Promise.reject(new Error('nobody leads'))
+const unanswered = { list: silence, leader: silence } as unknown as Questions
 
 function blocked() {
   const standing = new Standing(() => undefined)

@@ -1,0 +1,66 @@
+/** Registrar state: what a registrar keeps, hears and is limited by (see `registrar.ts`). */
+import type { Context } from '../../runtime/actor.js'
+import type { Ref } from '../../runtime/address.js'
+import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
+import type { LogEntry } from '../protocol/log-entry.js'
+import type { ElectionEvent, ElectionRequest, RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
+import { newFence, type Fence } from './fence.js'
+
+/** How often a leader renews its token, and says in the log that it lives. */
+export const BEAT_MS = 1_000
+/** A leader whose token is not renewed for so long stops to lead. */
+export const LEASE_MS = 3_000
+/** A claim or a decision that is not read back for so long has an unknown outcome. */
+export const READ_BACK_MS = 5_000
+/** A log in which nothing comes for so long is read again from where it stood: readers can hang. */
+export const TAIL_SILENCE_MS = 5_000
+/** Without a word from a leader for so long, and a random part of the second, a master claims without the token. */
+export const LEADERLESS_MS = 10_000
+export const LEADERLESS_SPREAD_MS = 5_000
+/** So long waits who has led last: nobody can have been kept from leading but by the same outage. */
+export const LED_LAST_MS = 3_000
+
+export interface RegistrarOptions {
+  readonly cluster: string
+  /** This master's node, for people. */
+  readonly name: string
+  /** Where its interface answers, for who asks another master. */
+  readonly url?: string
+  readonly stream: Ref<StreamRequest<LogEntry>>
+  readonly election: Ref<ElectionRequest>
+}
+
+export type Message =
+  | RegistrarCall | StreamEvent<LogEntry> | ElectionEvent
+  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'leaderless' }
+
+export interface Pending {
+  readonly seq: number
+  /** With the last entry of an append. */
+  readonly token: number | undefined
+}
+
+export interface State {
+  /** Undefined until it has asked for the log. */
+  master: Ref<RegistrarEvent> | undefined
+  phase: 'following' | 'claiming' | 'leading'
+  holdsToken: boolean
+  fence: Fence
+  /** Tells what is read now from what an earlier reading still brings. */
+  reading: number
+  /** Of the next entry. */
+  position: number
+  /** Of the own claim. */
+  nonce: string
+  nextSeq: number
+  pending: Pending[]
+  /** Of the claim by which this master led last. */
+  ledNonce: string
+}
+
+export type Ctx = Context<Message>
+
+export const newState = (): State => ({
+  master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0,
+  nonce: '', nextSeq: 1, pending: [], ledNonce: '',
+})

@@ -1,0 +1,33 @@
+/**
+ * Log entry: what stands in the masters' shared log, a stream that all of them read and that several may
+ * write at once. Which entries count is decided by whoever reads (see `actors/master/fence.ts`), by the
+ * same rule everywhere. Tags 120–129.
+ */
+import { choice, list, natural, optional, text } from '../../runtime/schema.js'
+import { message, type MessageOf, type Protocol } from '../../runtime/protocol.js'
+import { logRecord } from './log.js'
+
+/** Records that one entry may carry; what is decided at once beyond it takes further entries. */
+export const ENTRY_RECORDS_MAX = 1_000
+/** The version of the entries' meaning; a master reads no log that a newer one has written. */
+export const LOG_FORMAT = 1
+
+type FieldsOf<P extends Protocol> = { [K in keyof P]: P[K]['fields'] }
+
+const record = choice(Object.fromEntries(
+  Object.entries(logRecord).map(([type, { fields }]) => [type, fields]),
+) as FieldsOf<typeof logRecord>)
+
+export const logEntry = {
+  'log-founded': message(120, 'A cluster begins; the first of these in a log is the only one that counts.', {
+    clusterId: text(64), cluster: text(128), prefix: text(32), format: natural,
+  }),
+  'log-claimed': message(121, 'A master claims an epoch; the first claim of an epoch wins it.', {
+    epoch: natural, nonce: text(32), master: text(128), url: optional(text(512)),
+  }),
+  'log-decided': message(122, 'Decisions of the master that holds the epoch, numbered within it from 1.', {
+    epoch: natural, nonce: text(32), seq: natural, records: list(record, ENTRY_RECORDS_MAX),
+  }),
+  'log-beat': message(123, 'The master that holds the epoch is alive.', { epoch: natural, nonce: text(32) }),
+}
+export type LogEntry = MessageOf<typeof logEntry>

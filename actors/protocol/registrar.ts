@@ -1,0 +1,37 @@
+/** Registrar: what it and the master say to each other, and what it asks of an election. Within one node. */
+import type { Ref } from '../../runtime/address.js'
+import type { LogRecord } from './log.js'
+
+export type RegistrarCall =
+  /** The master knows nothing: it is told everything from the beginning of the log on. */
+  | { readonly type: 'replay'; readonly replyTo: Ref<RegistrarEvent> }
+  /** Only of the master that leads. Answered by `committed`, in the order of the requests, or by `deposed`. */
+  | { readonly type: 'append'; readonly records: readonly LogRecord[]; readonly token: number }
+  /** Somebody obeys a later epoch than this one, which the log no longer knows: claim above it. */
+  | { readonly type: 'claim-above'; readonly epoch: number }
+
+export type RegistrarEvent =
+  /** These have been decided, by whoever led. */
+  | { readonly type: 'folded'; readonly records: readonly LogRecord[] }
+  /** This master leads from here on; all that was decided before has been told. */
+  | { readonly type: 'elected'; readonly epoch: number; readonly nonce: string; readonly clusterId: string }
+  | { readonly type: 'committed'; readonly token: number }
+  /**
+   * This master does not lead any more. What it decided and was not told as committed may count or not:
+   * what it knows is worth nothing until it has asked to be told everything anew.
+   */
+  | { readonly type: 'deposed'; readonly reason: string }
+
+/** Election: the port of the token that says who should claim. It only speeds things up: the log decides. */
+export type ElectionRequest =
+  /** Answered whenever this node gets the token, again and again, until `resign`. */
+  | { readonly type: 'campaign'; readonly replyTo: Ref<ElectionEvent> }
+  /** Answered by `token-renewed`, or not at all. */
+  | { readonly type: 'renew' }
+  /** Gives the token to the next who campaigns, and campaigns again behind all others. */
+  | { readonly type: 'pass-on' }
+
+export type ElectionEvent =
+  | { readonly type: 'token-taken' }
+  | { readonly type: 'token-renewed' }
+  | { readonly type: 'token-gone'; readonly reason: string }

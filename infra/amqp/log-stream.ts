@@ -1,0 +1,165 @@
+/**
+ * Log stream: the masters' shared log as a RabbitMQ stream; one entry is one message of it.
+ *
+ * Two channels: a broker in need stops reading from who publishes, and reading must go on then. Nothing
+ * is confirmed: an entry stands when it is read. What is added while the broker is away is lost, which
+ * whoever added it finds out by not reading it.
+ */
+import type { Channel, ConsumeMessage } from 'amqplib'
+import type { LogEntry } from '../../actors/protocol/log-entry.js'
+import type { Ref } from '../../runtime/address.js'
+import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
+import { packEntry, unpackEntry } from '../entry-codec.js'
+import type { ConnectionOptions } from './connection.js'
+import { KeptChannel } from './kept-channel.js'
+import { declareLog, LOG_KEY, logQueue, mastersExchange } from './masters-topology.js'
+
+/** Entries that the broker hands out before the first of them is acknowledged. */
+const PREFETCH_ENTRIES = 1_000
+
+export interface LogStreamOptions extends ConnectionOptions {
+  readonly urls: readonly string[]
+  readonly cluster: string
+  /** The node, for the broker's operator. */
+  readonly name: string
+  readonly tell: (to: Ref<StreamEvent<LogEntry>>, event: StreamEvent<LogEntry>) => void
+}
+
+interface Reading {
+  readonly id: number
+  readonly replyTo: Ref<StreamEvent<LogEntry>>
+  /** Position of the next entry that is wanted. */
+  next: number
+  consumer: string | undefined
+}
+
+export interface LogStream {
+  readonly handle: (request: StreamRequest<LogEntry>) => void
+  close(): Promise<void>
+}
+
+/** Rejects when the log cannot be reached now, or not be declared. */
+export async function openLogStream(options: LogStreamOptions): Promise<LogStream> {
+  const stream = new AmqpLogStream(options)
+  await stream.open()
+  return { handle: (request) => stream.handle(request), close: () => stream.close() }
+}
+
+class AmqpLogStream {
+  private writer: KeptChannel | undefined
+  private reader: KeptChannel | undefined
+  private reading: Reading | undefined
+
+  constructor(private readonly options: LogStreamOptions) {}
+
+  async open(): Promise<void> {
+    const { cluster, name } = this.options
+    const setUp = (channel: Channel): Promise<void> => declareLog(channel, cluster)
+    this.writer = await KeptChannel.open({ ...this.options, name: `${name} log writer`, setUp, lost: () => undefined })
+    this.reader = await KeptChannel.open({
+      ...this.options, name: `${name} log reader`, lost: () => undefined,
+      setUp: async (channel) => {
+        await setUp(channel)
+        await channel.prefetch(PREFETCH_ENTRIES)
+        if (this.reading) await this.consume(channel, this.reading)
+      },
+    })
+  }
+
+  async close(): Promise<void> {
+    this.reading = undefined
+    await Promise.all([this.writer?.close(), this.reader?.close()])
+  }
+
+  handle(request: StreamRequest<LogEntry>): void {
+    if (request.type === 'add') return this.add(request.entries)
+    const { reading: id, from, replyTo } = request
+    const before = this.reading
+    const isSilent = before !== undefined && before.next === from
+    this.reading = { id, replyTo, next: from, consumer: undefined }
+    // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
+    // only being connected is left to that.
+    if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')
+    else void this.readAgain(before)
+  }
+
+  private add(entries: readonly LogEntry[]): void {
+    const [channel, exchange] = [this.writer?.current, mastersExchange(this.options.cluster)]
+    try {
+      for (const entry of entries) {
+        channel?.publish(exchange, LOG_KEY, Buffer.from(packEntry(entry)), { persistent: true })
+      }
+    } catch {
+      // The channel is closing. What it did not take is not read back, and so not committed.
+    }
+  }
+
+  private async readAgain(before: Reading | undefined): Promise<void> {
+    const [channel, reading] = [this.reader?.current, this.reading]
+    // Without a channel the next one begins with this reading.
+    if (!channel || !reading) return
+    try {
+      if (before?.consumer) await channel.cancel(before.consumer)
+      await this.consume(channel, reading)
+    } catch {
+      this.reader?.renew('the log could not be read')
+    }
+  }
+
+  private async consume(channel: Channel, reading: Reading): Promise<void> {
+    const take = this.taking(channel, reading)
+    const { consumerTag } = await channel.consume(logQueue(this.options.cluster), take, {
+      arguments: { 'x-stream-offset': reading.next },
+    })
+    reading.consumer = consumerTag
+  }
+
+  /** Hands over together, and acknowledges, what one turn of the event loop brought. */
+  private taking(channel: Channel, reading: Reading): (message: ConsumeMessage | null) => void {
+    let arrived: ConsumeMessage[] = []
+    const handOver = (): void => {
+      const messages = arrived
+      arrived = []
+      const last = messages.at(-1)
+      if (last) acknowledge(channel, last)
+      if (this.reading === reading) this.bring(reading, messages)
+    }
+    return (message) => {
+      if (!message) return this.reader?.renew('the log’s reader was cancelled')
+      if (arrived.push(message) === 1) setImmediate(handOver)
+    }
+  }
+
+  private bring(reading: Reading, messages: readonly ConsumeMessage[]): void {
+    const { tell } = this.options
+    const entries: LogEntry[] = []
+    let position = -1
+    const flush = (): void => {
+      if (entries.length === 0) return
+      tell(reading.replyTo, { type: 'stream-entries', reading: reading.id, position, entries: entries.splice(0) })
+    }
+    for (const message of messages) {
+      const offset = Number(message.properties.headers?.['x-stream-offset'])
+      // A stream is handed out in pieces, the first of which may begin before what was asked for.
+      if (offset < reading.next) continue
+      if (entries.length === 0) position = offset
+      reading.next = offset + 1
+      try {
+        entries.push(unpackEntry<LogEntry>(message.content))
+      } catch (error) {
+        flush()
+        const reason = (error as Error).message
+        return tell(reading.replyTo, { type: 'stream-unreadable', reading: reading.id, position: offset, reason })
+      }
+    }
+    flush()
+  }
+}
+
+function acknowledge(channel: Channel, last: ConsumeMessage): void {
+  try {
+    channel.ack(last, true)
+  } catch {
+    // The channel is closing; the next one reads on from where this one stood.
+  }
+}

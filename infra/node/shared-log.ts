@@ -1,0 +1,75 @@
+/**
+ * Shared log: where the masters of a cluster write down what they decide, and how they find who should
+ * lead. In memory for a cluster that lives as long as its process, in a file for one that is started
+ * again in the same directory; over RabbitMQ (`infra/amqp/`) for masters that stand in for each other.
+ */
+import { dirname } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import type { LogEntry } from '../../actors/protocol/log-entry.js'
+import type { ElectionRequest } from '../../actors/protocol/registrar.js'
+import type { Ref } from '../../runtime/address.js'
+import type { StreamRequest } from '../../runtime/stream.js'
+import { openJournal, type JournalEvent } from '../agent/journal.js'
+import { packEntry, unpackEntry } from '../entry-codec.js'
+import { MemoryElection } from '../memory/election.js'
+import { MemoryStream } from '../memory/stream.js'
+
+export interface SharedLog {
+  readonly stream: (request: StreamRequest<LogEntry>) => void
+  readonly election: (request: ElectionRequest) => void
+  /** Leaves the election first, so that the next master need not wait. */
+  close(): Promise<void>
+}
+
+/** Opens a master's way to it. `tell` brings what its ports answer. */
+export type OpenSharedLog = (tell: Tell) => Promise<SharedLog>
+type Tell = <Event>(to: Ref<Event>, event: NoInfer<Event>) => void
+
+/** The journal's answers come by its `tell` alone. */
+const NOBODY = '' as Ref<JournalEvent>
+
+/** Forgotten with its process. */
+export function memoryLog(): OpenSharedLog {
+  const stream = new MemoryStream<LogEntry>()
+  const election = new MemoryElection()
+  return async (tell) => {
+    const candidate = election.port(tell)
+    return {
+      stream: stream.port(tell), election: candidate.handle,
+      close: async () => candidate.end(),
+    }
+  }
+}
+
+/**
+ * For one master at a time, which its work directory sees to. An entry is read back when it is on disk.
+ * Opening throws when the file is no log, is damaged, or was written by a newer Warren.
+ */
+export function fileLog(path: string): OpenSharedLog {
+  return async (tell) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const waiting: (readonly LogEntry[])[] = []
+    const journal = await openJournal<LogEntry>({
+      path, encode: packEntry, decode: unpackEntry<LogEntry>,
+      tell: (_to, event) => {
+        // Answers come in the order of the requests. What the disk refused is never read back.
+        const entries = waiting.shift() ?? []
+        if (event.type === 'journaled') memory({ type: 'add', entries })
+      },
+    })
+    const memory = new MemoryStream<LogEntry>(journal.entries).port(tell)
+    const candidate = new MemoryElection().port(tell)
+    return {
+      election: candidate.handle,
+      stream: (request) => {
+        if (request.type === 'read') return memory(request)
+        waiting.push(request.entries)
+        journal.request({ type: 'append', entries: request.entries, token: 0, replyTo: NOBODY })
+      },
+      async close() {
+        candidate.end()
+        await journal.close()
+      },
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Stream: the port of a shared, append-only sequence of entries that several nodes write and read. What
+ * stands in it stands for all of its readers at the same position. Its twins: RabbitMQ's streams, a file,
+ * and memory.
+ */
+import type { Ref } from './address.js'
+
+export type StreamRequest<Entry> =
+  /**
+   * Reads from `from` (0 is the beginning) and goes on with what is added later. Opening again ends
+   * what was read before; answers to it carry the new `reading`.
+   */
+  | {
+      readonly type: 'read'
+      readonly from: number
+      readonly reading: number
+      readonly replyTo: Ref<StreamEvent<Entry>>
+    }
+  /** Adds entries behind each other. That they stand is known only by reading them. */
+  | { readonly type: 'add'; readonly entries: readonly Entry[] }
+
+export type StreamEvent<Entry> =
+  /** `position` is that of the first of them; they follow each other. */
+  | {
+      readonly type: 'stream-entries'
+      readonly reading: number
+      readonly position: number
+      readonly entries: readonly Entry[]
+    }
+  /** Somebody wrote what this version cannot read; nothing after it can be trusted to be understood. */
+  | {
+      readonly type: 'stream-unreadable'
+      readonly reading: number
+      readonly position: number
+      readonly reason: string
+    }

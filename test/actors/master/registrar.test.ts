@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { registrar } from '../../../actors/master/registrar.js'
+import {
+  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS, type Message,
+} from '../../../actors/master/registrar-state.js'
+import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../../../actors/protocol/log-entry.js'
+import type { LogRecord } from '../../../actors/protocol/log.js'
+import type { ElectionRequest, RegistrarEvent } from '../../../actors/protocol/registrar.js'
+import { nodeAddress, refOf } from '../../../runtime/address.js'
+import type { StreamRequest } from '../../../runtime/stream.js'
+import { drive, type Driven } from '../../support/drive.js'
+
+const node = nodeAddress('master', 'driven', '1')
+const stream = refOf<StreamRequest<LogEntry>>(node, 'port.stream')
+const election = refOf<ElectionRequest>(node, 'port.election')
+const master = refOf<RegistrarEvent>(node, 'master')
+const record = (number: number): LogRecord => ({ type: 'agent-removed', agentId: `S${number}` as never, atMs: number })
+const FOUNDED: LogEntry = { type: 'log-founded', clusterId: 'c1', cluster: 'old', prefix: 'w', format: LOG_FORMAT }
+const claimed = (epoch: number, nonce = 'other'): LogEntry => ({ type: 'log-claimed', epoch, nonce, master: 'm0' })
+
+/** A registrar with the log that the test writes for it. */
+class Desk {
+  readonly driven: Driven<unknown, Message>
+  private position = 0
+
+  constructor() {
+    this.driven = drive(registrar({ cluster: 'warren', name: 'm1', stream, election })) as Driven<unknown, Message>
+    this.driven.receive({ type: 'replay', replyTo: master })
+  }
+
+  /** What it has added to the stream since the last look. */
+  added(): LogEntry[] {
+    const added = this.driven.toldTo(stream).flatMap((request) => (request.type === 'add' ? request.entries : []))
+    const others = this.driven.told.filter(({ to, message }) => to !== stream || message.type !== 'add')
+    this.driven.told.splice(0, Infinity, ...others)
+    return added
+  }
+
+  reading(): Extract<StreamRequest<LogEntry>, { type: 'read' }> {
+    const read = this.driven.toldTo(stream).findLast(({ type }) => type === 'read')
+    assert.ok(read?.type === 'read')
+    return read
+  }
+
+  bring(...entries: readonly LogEntry[]): void {
+    this.driven.receive({ type: 'stream-entries', reading: this.reading().reading, position: this.position, entries })
+    this.position += entries.length
+  }
+
+  /** The log brings back what was added. */
+  readBack(): LogEntry[] {
+    const added = this.added()
+    this.bring(...added)
+    return added
+  }
+
+  heard(): RegistrarEvent[] {
+    const heard = this.driven.toldTo(master)
+    this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== master))
+    return heard
+  }
+
+  asked(): string[] {
+    const asked = this.driven.toldTo(election).map(({ type }) => type)
+    this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== election))
+    return asked
+  }
+
+  /** The log is read anew, from its beginning. */
+  replay(): void {
+    this.driven.receive({ type: 'replay', replyTo: master })
+    this.position = 0
+  }
+}
+
+function leading(): Desk {
+  const desk = new Desk()
+  desk.driven.receive({ type: 'token-taken' })
+  desk.readBack()
+  desk.heard()
+  desk.asked()
+  return desk
+}
+
+test('it reads the log from its beginning, and campaigns', () => {
+  const desk = new Desk()
+  assert.deepEqual([desk.reading().from, desk.asked(), desk.added()], [0, ['campaign'], []])
+  desk.bring(FOUNDED, claimed(3), { type: 'log-decided', epoch: 3, nonce: 'other', seq: 1, records: [record(1)] })
+  assert.deepEqual(desk.heard().map((event) => event.type === 'folded' && event.records.map(({ type }) => type)),
+    [['genesis', 'leadership-claimed', 'agent-removed']])
+})
+
+test('who has the token founds an empty log, claims, and leads when the claim is read back', () => {
+  const desk = new Desk()
+  desk.driven.receive({ type: 'token-taken' })
+  const [founded, claim, ...others] = desk.added()
+  assert.ok(founded?.type === 'log-founded' && claim?.type === 'log-claimed')
+  assert.deepEqual([founded.cluster, claim.epoch, claim.master, others], ['warren', 1, 'm1', []])
+  assert.deepEqual(desk.heard(), [], 'a claim that is not read back is no leadership')
+  desk.bring(founded, claim)
+  const [folded, elected] = desk.heard()
+  assert.equal(folded?.type, 'folded')
+  assert.deepEqual(elected, { type: 'elected', epoch: 1, nonce: claim.nonce, clusterId: founded.clusterId })
+})
+
+test('a claim that came too late is made again above what was read meanwhile', () => {
+  const desk = new Desk()
+  desk.driven.receive({ type: 'token-taken' })
+  const late = desk.added()
+  desk.bring(FOUNDED, claimed(7), ...late)
+  assert.deepEqual(desk.readBack().map((entry) => 'epoch' in entry && entry.epoch), [8])
+  assert.deepEqual(desk.heard().at(-1)?.type, 'elected')
+})
+
+test('a decision is committed when it is read back, and only the last part of a long one has its token', () => {
+  const desk = leading()
+  desk.driven.receive({ type: 'append', token: 1, records: [record(1)] })
+  const many = Array.from({ length: ENTRY_RECORDS_MAX + 1 }, (_, number) => record(number))
+  desk.driven.receive({ type: 'append', token: 2, records: many })
+  const entries = desk.added()
+  assert.deepEqual(entries.map((entry) => entry.type === 'log-decided' && [entry.seq, entry.records.length]),
+    [[1, 1], [2, ENTRY_RECORDS_MAX], [3, 1]])
+  assert.deepEqual(desk.heard(), [])
+  desk.bring(...entries.slice(0, 2))
+  assert.deepEqual(desk.heard(), [{ type: 'committed', token: 1 }])
+  desk.bring(...entries.slice(1), ...entries.slice(2))
+  assert.deepEqual(desk.heard(), [{ type: 'committed', token: 2 }], 'what is repeated is committed once')
+  assert.equal(desk.driven.timers.has('read-back'), false)
+})
+
+const REASONS: readonly (readonly [string, RegExp, (desk: Desk) => void])[] = [
+  ['another claims', /m0 has claimed epoch 2/, (desk) => desk.bring(claimed(2))],
+  ['its token is gone', /closed/, ({ driven }) => driven.receive({ type: 'token-gone', reason: 'closed' })],
+  ['its token is not renewed in time', /not be renewed for 3000 ms/, ({ driven }) => driven.fire('lease')],
+  ['a decision is not read back', /did not bring back/, ({ driven }) => driven.fire('read-back')],
+  ['a decision of its own was lost', /lost on its way/, (desk) => {
+    const [entry] = desk.added()
+    assert.ok(entry?.type === 'log-decided')
+    desk.bring({ ...entry, seq: 2 })
+  }],
+  ['a later epoch is obeyed', /epoch 9/, ({ driven }) => driven.receive({ type: 'claim-above', epoch: 9 })],
+]
+for (const [what, reason, happen] of REASONS) {
+  test(`it stops to lead when ${what}, and commits nothing more`, () => {
+    const desk = leading()
+    desk.driven.receive({ type: 'append', token: 1, records: [record(1)] })
+    happen(desk)
+    const told = desk.heard().filter(({ type }) => type !== 'folded')
+    assert.ok(told.length === 1 && told[0]?.type === 'deposed')
+    assert.match(told[0].reason, reason)
+    desk.driven.receive({ type: 'append', token: 2, records: [record(2)] })
+    desk.readBack()
+    assert.deepEqual(desk.heard().filter(({ type }) => type !== 'folded'), [])
+  })
+}
+
+test('who is deposed by another passes the token on; who still has it claims again once all is read anew', () => {
+  const overtaken = leading()
+  overtaken.bring(claimed(2))
+  assert.deepEqual(overtaken.asked(), ['pass-on'])
+  overtaken.replay()
+  assert.deepEqual(overtaken.added(), [])
+
+  const unsure = leading()
+  unsure.driven.receive({ type: 'append', token: 1, records: [record(1)] })
+  unsure.driven.fire('read-back')
+  unsure.replay()
+  const claim = unsure.added().find(({ type }) => type === 'log-claimed')
+  assert.ok(claim?.type === 'log-claimed' && claim.epoch === 2)
+})
+
+test('a leader renews its token and says that it lives, until it leads no more', () => {
+  const desk = leading()
+  assert.equal(desk.driven.timers.get('beat')?.everyMs, BEAT_MS)
+  desk.driven.fire('beat')
+  assert.deepEqual([desk.asked(), desk.added().map(({ type }) => type)], [['renew'], ['log-beat']])
+  desk.driven.receive({ type: 'token-renewed' })
+  assert.equal(desk.driven.timers.get('lease')?.delayMs, LEASE_MS)
+  desk.driven.receive({ type: 'token-gone', reason: 'closed' })
+  assert.deepEqual([desk.driven.timers.has('beat'), desk.driven.timers.has('lease')], [false, false])
+})
+
+test('when nobody has led for long it claims without the token; who leads, or another’s beat, prevents it', () => {
+  const desk = new Desk()
+  const delayMs = desk.driven.timers.get('leaderless')?.delayMs ?? 0
+  assert.ok(delayMs >= LEADERLESS_MS && delayMs < LEADERLESS_MS + LEADERLESS_SPREAD_MS)
+  desk.bring(FOUNDED, claimed(3))
+  desk.driven.timers.delete('leaderless')
+  desk.bring({ type: 'log-beat', epoch: 2, nonce: 'other' })
+  assert.equal(desk.driven.timers.has('leaderless'), false, 'the beat of an older epoch is none')
+  desk.bring({ type: 'log-beat', epoch: 3, nonce: 'other' })
+  desk.driven.fire('leaderless')
+  assert.deepEqual(desk.readBack().map((entry) => 'epoch' in entry && entry.epoch), [4])
+  assert.equal(desk.heard().at(-1)?.type, 'elected')
+  assert.equal(desk.driven.timers.has('leaderless'), false)
+})
+
+test('who has led last claims sooner than others when its token is gone, and not once another has led', () => {
+  const desk = leading()
+  const log = [FOUNDED, claimed(1, (desk.driven.state as { ledNonce: string }).ledNonce)]
+  desk.driven.receive({ type: 'token-gone', reason: 'closed' })
+  desk.replay()
+  desk.bring(...log)
+  assert.equal(desk.driven.timers.get('leaderless')?.delayMs, LED_LAST_MS)
+  desk.bring(claimed(2))
+  assert.ok((desk.driven.timers.get('leaderless')?.delayMs ?? 0) >= LEADERLESS_MS)
+})
+
+test('a log that falls silent is read again from where it stood, and what comes twice is passed over', () => {
+  const desk = leading()
+  const { reading } = desk.reading()
+  desk.driven.fire('tail')
+  const again = desk.reading()
+  assert.deepEqual([again.from, again.reading], [2, reading + 1])
+  desk.driven.receive({ type: 'stream-entries', reading, position: 2, entries: [claimed(5)] })
+  assert.deepEqual(desk.heard(), [], 'what the former reading still brings is not heard')
+  desk.driven.receive({ type: 'stream-entries', reading: reading + 1, position: 1, entries: [claimed(1), claimed(6)] })
+  assert.deepEqual(desk.heard().map(({ type }) => type), ['folded', 'deposed'])
+})
+
+test('a log with a gap, or of a newer version, is not led and ends the node', () => {
+  const gap = { type: 'stream-entries', reading: 1, position: 5, entries: [FOUNDED] } as const
+  assert.throws(() => new Desk().driven.receive(gap), /entries 0 to 4 are gone/)
+  assert.throws(() => new Desk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
+  const unreadable = { type: 'stream-unreadable', reading: 1, position: 0, reason: 'tag 900' } as const
+  assert.throws(() => new Desk().driven.receive(unreadable), /cannot be read: tag 900/)
+})

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CONNECT_TIMEOUT_MS, HEARTBEAT_SECONDS } from '../../../infra/amqp/connection.js'
+import { openLogStream } from '../../../infra/amqp/log-stream.js'
+import { openTokenElection } from '../../../infra/amqp/token-election.js'
+import { testBroker } from '../../support/broker.js'
+import { Candidate, electionConformance, type OpenElection } from '../election-conformance.js'
+import { beat, LogReader, streamConformance, type OpenStream } from '../stream-conformance.js'
+
+const LIMIT = { timeout: 60_000 }
+const broker = testBroker()
+const connecting = { connectTimeoutMs: CONNECT_TIMEOUT_MS, heartbeatSeconds: HEARTBEAT_SECONDS }
+
+const openStream: OpenStream = async (t, cluster, tell) => {
+  const stream = await openLogStream({ ...connecting, urls: [broker.url], cluster, name: 'master-m', tell })
+  t.after(() => stream.close())
+  return stream.handle
+}
+const openElection: OpenElection = async (cluster, tell) => {
+  const election = await openTokenElection({ ...connecting, urls: [broker.url], cluster, name: 'master-m', tell })
+  return { handle: election.handle, end: () => election.close() }
+}
+
+streamConformance(openStream)
+electionConformance(openElection)
+
+test('a log outlives its broker, and is read on from where the reader stood', LIMIT, async (t) => {
+  const reader = await LogReader.of(t, 'outlives', openStream)
+  reader.read(0)
+  reader.add(...Array.from({ length: 20 }, (_, number) => beat(number)))
+  await reader.until(({ entries }) => entries.length === 20)
+  await broker.kill()
+  await broker.start()
+  // What is added while the writer is away is lost: it is added until it is read.
+  const again = setInterval(() => reader.add(beat(20)), 20)
+  await reader.until(({ entries }) => entries.length > 20)
+  clearInterval(again)
+  assert.deepEqual(reader.positions, reader.positions.map((_, position) => position))
+  assert.deepEqual(reader.entries[20], beat(20))
+})
+
+test('the token outlives its broker: who had it is told that it is gone, and one has it again', LIMIT, async () => {
+  // Of a queue that is declared in the very moment in which a broker is killed, RabbitMQ may forget a half.
+  const [one, two] = [await Candidate.of('single', openElection), await Candidate.of('single', openElection)]
+  one.campaign()
+  await one.hears('token-taken')
+  two.campaign()
+  await broker.kill()
+  await one.hears('token-gone')
+  await broker.start()
+  const [holder] = await Promise.race([one, two].map(async (candidate) => {
+    await candidate.hears('token-taken')
+    return [candidate]
+  }))
+  holder?.ask('renew')
+  await holder?.hears('token-renewed')
+  await Promise.all([one.end(), two.end()])
+})
+
+test('a token that was lost with its queue is seeded by whoever comes next', LIMIT, async () => {
+  const first = await Candidate.of('lost', openElection)
+  await broker.control('delete_queue', 'lost.token')
+  const next = await Candidate.of('lost', openElection)
+  next.campaign()
+  await next.hears('token-taken')
+  await Promise.all([first.end(), next.end()])
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test, type TestContext } from 'node:test'
+import { fileLog, memoryLog, type OpenSharedLog } from '../../../infra/node/shared-log.js'
+import { nodeAddress, refOf } from '../../../runtime/address.js'
+import { beat, LogReader, type OpenStream } from '../stream-conformance.js'
+
+const directory = mkdtempSync(join(tmpdir(), 'warren-log-'))
+after(() => rmSync(directory, { recursive: true }))
+const pathOf = (log: string) => join(directory, 'master', log)
+
+const opening = (open: OpenSharedLog): OpenStream => async (t, _log, tell) => {
+  const log = await open(tell as Parameters<OpenSharedLog>[0])
+  t.after(() => log.close())
+  return log.stream
+}
+
+test('a log in a file is read as it was written, also by the next life of its master', async (t) => {
+  const life = async (within: TestContext): Promise<LogReader> =>
+    LogReader.of(within, 'lives', opening(fileLog(pathOf('lives'))))
+  await t.test('the first life writes', async (first) => {
+    const reader = await life(first)
+    reader.read(0)
+    for (let number = 0; number < 100; number++) reader.add(beat(number))
+    await reader.until(({ entries }) => entries.length === 100)
+  })
+  await t.test('the next reads, and writes on', async (next) => {
+    const reader = await life(next)
+    reader.read(98)
+    reader.add(beat(100))
+    await reader.until(({ entries }) => entries.length === 3)
+    assert.deepEqual([reader.positions, reader.entries], [[98, 99, 100], [98, 99, 100].map(beat)])
+  })
+})
+
+test('a file that is no log is refused by name, and left as it is', async () => {
+  const path = pathOf('foreign')
+  writeFileSync(path, 'not a log\n')
+  await assert.rejects(fileLog(path)(() => undefined), /foreign' is no journal/)
+})
+
+test('who has opened a log alone has its token at once, in memory and in a file', async () => {
+  for (const open of [memoryLog(), fileLog(pathOf('token'))]) {
+    const heard: string[] = []
+    const log = await open((_to, event) => void heard.push((event as { type: string }).type))
+    log.election({ type: 'campaign', replyTo: refOf(nodeAddress('master', 'alone', 'life1'), 'registrar') })
+    log.election({ type: 'renew' })
+    assert.deepEqual(heard, ['token-taken', 'token-renewed'])
+    await log.close()
+  }
+})

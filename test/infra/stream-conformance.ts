@@ -1,0 +1,108 @@
+/** Stream conformance: what masters rely on of their shared log, whichever twin of it they use. */
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { LogEntry } from '../../actors/protocol/log-entry.js'
+import { nodeAddress, refOf, type Ref } from '../../runtime/address.js'
+import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
+
+export type Handle = (request: StreamRequest<LogEntry>) => void
+export type Tell = (to: Ref<StreamEvent<LogEntry>>, event: StreamEvent<LogEntry>) => void
+/** Opens one more way to a log, which is named so that tests do not share theirs. */
+export type OpenStream = (t: TestContext, log: string, tell: Tell) => Promise<Handle>
+
+const LIMIT = { timeout: 60_000 }
+const NODE = nodeAddress('master', 'reader', 'life1')
+export const beat = (number: number): LogEntry => ({ type: 'log-beat', epoch: number, nonce: 'n' })
+
+/** Reads a log, and lets a test wait for what comes. */
+export class LogReader {
+  readonly entries: LogEntry[] = []
+  readonly positions: number[] = []
+  readonly events: StreamEvent<LogEntry>[] = []
+  private handle: Handle = () => undefined
+  private reading = 0
+  private waiting: (() => void)[] = []
+
+  static async of(t: TestContext, log: string, open: OpenStream): Promise<LogReader> {
+    const reader = new LogReader()
+    reader.handle = await open(t, log, (_to, event) => reader.take(event))
+    return reader
+  }
+
+  read(from: number): void {
+    this.entries.length = 0
+    this.positions.length = 0
+    this.reading++
+    this.handle({ type: 'read', from, reading: this.reading, replyTo: refOf(NODE, 'reader') })
+  }
+
+  add(...entries: readonly LogEntry[]): void {
+    this.handle({ type: 'add', entries })
+  }
+
+  async until(condition: (reader: LogReader) => boolean): Promise<void> {
+    while (!condition(this)) await new Promise<void>((resolve) => this.waiting.push(resolve))
+  }
+
+  private take(event: StreamEvent<LogEntry>): void {
+    this.events.push(event)
+    if (event.type === 'stream-entries' && event.reading === this.reading) {
+      event.entries.forEach((entry, index) => {
+        this.entries.push(entry)
+        this.positions.push(event.position + index)
+      })
+    }
+    for (const wake of this.waiting.splice(0)) wake()
+  }
+}
+
+export function streamConformance(open: OpenStream): void {
+  test('all that is added is read by all, in one order, with its positions from 0 on', LIMIT, async (t) => {
+    const [one, two] = [await LogReader.of(t, 'shared', open), await LogReader.of(t, 'shared', open)]
+    for (const reader of [one, two]) reader.read(0)
+    for (let number = 0; number < 500; number++) (number % 2 === 0 ? one : two).add(beat(number))
+    for (const reader of [one, two]) await reader.until(({ entries }) => entries.length === 500)
+    assert.deepEqual(one.entries, two.entries)
+    assert.deepEqual(one.positions, Array.from({ length: 500 }, (_, position) => position))
+    const epochs = one.entries.map((entry) => ('epoch' in entry ? entry.epoch : -1))
+    for (const parity of [0, 1]) {
+      const own = epochs.filter((epoch) => epoch % 2 === parity)
+      assert.deepEqual(own, [...own].sort((a, b) => a - b), 'what one writes keeps its order')
+    }
+  })
+
+  test('who comes later reads what was there before, from where they say', LIMIT, async (t) => {
+    const writer = await LogReader.of(t, 'later', open)
+    writer.add(...Array.from({ length: 50 }, (_, number) => beat(number)))
+    const late = await LogReader.of(t, 'later', open)
+    late.read(0)
+    await late.until(({ entries }) => entries.length === 50)
+    late.read(47)
+    writer.add(beat(50))
+    await late.until(({ entries }) => entries.length === 4)
+    assert.deepEqual([late.positions, late.entries], [[47, 48, 49, 50], [47, 48, 49, 50].map(beat)])
+  })
+
+  test('reading from beyond the end waits for what comes', LIMIT, async (t) => {
+    const reader = await LogReader.of(t, 'ahead', open)
+    reader.add(beat(0))
+    reader.read(0)
+    await reader.until(({ entries }) => entries.length === 1)
+    reader.read(1)
+    reader.add(beat(1))
+    await reader.until(({ entries }) => entries.length === 1)
+    assert.deepEqual([reader.positions, reader.entries], [[1], [beat(1)]])
+  })
+
+  test('reading again ends what was read before: nothing comes under its number any more', LIMIT, async (t) => {
+    const reader = await LogReader.of(t, 'again', open)
+    for (let round = 0; round < 5; round++) {
+      reader.read(0)
+      reader.add(beat(round))
+      await reader.until(({ entries }) => entries.length === round + 1)
+    }
+    assert.deepEqual(reader.entries, [0, 1, 2, 3, 4].map(beat))
+    const numbers = reader.events.map(({ reading }) => reading)
+    assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b))
+  })
+}
