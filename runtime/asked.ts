@@ -6,6 +6,7 @@
 import type { Ref } from './address.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import type { Question, Questions } from './questions.js'
+import type { TraceContext } from './trace.js'
 
 /** Questions that one actor may have open at once; their answers have room in its control lane. */
 export const QUESTIONS_OPEN_MAX = 1_000
@@ -13,13 +14,21 @@ export const QUESTIONS_OPEN_MAX = 1_000
 /** What the actor receives when a question has ended; without an answer if none came in time. */
 export type Answered = (answer: AnyMessage | undefined) => AnyMessage
 
+/** What a notice is about: the answer, or the lack of one. */
+export type About = Pick<Item, 'message' | 'from' | 'trace'>
+const UNANSWERED = { message: { type: 'unanswered' }, from: undefined }
+
 export class Asked {
   private readonly open = new Set<Question>()
   private over = false
 
-  /** @param arrive puts a notice into the actor's mailbox, with the answer that it is about */
+  /**
+   * @param begin a trace that nothing caused
+   * @param arrive puts a notice into the actor's mailbox, with what it is about
+   */
   constructor(
-    private readonly questions: Questions, private readonly arrive: (notice: Notice, answer?: Item) => boolean,
+    private readonly questions: Questions, private readonly begin: () => TraceContext,
+    private readonly arrive: (notice: Notice, about: About) => boolean,
   ) {}
 
   /** Throws when too many are open. Answers the address to answer to. */
@@ -28,7 +37,8 @@ export class Asked {
     const question = this.questions.ask(withinMs, (outcome) => {
       this.open.delete(question)
       const answer = typeof outcome === 'string' ? undefined : outcome
-      this.arrive(new AnswerNotice(() => !this.over, answered, answer?.message), answer)
+      const notice = new AnswerNotice(() => !this.over, answered, answer?.message)
+      this.arrive(notice, answer ?? { ...UNANSWERED, trace: this.begin() })
     })
     this.open.add(question)
     return question.replyTo

@@ -3,6 +3,7 @@
  * the incarnation its messages, and carries out what the supervision decides when that fails.
  * Whoever gives turns (see turns.ts) knows nothing of it.
  */
+import type { About } from './asked.js'
 import { refBelow, type NodeAddress, type Ref } from './address.js'
 import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
@@ -66,10 +67,10 @@ export class Cell implements Host, Resident {
     this.admit(item, false)
   }
 
-  notify(notice: Notice, answer?: Item): boolean {
-    const { trace, clock } = this.neighbourhood
-    const what = answer ?? { message: notice.message, from: undefined, trace: trace.begin() }
-    return this.admit({ ...what, queuedAt: clock.elapsedMs(), notice, deadlineMs: undefined }, true)
+  notify(notice: Notice, about?: About): boolean {
+    const { trace: traces, clock } = this.neighbourhood
+    const { message, from, trace } = about ?? { message: notice.message, from: undefined, trace: traces.begin() }
+    return this.admit({ message, from, trace, queuedAt: clock.elapsedMs(), notice, deadlineMs: undefined }, true)
   }
 
   spawn(name: string, actor: AnyActor, supervision?: Supervision): Ref<AnyMessage> {
@@ -192,13 +193,15 @@ export class Cell implements Host, Resident {
     this.inherited = undefined
     if (last) this.neighbourhood.bury('crashed', this.self as Ref<never>, last, describe(error))
     if (this.status === 'stopped') return 'stop'
+    const wasEnding = this.isStopping()
     const now = clock.elapsedMs()
     const verdict = judge(this.supervision, this.failures, now, random.next())
     this.failures = [...recentFailures(this.supervision, this.failures, now), now]
     const [message, decision] = [last?.message.type, verdict.type]
     const fields = { actor: this.self, message, error: describe(error), at: origin(error), decision }
     logger.log('error', 'an actor failed', fields)
-    if (verdict.type === 'restart') return this.restart(verdict.delayMs)
+    // Who asked to stop and then failed gets what it asked for.
+    if (verdict.type === 'restart' && !wasEnding) return this.restart(verdict.delayMs)
     this.end()
     if (verdict.type === 'escalate') this.escalate(error)
     return 'stop'

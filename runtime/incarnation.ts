@@ -6,7 +6,7 @@
  */
 import type { Actor, Context } from './actor.js'
 import type { Ref } from './address.js'
-import { Asked, type Answered } from './asked.js'
+import { Asked, type About, type Answered } from './asked.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import type { LogLevel } from './logger.js'
 import type { Neighbourhood } from './neighbourhood.js'
@@ -23,8 +23,8 @@ export interface Host {
   endChild(child: Ref<never>): void
   /** Ends this actor after the message at hand. */
   stop(): void
-  /** Puts a notice into the mailbox, with the answer that it is about; false when there is no room for it. */
-  notify(notice: Notice, answer?: Item): boolean
+  /** Puts a notice into the mailbox, with what it is about; false when there is no room for it. */
+  notify(notice: Notice, about?: About): boolean
 }
 
 export class Incarnation implements Context<AnyMessage> {
@@ -42,7 +42,9 @@ export class Incarnation implements Context<AnyMessage> {
   ) {
     this.self = host.self
     this.notices = new Notices(neighbourhood, (notice) => host.notify(notice))
-    this.asked = new Asked(neighbourhood.questions, (notice, answer) => host.notify(notice, answer))
+    this.asked = new Asked(
+      neighbourhood.questions, () => neighbourhood.trace.begin(), (notice, about) => host.notify(notice, about),
+    )
   }
 
   begin(): void {

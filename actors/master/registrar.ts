@@ -43,7 +43,10 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
         if (state.holdsToken) ctx.after('lease', LEASE_MS, { type: 'lease-over' })
         return state
       case 'token-gone': return onTokenGone(state, message.reason, ctx)
-      case 'lease-over': return onTokenGone(state, `the token could not be renewed for ${LEASE_MS} ms`, ctx)
+      case 'lease-over':
+        // It may come back late, and would be stuck with who does not take itself for its holder.
+        ctx.tell(options.election, { type: 'pass-on' })
+        return onTokenGone(state, `the token could not be renewed for ${LEASE_MS} ms`, ctx)
       case 'beat': return beat(state, options, ctx)
       case 'not-read-back': return onNotReadBack(state, options, ctx)
       case 'tail-silent': return read(state, state.position, options, ctx)
@@ -123,6 +126,8 @@ function onEntries(
   if (position > state.position) return refuseLog(`entries ${state.position} to ${position - 1} are gone`)
   const fresh = entries.slice(state.position - position)
   state.position += fresh.length
+  // A long log takes its time; the claim stands at its end.
+  if (state.phase === 'claiming') ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
   let folded: LogRecord[] = []
   const flush = (): void => {
     if (folded.length > 0 && state.master) ctx.tell(state.master, { type: 'folded', records: folded })
@@ -138,14 +143,22 @@ function onEntries(
     if (own) {
       flush()
       onOwn(state, entry, verdict.counts, options, ctx)
-    } else if (entry.type === 'log-claimed' && verdict.counts && state.phase === 'leading') {
+    } else if (entry.type === 'log-claimed' && verdict.counts && state.phase !== 'following') {
       flush()
-      depose(state, `${entry.master} has claimed epoch ${entry.epoch}`, ctx)
-      if (state.holdsToken) passOn(state, options, ctx)
+      onOthersClaim(state, entry, options, ctx)
     }
   }
   flush()
   return state
+}
+
+/** Who leads gives way; who has claimed without the token does not insist. */
+function onOthersClaim(
+  state: State, { master, epoch }: Extract<LogEntry, { type: 'log-claimed' }>, options: RegistrarOptions, ctx: Ctx,
+): void {
+  if (state.phase === 'claiming' && state.holdsToken) return
+  depose(state, `${master} has claimed epoch ${epoch}`, ctx)
+  if (state.holdsToken) passOn(state, options, ctx)
 }
 
 /** Reads back what this master has written. */
@@ -189,7 +202,10 @@ function depose(state: State, reason: string, ctx: Ctx): State {
   ctx.cancel('read-back')
   if (!state.holdsToken) ctx.cancel('beat')
   awaitLeader(state, ctx)
-  if (led && state.master) ctx.tell(state.master, { type: 'deposed', reason })
+  if (!led || !state.master) return state
+  ctx.tell(state.master, { type: 'deposed', reason })
+  // Until it asks to be told everything anew, nothing that it could be told would be understood.
+  state.master = undefined
   return state
 }
 

@@ -112,6 +112,11 @@ class AmqpLogStream {
       arguments: { 'x-stream-offset': reading.next },
     })
     reading.consumer = consumerTag
+    const wanted = this.reading
+    if (wanted === reading || !wanted) return
+    // Asked meanwhile to read from elsewhere.
+    await channel.cancel(consumerTag)
+    if (wanted.consumer === undefined) await this.consume(channel, wanted)
   }
 
   /** Hands over together, and acknowledges, what one turn of the event loop brought. */

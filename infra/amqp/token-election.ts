@@ -45,6 +45,7 @@ class AmqpTokenElection {
   private held: ConsumeMessage | undefined
   private consumer: string | undefined
   private isEmpty = false
+  private isPassing = false
   private seeding: NodeJS.Timeout | undefined
 
   constructor(private readonly options: TokenElectionOptions) {}
@@ -90,13 +91,17 @@ class AmqpTokenElection {
     const channel = this.kept?.current
     if (!channel || !held || !consumer) return
     this.held = undefined
+    this.isPassing = true
     try {
       // First the place, then the token: otherwise it would come back at once.
       await channel.cancel(consumer)
       channel.nack(held, false, true)
+      this.isPassing = false
       await this.consume(channel)
     } catch (error) {
       this.kept?.renew((error as Error).message)
+    } finally {
+      this.isPassing = false
     }
   }
 
@@ -117,6 +122,8 @@ class AmqpTokenElection {
   }
 
   private take(channel: Channel, token: ConsumeMessage): void {
+    // A renewal that was under way: it goes to the next as well.
+    if (this.isPassing) return channel.nack(token, false, true)
     const former = this.held
     this.held = token
     if (!former) return this.tell({ type: 'token-taken' })

@@ -2,6 +2,7 @@
  * Standby: how a master answers that only follows. It knows what is decided, but not who is connected nor
  * what is on offer, so it sends whoever asks on to the leader. Who leads it says itself.
  */
+import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Questions } from './questions.js'
 import { Refusal } from './refusal.js'
@@ -15,7 +16,12 @@ export function addStandby(app: FastifyInstance, questions: Questions): void {
     const { leading, leader, url: there } = await questions.leader()
     if (leading) return
     if (leader === '') throw new Refusal('unavailable', 'no master leads yet; ask again in a moment')
-    if (there === undefined) throw new Refusal('unavailable', `this master only follows ${leader}; ask that one`)
+    // Interfaces answer on loopback, so another machine's may have the very address of this one.
+    const isHere = there !== undefined && new URL(there).port === String((app.server.address() as AddressInfo).port)
+    if (there === undefined || isHere) {
+      const message = `this master does not lead; ${leader} did last: ask that one, on its own machine`
+      throw new Refusal('unavailable', message)
+    }
     return reply.redirect(new URL(url, there).href, 307)
   })
 }

@@ -16,12 +16,12 @@ interface Reader<Entry> {
 }
 
 export class MemoryStream<Entry> {
-  private readonly entries: Entry[] = []
+  private readonly entries: Entry[]
   private readonly members = new Set<Member<Entry>>()
 
   /** @param earlier what stands in it already */
   constructor(earlier: readonly Entry[] = []) {
-    this.entries.push(...earlier)
+    this.entries = [...earlier]
   }
 
   /** A node's port to it; `tell` brings what it reads. */

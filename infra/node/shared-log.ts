@@ -35,7 +35,7 @@ export function memoryLog(): OpenSharedLog {
   return async (tell) => {
     const candidate = election.port(tell)
     return {
-      stream: stream.port(tell), election: candidate.handle,
+      stream: unbeaten(stream.port(tell)), election: candidate.handle,
       close: async () => candidate.end(),
     }
   }
@@ -61,15 +61,24 @@ export function fileLog(path: string): OpenSharedLog {
     const candidate = new MemoryElection().port(tell)
     return {
       election: candidate.handle,
-      stream: (request) => {
+      stream: unbeaten((request) => {
         if (request.type === 'read') return memory(request)
         waiting.push(request.entries)
         journal.request({ type: 'append', entries: request.entries, token: 0, replyTo: NOBODY })
-      },
+      }),
       async close() {
         candidate.end()
         await journal.close()
       },
     }
+  }
+}
+
+/** A log of one master need not be told every second that it lives, let alone for ever. */
+function unbeaten(stream: SharedLog['stream']): SharedLog['stream'] {
+  return (request) => {
+    if (request.type === 'read') return stream(request)
+    const entries = request.entries.filter(({ type }) => type !== 'log-beat')
+    if (entries.length > 0) stream({ type: 'add', entries })
   }
 }

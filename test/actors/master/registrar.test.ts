@@ -1,90 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { registrar } from '../../../actors/master/registrar.js'
 import {
-  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS, type Message,
+  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS,
 } from '../../../actors/master/registrar-state.js'
 import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../../../actors/protocol/log-entry.js'
-import type { LogRecord } from '../../../actors/protocol/log.js'
-import type { ElectionRequest, RegistrarEvent } from '../../../actors/protocol/registrar.js'
-import { nodeAddress, refOf } from '../../../runtime/address.js'
-import type { StreamRequest } from '../../../runtime/stream.js'
-import { drive, type Driven } from '../../support/drive.js'
-
-const node = nodeAddress('master', 'driven', '1')
-const stream = refOf<StreamRequest<LogEntry>>(node, 'port.stream')
-const election = refOf<ElectionRequest>(node, 'port.election')
-const master = refOf<RegistrarEvent>(node, 'master')
-const record = (number: number): LogRecord => ({ type: 'agent-removed', agentId: `S${number}` as never, atMs: number })
-const FOUNDED: LogEntry = { type: 'log-founded', clusterId: 'c1', cluster: 'old', prefix: 'w', format: LOG_FORMAT }
-const claimed = (epoch: number, nonce = 'other'): LogEntry => ({ type: 'log-claimed', epoch, nonce, master: 'm0' })
-
-/** A registrar with the log that the test writes for it. */
-class Desk {
-  readonly driven: Driven<unknown, Message>
-  private position = 0
-
-  constructor() {
-    this.driven = drive(registrar({ cluster: 'warren', name: 'm1', stream, election })) as Driven<unknown, Message>
-    this.driven.receive({ type: 'replay', replyTo: master })
-  }
-
-  /** What it has added to the stream since the last look. */
-  added(): LogEntry[] {
-    const added = this.driven.toldTo(stream).flatMap((request) => (request.type === 'add' ? request.entries : []))
-    const others = this.driven.told.filter(({ to, message }) => to !== stream || message.type !== 'add')
-    this.driven.told.splice(0, Infinity, ...others)
-    return added
-  }
-
-  reading(): Extract<StreamRequest<LogEntry>, { type: 'read' }> {
-    const read = this.driven.toldTo(stream).findLast(({ type }) => type === 'read')
-    assert.ok(read?.type === 'read')
-    return read
-  }
-
-  bring(...entries: readonly LogEntry[]): void {
-    this.driven.receive({ type: 'stream-entries', reading: this.reading().reading, position: this.position, entries })
-    this.position += entries.length
-  }
-
-  /** The log brings back what was added. */
-  readBack(): LogEntry[] {
-    const added = this.added()
-    this.bring(...added)
-    return added
-  }
-
-  heard(): RegistrarEvent[] {
-    const heard = this.driven.toldTo(master)
-    this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== master))
-    return heard
-  }
-
-  asked(): string[] {
-    const asked = this.driven.toldTo(election).map(({ type }) => type)
-    this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== election))
-    return asked
-  }
-
-  /** The log is read anew, from its beginning. */
-  replay(): void {
-    this.driven.receive({ type: 'replay', replyTo: master })
-    this.position = 0
-  }
-}
-
-function leading(): Desk {
-  const desk = new Desk()
-  desk.driven.receive({ type: 'token-taken' })
-  desk.readBack()
-  desk.heard()
-  desk.asked()
-  return desk
-}
+import { claimed, FOUNDED, leading, LogDesk, record } from './log-desk.js'
 
 test('it reads the log from its beginning, and campaigns', () => {
-  const desk = new Desk()
+  const desk = new LogDesk()
   assert.deepEqual([desk.reading().from, desk.asked(), desk.added()], [0, ['campaign'], []])
   desk.bring(FOUNDED, claimed(3), { type: 'log-decided', epoch: 3, nonce: 'other', seq: 1, records: [record(1)] })
   assert.deepEqual(desk.heard().map((event) => event.type === 'folded' && event.records.map(({ type }) => type)),
@@ -92,7 +15,7 @@ test('it reads the log from its beginning, and campaigns', () => {
 })
 
 test('who has the token founds an empty log, claims, and leads when the claim is read back', () => {
-  const desk = new Desk()
+  const desk = new LogDesk()
   desk.driven.receive({ type: 'token-taken' })
   const [founded, claim, ...others] = desk.added()
   assert.ok(founded?.type === 'log-founded' && claim?.type === 'log-claimed')
@@ -105,7 +28,7 @@ test('who has the token founds an empty log, claims, and leads when the claim is
 })
 
 test('a claim that came too late is made again above what was read meanwhile', () => {
-  const desk = new Desk()
+  const desk = new LogDesk()
   desk.driven.receive({ type: 'token-taken' })
   const late = desk.added()
   desk.bring(FOUNDED, claimed(7), ...late)
@@ -129,7 +52,7 @@ test('a decision is committed when it is read back, and only the last part of a 
   assert.equal(desk.driven.timers.has('read-back'), false)
 })
 
-const REASONS: readonly (readonly [string, RegExp, (desk: Desk) => void])[] = [
+const REASONS: readonly (readonly [string, RegExp, (desk: LogDesk) => void])[] = [
   ['another claims', /m0 has claimed epoch 2/, (desk) => desk.bring(claimed(2))],
   ['its token is gone', /closed/, ({ driven }) => driven.receive({ type: 'token-gone', reason: 'closed' })],
   ['its token is not renewed in time', /not be renewed for 3000 ms/, ({ driven }) => driven.fire('lease')],
@@ -170,6 +93,39 @@ test('who is deposed by another passes the token on; who still has it claims aga
   assert.ok(claim?.type === 'log-claimed' && claim.epoch === 2)
 })
 
+test('who claims without the token gives way to whoever has led meanwhile', () => {
+  const desk = new LogDesk()
+  desk.bring(FOUNDED)
+  desk.driven.fire('leaderless')
+  const late = desk.added()
+  desk.bring(claimed(1))
+  assert.equal(desk.driven.timers.has('read-back'), false, 'it insists no more')
+  desk.bring(...late)
+  assert.deepEqual([desk.added(), desk.heard().some(({ type }) => type === 'elected')], [[], false])
+})
+
+test('who was deposed is told nothing, and does not lead, before it asks for everything anew', () => {
+  const desk = leading()
+  desk.driven.fire('lease')
+  assert.deepEqual(desk.asked(), ['pass-on'], 'a token that comes back late must not be stuck here')
+  desk.heard()
+  desk.driven.receive({ type: 'token-taken' })
+  desk.driven.fire('leaderless')
+  desk.bring(claimed(5))
+  assert.deepEqual([desk.added(), desk.heard()], [[], []])
+  desk.replay()
+  desk.bring(FOUNDED, claimed(5), ...desk.added())
+  assert.deepEqual(desk.heard().at(-1)?.type, 'elected')
+})
+
+test('a claim at the end of a long log is waited for as long as the log comes', () => {
+  const desk = new LogDesk()
+  desk.driven.receive({ type: 'token-taken' })
+  desk.driven.timers.delete('read-back')
+  desk.bring(FOUNDED)
+  assert.ok(desk.driven.timers.has('read-back'))
+})
+
 test('a leader renews its token and says that it lives, until it leads no more', () => {
   const desk = leading()
   assert.equal(desk.driven.timers.get('beat')?.everyMs, BEAT_MS)
@@ -182,7 +138,7 @@ test('a leader renews its token and says that it lives, until it leads no more',
 })
 
 test('when nobody has led for long it claims without the token; who leads, or another’s beat, prevents it', () => {
-  const desk = new Desk()
+  const desk = new LogDesk()
   const delayMs = desk.driven.timers.get('leaderless')?.delayMs ?? 0
   assert.ok(delayMs >= LEADERLESS_MS && delayMs < LEADERLESS_MS + LEADERLESS_SPREAD_MS)
   desk.bring(FOUNDED, claimed(3))
@@ -221,8 +177,8 @@ test('a log that falls silent is read again from where it stood, and what comes 
 
 test('a log with a gap, or of a newer version, is not led and ends the node', () => {
   const gap = { type: 'stream-entries', reading: 1, position: 5, entries: [FOUNDED] } as const
-  assert.throws(() => new Desk().driven.receive(gap), /entries 0 to 4 are gone/)
-  assert.throws(() => new Desk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
+  assert.throws(() => new LogDesk().driven.receive(gap), /entries 0 to 4 are gone/)
+  assert.throws(() => new LogDesk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
   const unreadable = { type: 'stream-unreadable', reading: 1, position: 0, reason: 'tag 900' } as const
-  assert.throws(() => new Desk().driven.receive(unreadable), /cannot be read: tag 900/)
+  assert.throws(() => new LogDesk().driven.receive(unreadable), /cannot be read: tag 900/)
 })

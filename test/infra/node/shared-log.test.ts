@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 import { fileLog, memoryLog, type OpenSharedLog } from '../../../infra/node/shared-log.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
-import { beat, LogReader, type OpenStream } from '../stream-conformance.js'
+import { LogReader, type OpenStream } from '../stream-conformance.js'
+import type { LogEntry } from '../../../actors/protocol/log-entry.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'warren-log-'))
 after(() => rmSync(directory, { recursive: true }))
+const claim = (epoch: number): LogEntry => ({ type: 'log-claimed', epoch, nonce: 'n', master: 'm' })
 const pathOf = (log: string) => join(directory, 'master', log)
 
 const opening = (open: OpenSharedLog): OpenStream => async (t, _log, tell) => {
@@ -17,21 +19,23 @@ const opening = (open: OpenSharedLog): OpenStream => async (t, _log, tell) => {
   return log.stream
 }
 
-test('a log in a file is read as it was written, also by the next life of its master', async (t) => {
+test('a log in a file is read as it was written, but for beats, also by the next life of its master', async (t) => {
   const life = async (within: TestContext): Promise<LogReader> =>
     LogReader.of(within, 'lives', opening(fileLog(pathOf('lives'))))
   await t.test('the first life writes', async (first) => {
     const reader = await life(first)
     reader.read(0)
-    for (let number = 0; number < 100; number++) reader.add(beat(number))
+    for (let number = 0; number < 100; number++) {
+      reader.add(claim(number), { type: 'log-beat', epoch: number, nonce: 'n' })
+    }
     await reader.until(({ entries }) => entries.length === 100)
   })
   await t.test('the next reads, and writes on', async (next) => {
     const reader = await life(next)
     reader.read(98)
-    reader.add(beat(100))
+    reader.add(claim(100))
     await reader.until(({ entries }) => entries.length === 3)
-    assert.deepEqual([reader.positions, reader.entries], [[98, 99, 100], [98, 99, 100].map(beat)])
+    assert.deepEqual([reader.positions, reader.entries], [[98, 99, 100], [98, 99, 100].map(claim)])
   })
 })
 

@@ -123,6 +123,17 @@ function ends(start: () => Pace): void {
     assert.deepEqual(letters.map(({ reason, message }) => [reason, message]), [['crashed', yes]])
   })
 
+  test('what it makes of there being none is its own fault, too, and made in its own turn', async () => {
+    const { world, asker, oracle, order } = pair(start, () => undefined)
+    let made = 0
+    order((ctx) => ctx.ask(oracle, QUESTION, 100, (answer) => {
+      made++
+      return { type: 'heard', text: (answer as Answer).text }
+    }))
+    await world.advance(1_000)
+    assert.deepEqual([made, world.vitals(asker)?.restarts], [1, 1])
+  })
+
   test('nobody has more questions open than the limit', async () => {
     const { world, asker, oracle, order } = pair(start, () => undefined)
     order((ctx) => {

@@ -196,6 +196,17 @@ function verdicts(start: () => Pace): void {
     assert.deepEqual([world.buried('crashed'), world.buried('stopped'), world.collapsed], [1, 1, []])
   })
 
+  test('an actor that stops itself and then fails on the same message is stopped', async () => {
+    const world = new World(start())
+    const ref = world.system.spawn('leaving', doing<{ readonly type: 'go' }>((_message, ctx) => {
+      ctx.stop()
+      throw new Error('broken')
+    }))
+    world.system.tell(ref, { type: 'go' })
+    await world.advance(60_000)
+    assert.deepEqual([world.vitals(ref), world.buried('crashed')], [undefined, 1])
+  })
+
   test('one failing child does not disturb its siblings', async () => {
     const world = new World(start())
     const { actor, heard } = listening<Order>()
