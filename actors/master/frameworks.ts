@@ -26,8 +26,11 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const answer = tell(call.scheduler, {
     type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name,
   })
-  // Asked again because the answer was slow: nothing has changed.
-  const isRepeated = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
+  // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
+  // same address, and offers that it never saw would be held for nobody.
+  const holdsNothing = ![...present.offers.values()].some(({ offer }) => offer.frameworkId === frameworkId)
+  const isSame = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
+  const isRepeated = isSame && (call.resumes === true || holdsNothing)
   if (isRepeated) return decision({ effects: answer })
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
   const refusedNothing: AllocatorCall[] = known ? [{ type: 'deactivate-framework', frameworkId }] : []

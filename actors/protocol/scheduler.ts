@@ -34,6 +34,8 @@ export const REFUSE_MAX_MS = 365 * 24 * 3_600_000
 export const schedulerCall = {
   subscribe: message(40, 'Begins or resumes a framework; answered by `subscribed` or `framework-error`.', {
     scheduler: ref<SchedulerEvent>(), info: frameworkInfo, frameworkId: optional(frameworkId),
+    /** This life of the scheduler has been subscribed before, and knows the offers that are out to it. */
+    resumes: optional(flag),
   }),
   accept: message(41, 'Spends offers of one agent; what the tasks leave unused returns at once.', {
     frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX),

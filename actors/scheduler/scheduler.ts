@@ -23,7 +23,7 @@ export const scheduler = <Author, Told>(
   initial(ctx) {
     const state: State<Author> = {
       phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0,
-      frameworkId: options.frameworkId, attempt: 0, acknowledged: new Acknowledged(),
+      frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, acknowledged: new Acknowledged(),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
     return seek(state, ctx)
@@ -92,8 +92,11 @@ function subscribe<Author, Told>(
     name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
     failoverTimeoutMs: definition.failoverTimeoutMs ?? 0, labels: definition.labels ?? [],
   }
-  const { frameworkId } = state
-  ctx.tell(state.master, { type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}) })
+  const { frameworkId, wasSubscribed } = state
+  ctx.tell(state.master, {
+    type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}),
+    ...(wasSubscribed ? { resumes: true } : {}),
+  })
   ctx.after('subscribe', seekDelayMs(state.attempt++ + 2, ctx.random()), { type: 'subscribe-again' })
   return state
 }
@@ -104,7 +107,7 @@ function onSubscribed<Author, Told>(
 ): State<Author> {
   if (state.phase !== 'subscribing') return state
   ctx.cancel('subscribe')
-  Object.assign(state, { frameworkId, phase: 'subscribed', attempt: 0 })
+  Object.assign(state, { frameworkId, phase: 'subscribed', wasSubscribed: true, attempt: 0 })
   ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
   return give({ type: 'subscribed', frameworkId })
 }

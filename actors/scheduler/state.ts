@@ -37,6 +37,8 @@ export interface State<Author> {
   master: Ref<SchedulerCall> | undefined
   epoch: number
   frameworkId: FrameworkId | undefined
+  /** Since this life began: offers that were made to an earlier one are unknown here. */
+  wasSubscribed: boolean
   attempt: number
   readonly acknowledged: Acknowledged
 }

@@ -23,7 +23,7 @@ const UNKNOWN = 'PASSWORD'
 
 const names = (flag: string, kind: string): Option => ({
   // `--master` and `--agent` mean other things to other commands, and so do their variables.
-  flags: `${flag} <name...>`, help: `names of ${kind}, as in their --name`, isFlagOnly: true,
+  flags: `${flag} <name...>`, help: `names of ${kind}`, isFlagOnly: true,
 })
 
 export const command: Command = {

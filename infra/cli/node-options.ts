@@ -50,7 +50,7 @@ export const RESOURCES_OPTION: Option = {
 
 export const NAME_OPTION: Option = {
   flags: '--name <name>',
-  help: "of this node; that of its user at the broker (`agent-NAME`), or the machine's, unless given",
+  help: "of this node; that of its user at the broker (after `master-` or `agent-`), or the machine's, unless given",
 }
 
 export const ATTRIBUTES_OPTION: Option = {

@@ -52,6 +52,7 @@ interface Subscribing {
   readonly life?: string
   readonly frameworkId?: FrameworkId
   readonly info?: Partial<FrameworkInfo>
+  readonly resumes?: boolean
 }
 
 interface Reporting {
@@ -92,10 +93,10 @@ export class Desk {
   }
 
   subscribe(name: string, more: Subscribing = {}): Decision {
-    const { life, frameworkId, info = {} } = more
+    const { life, frameworkId, resumes, info = {} } = more
     return this.say({
       type: 'subscribe', scheduler: schedulerRef(name, life), info: { ...FRAMEWORK, name, ...info },
-      ...(frameworkId ? { frameworkId } : {}),
+      ...(frameworkId ? { frameworkId } : {}), ...(resumes ? { resumes } : {}),
     })
   }
 

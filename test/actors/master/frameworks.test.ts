@@ -28,6 +28,17 @@ test('a scheduler that asks again, before it knows its id or after, is answered 
   }
 })
 
+test('who begins anew at its address holds no offer that it never saw; who resumes keeps its own', () => {
+  const { desk, agentId } = deskAtWork()
+  const offer = desk.offer(id, agentId)
+  assert.deepEqual(typesOf(desk.subscribe('one', { resumes: true })), ['subscribed'])
+  assert.ok(desk.knowledge.present.offers.has(offer.offerId))
+  const anew = desk.subscribe('one')
+  assert.deepEqual(anew.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
+  assert.equal(desk.knowledge.present.offers.size, 0)
+  assert.equal(desk.task(id, 't').state, 'RUNNING', 'its tasks go on')
+})
+
 test('a scheduler that subscribes with other roles changes its framework', () => {
   const desk = new Desk()
   desk.subscribe('one')

@@ -13,9 +13,12 @@ const node = nodeAddress('master', 'driven', '1')
 const stream = refOf<StreamRequest<LogEntry>>(node, 'port.stream')
 const election = refOf<ElectionRequest>(node, 'port.election')
 const master = refOf<RegistrarEvent>(node, 'master')
-export const record = (number: number): LogRecord => ({ type: 'agent-removed', agentId: `S${number}` as never, atMs: number })
-export const FOUNDED: LogEntry = { type: 'log-founded', clusterId: 'c1', cluster: 'old', prefix: 'w', format: LOG_FORMAT }
-export const claimed = (epoch: number, nonce = 'other'): LogEntry => ({ type: 'log-claimed', epoch, nonce, master: 'm0' })
+export const record = (number: number): LogRecord =>
+  ({ type: 'agent-removed', agentId: `S${number}` as never, atMs: number })
+export const FOUNDED: LogEntry =
+  { type: 'log-founded', clusterId: 'c1', cluster: 'old', prefix: 'w', format: LOG_FORMAT }
+export const claimed = (epoch: number, nonce = 'other'): LogEntry =>
+  ({ type: 'log-claimed', epoch, nonce, master: 'm0' })
 
 export class LogDesk {
   readonly driven: Driven<unknown, Message>
