@@ -1,8 +1,9 @@
 /** Dev summary: what `warren dev` says when its cluster is up: what there is, and what to try next. */
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeResources } from '../../actors/resources/print.js'
 import type { Resources } from '../../actors/resources/resources.js'
+import { DEFAULT_CLUSTER } from './connection.js'
 
 const HELLO = fileURLToPath(new URL('../../../actors/frameworks/example/hello.ts', import.meta.url))
 
@@ -63,6 +64,13 @@ export function nodeCommand(workDir: string, argv: readonly string[]): string {
 
 const shellWord = (word: string): string =>
   (/^[A-Za-z0-9_.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+
+/** The options by which other commands find a cluster that was started with these, beginning with a space. */
+export function whichOf(options: Readonly<Record<string, unknown>>): string {
+  const { cluster, workDir } = options
+  if (workDir !== undefined) return ` --work-dir ${nearPath(resolve(String(workDir)))}`
+  return cluster === undefined || cluster === DEFAULT_CLUSTER ? '' : ` --cluster ${cluster}`
+}
 
 /** As short as it can be typed from here. */
 export function nearPath(path: string): string {

@@ -7,7 +7,7 @@ import { Closing } from '../dev/closing.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
-import { nearPath, nodeCommand, summaryOf, type DevCluster } from './dev-summary.js'
+import { nodeCommand, summaryOf, whichOf, type DevCluster } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -72,7 +72,7 @@ async function run({ options }: Call): Promise<number> {
   const broker = options['broker'] as string | undefined
   try {
     const opened = await (broker === undefined ? openEmbedded(stage) : openOverBroker(broker, stage))
-    say('ready', summaryOf({ ...opened, cluster, workDir, which: which(stage) }), {
+    say('ready', summaryOf({ ...opened, cluster, workDir, which: whichOf(options) }), {
       cluster, workDir, leader: 'm1', http: opened.http, place: opened.place, processes: opened.processes,
       agents: opened.agents.map(({ name, agentId, resources }) =>
         ({ name, id: agentId, resources: amountsOf(resources) })),
@@ -86,11 +86,6 @@ async function run({ options }: Call): Promise<number> {
   const code = await lifetime.stayUp(() => closing.close())
   say('stopped', 'Stopped.')
   return code
-}
-
-function which({ options, cluster, workDir }: Stage): string {
-  if (options['workDir'] !== undefined) return ` --work-dir ${nearPath(workDir)}`
-  return cluster === DEFAULT_CLUSTER ? '' : ` --cluster ${cluster}`
 }
 
 /** What both kinds of cluster are given alike. */
@@ -119,16 +114,19 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   const logFormat = logFormatOf(options)
   const url = broker === 'auto' ? await brokerToBeFound(closing) : broker
   const { place } = await brokerConnection(url, cluster)
+  let port = '0'
   const opened = await openProcessCluster({
     ...wanted(stage), broker: url, wish: lifetime.wish, logLevel: String(options['logLevel']), logFormat,
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
     died: ({ title, pid, argv }, how) => {
-      const again = nodeCommand(workDir, argv)
+      // Where it answered before, so that whoever knew it finds it again.
+      const again = nodeCommand(workDir, argv.map((word, at) => (argv[at - 1] === '--port' ? port : word)))
       const gone = `${title} (process ${pid}) ended with ${how}; the others go on.`
       const text = `${gone} To start it again:\n  ${again}`
       say('node-ended', text, { node: title, pid, how, again })
     },
   })
+  port = new URL(opened.http).port
   closing.add(() => opened.close())
   lifetime.beforeAtOnce(() => opened.kill())
   const processes = opened.nodes.map(({ title, pid }) => ({ title, pid }))

@@ -11,6 +11,7 @@ import { describeResources } from '../../actors/resources/print.js'
 import { silent } from '../../runtime/logger.js'
 import type { Command } from './command.js'
 import { CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
+import { whichOf } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -45,8 +46,10 @@ export const command: Command = {
       const interrupted = await Promise.race([tour(cluster, workDirOf(options)), lifetime.wish])
       if (interrupted) return exitCodeOf(interrupted)
       if (options['once'] === true) return EXIT.ok
-      say(tryNext(name))
-      return await lifetime.stayUp(() => cluster.close())
+      say(tryNext(whichOf(options)))
+      const code = await lifetime.stayUp(() => cluster.close())
+      say('Stopped.')
+      return code
     } finally {
       await cluster.close()
     }
@@ -105,15 +108,15 @@ function markdownFiles(directory: string): string[] {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort()
 }
 
-const tryNext = (cluster: string): string => `
+const tryNext = (which: string): string => `
 The cluster stays up until you press Ctrl-C. In another terminal, try:
 
-   npx warren run -- sh -c 'echo hello from $(hostname), task $WARREN_TASK_ID'
-   npx warren agent list
-   npx warren task list --all
-   seq 20 | npx warren batch -- sh -c 'echo $(( $1 * $1 ))' square {}
-   npx warren framework run actors/frameworks/example/hello.ts
-${cluster === 'warren' ? '' : `\n   with --cluster ${cluster}, or WARREN_CLUSTER=${cluster}\n`}`
+   npx warren run${which} -- sh -c 'echo hello from $(hostname), task $WARREN_TASK_ID'
+   npx warren agent list${which}
+   npx warren task list${which} --all
+   seq 20 | npx warren batch${which} -- sh -c 'echo $(( $1 * $1 ))' square {}
+   npx warren framework run${which} actors/frameworks/example/hello.ts
+`
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
