@@ -27,7 +27,12 @@ const PATIENT = { shortMs: 600_000, pidsMax: 1_000_000 }
 function bench(t: TestContext, options: ShimPoolOptions = PATIENT): Bench {
   const workDir = temporaryDirectory(t)
   const pool = new ShimPool(options)
-  t.after(() => pool.close())
+  // A pool that has let go of its shims keeps nobody alive, but a test may wait for them all the same.
+  const awake = setInterval(() => undefined, 60_000)
+  t.after(() => {
+    clearInterval(awake)
+    pool.close()
+  })
   let runs = 0
   return {
     workDir, pool,

@@ -129,15 +129,22 @@ test('connections that the broker closes are made again', LIMIT, async (t) => {
   await masterHeard.until(({ envelopes }) => envelopes.length === 1)
 })
 
-test('a broker in need of memory is reported, and what was sent meanwhile arrives after', LIMIT, async (t) => {
-  const [agentAddress, masterAddress] = [address('agent'), address('master')]
-  const [agent, agentHeard] = await join(t, agentAddress, 'blocked')
-  const [, masterHeard] = await join(t, masterAddress, 'blocked')
-  agent.watch(masterAddress)
-  await broker.control('set_vm_memory_high_watermark', '0.000001')
-  agent.send(masterAddress, ['blocked'])
-  await agentHeard.until(({ states }) => states.at(-1) === 'blocked')
-  await broker.control('set_vm_memory_high_watermark', '0.4')
-  await agentHeard.until(({ states }) => states.at(-1) === 'connected')
-  await masterHeard.until(({ envelopes }) => envelopes.length === 1)
-})
+const NEEDS = {
+  memory: [['set_vm_memory_high_watermark', '0.000001'], ['set_vm_memory_high_watermark', '0.4']],
+  disk: [['set_disk_free_limit', '100000GB'], ['set_disk_free_limit', '50MB']],
+} as const
+for (const [need, [alarm, relief]] of Object.entries(NEEDS)) {
+  test(`a broker in need of ${need} is reported, and what was sent meanwhile arrives after`, LIMIT, async (t) => {
+    const [agentAddress, masterAddress] = [address('agent'), address('master')]
+    const [agent, agentHeard] = await join(t, agentAddress, 'blocked')
+    const [, masterHeard] = await join(t, masterAddress, 'blocked')
+    agent.watch(masterAddress)
+    await broker.control(...alarm)
+    agent.send(masterAddress, ['blocked'])
+    await agentHeard.until(({ states }) => states.at(-1) === 'blocked')
+    assert.match(agent.vitals().reason ?? '', new RegExp(need))
+    await broker.control(...relief)
+    await agentHeard.until(({ states }) => states.at(-1) === 'connected')
+    await masterHeard.until(({ envelopes }) => envelopes.length === 1)
+  })
+}

@@ -8,8 +8,9 @@ import { clusterLine } from '../../support/cluster-line.js'
 const AGENT = 'cpus:4;mem:4096;disk:1000;ports:[31500-31509]'
 
 /** Starts `warren run` of a task that says its pid and stays; answers once it has said it. */
-async function lasting(script: string) {
-  const child = line.start(['run', '--', 'sh', '-c', `echo $$; ${script}`])
+/** A command that has begun; what is to be done `before` it says so has been done by then. */
+async function lasting(script: string, before = ':') {
+  const child = line.start(['run', '--', 'sh', '-c', `${before}; echo $$; ${script}`])
   const [said] = await once(child.stdout ?? process.stdin, 'data') as [Buffer]
   return { child, pid: Number(said.toString()) }
 }
@@ -74,7 +75,7 @@ test('ends the command on Ctrl-C, waits for its end, and exits with 130', async 
 })
 
 test('does not wait after the second Ctrl-C', async () => {
-  const { child } = await lasting('trap "echo stopping" TERM; while :; do sleep 0.1; done')
+  const { child } = await lasting('while :; do sleep 0.1; done', 'trap "echo stopping" TERM')
   child.kill('SIGINT')
   await once(child.stdout ?? process.stdin, 'data')
   child.kill('SIGINT')
