@@ -7,8 +7,7 @@ import { clusterLine } from '../../support/cluster-line.js'
 
 const AGENT = 'cpus:4;mem:4096;disk:1000;ports:[31500-31509]'
 
-/** Starts `warren run` of a task that says its pid and stays; answers once it has said it. */
-/** A command that has begun; what is to be done `before` it says so has been done by then. */
+/** Starts `warren run` of a task that says its pid and stays; answers once it has done `before` and said it. */
 async function lasting(script: string, before = ':') {
   const child = line.start(['run', '--', 'sh', '-c', `${before}; echo $$; ${script}`])
   const [said] = await once(child.stdout ?? process.stdin, 'data') as [Buffer]
