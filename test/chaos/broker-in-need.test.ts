@@ -3,44 +3,21 @@
  */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { groupAddress, nodeAddress, type NodeAddress } from '../../runtime/address.js'
-import type { Transport, UndeliverableReason } from '../../runtime/transport.js'
-import { type AmqpOptions, amqpLink } from '../../infra/amqp/link.js'
+import { groupAddress } from '../../runtime/address.js'
+import type { AmqpOptions } from '../../infra/amqp/link.js'
 import { OUTBOX_BYTES_MAX, UNCONFIRMED_BYTES_MAX } from '../../infra/amqp/publisher.js'
-import { openPost } from '../../infra/post.js'
+import { confirmed, countOf, joinAt, type Member } from '../support/amqp-members.js'
 import { testBroker } from '../support/broker.js'
 import { Freezer } from '../support/freezer.js'
-import { Recorder } from '../support/recorder.js'
 
 const LIMIT = { timeout: 100_000 }
 const CLOSE_MAX_MS = 10_000
 const QUICK: Partial<AmqpOptions> = { probeIntervalMs: 200, absenceMaxMs: 2_000 }
 const MEGABYTE = new Uint8Array(1_000_000)
 const broker = testBroker()
-let lives = 0
 
-interface Member {
-  readonly self: NodeAddress
-  readonly heard: Recorder
-  readonly transport: Transport
-}
-
-async function join(t: TestContext, kind: 'master' | 'agent', urls = [broker.url]): Promise<Member> {
-  const self = nodeAddress(kind, 'a', `t${++lives}`)
-  const heard = new Recorder()
-  const transport = await openPost(self, amqpLink(urls, 'need', QUICK), heard)
-  t.after(() => transport.close())
-  return { self, heard, transport }
-}
-
-const countOf = ({ heard }: Member, reason: UndeliverableReason): number =>
-  heard.returned.filter((each) => each.reason === reason).flatMap(({ envelopes }) => envelopes).length
-
-/** Resolves once the broker has all that was sent. */
-async function confirmed({ transport }: Member): Promise<void> {
-  do await new Promise(setImmediate)
-  while (transport.vitals().unconfirmedBytes > 0)
-}
+const join = (t: TestContext, kind: 'master' | 'agent', urls = [broker.url]): Promise<Member> =>
+  joinAt(t, kind, urls, 'need', QUICK)
 
 const setAlarm = (isOn: boolean) =>
   broker.control('set_vm_memory_high_watermark', isOn ? '0.000001' : '0.4')

@@ -3,13 +3,10 @@
  */
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { nodeAddress, type NodeAddress } from '../../runtime/address.js'
-import type { Transport, UndeliverableReason } from '../../runtime/transport.js'
-import { type AmqpOptions, amqpLink } from '../../infra/amqp/link.js'
-import { openPost } from '../../infra/post.js'
+import type { AmqpOptions } from '../../infra/amqp/link.js'
+import { confirmed, countOf, joinAt, type Member } from '../support/amqp-members.js'
 import { testBroker } from '../support/broker.js'
 import { Freezer } from '../support/freezer.js'
-import { Recorder } from '../support/recorder.js'
 
 const LIMIT = { timeout: 60_000 }
 const HEARTBEAT_MS = 1_000
@@ -19,30 +16,9 @@ const QUICK: Partial<AmqpOptions> = {
   heartbeatSeconds: HEARTBEAT_MS / 1_000, probeIntervalMs: 200, absenceMaxMs: 2_000,
 }
 const broker = testBroker()
-let lives = 0
 
-interface Member {
-  readonly self: NodeAddress
-  readonly heard: Recorder
-  readonly transport: Transport
-}
-
-async function join(t: TestContext, kind: 'master' | 'agent', urls = [broker.url]): Promise<Member> {
-  const self = nodeAddress(kind, 'a', `t${++lives}`)
-  const heard = new Recorder()
-  const transport = await openPost(self, amqpLink(urls, 'silent', QUICK), heard)
-  t.after(() => transport.close())
-  return { self, heard, transport }
-}
-
-const countOf = ({ heard }: Member, reason: UndeliverableReason): number =>
-  heard.returned.filter((each) => each.reason === reason).flatMap(({ envelopes }) => envelopes).length
-
-/** Resolves once the broker has all that was sent. */
-async function confirmed({ transport }: Member): Promise<void> {
-  do await new Promise(setImmediate)
-  while (transport.vitals().unconfirmedBytes > 0)
-}
+const join = (t: TestContext, kind: 'master' | 'agent', urls = [broker.url]): Promise<Member> =>
+  joinAt(t, kind, urls, 'silent', QUICK)
 
 test('a connection that carries nothing is noticed within 3 heartbeats, and made again', LIMIT, async (t) => {
   const { freezer, url } = await Freezer.before(broker.url)
