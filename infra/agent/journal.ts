@@ -56,7 +56,7 @@ export async function openJournal<Entry>(options: JournalOptions<Entry>): Promis
   const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
   try {
     const contents = readContents(await file.readFile())
-    if (contents.kind === 'foreign') throw new Error(`'${path}' is no journal of a Warren agent`)
+    if (contents.kind === 'foreign') throw new Error(`'${path}' is no journal of Warren's`)
     if (contents.kind === 'damaged') {
       throw new Error(
         `journal '${path}' is damaged at byte ${contents.at}, with intact entries behind it; ` +

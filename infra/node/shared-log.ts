@@ -10,6 +10,8 @@ import type { ElectionRequest } from '../../actors/protocol/registrar.js'
 import type { Ref } from '../../runtime/address.js'
 import type { StreamRequest } from '../../runtime/stream.js'
 import { openJournal, type JournalEvent } from '../agent/journal.js'
+import { reasonOf } from '../disk/reason.js'
+import { WorkDirectoryError } from '../disk/work-directory.js'
 import { packEntry, unpackEntry } from '../entry-codec.js'
 import { MemoryElection } from '../memory/election.js'
 import { MemoryStream } from '../memory/stream.js'
@@ -43,7 +45,7 @@ export function memoryLog(): OpenSharedLog {
 
 /**
  * For one master at a time, which its work directory sees to. An entry is read back when it is on disk.
- * Opening throws when the file is no log, is damaged, or was written by a newer Warren.
+ * Opening throws a `WorkDirectoryError` when the file is no log, is damaged, or was written by a newer Warren.
  */
 export function fileLog(path: string): OpenSharedLog {
   return async (tell) => {
@@ -56,6 +58,9 @@ export function fileLog(path: string): OpenSharedLog {
         const entries = waiting.shift() ?? []
         if (event.type === 'journaled') memory({ type: 'add', entries })
       },
+    }).catch((error: unknown) => {
+      const help = 'restore it, or move it away to found the cluster anew'
+      throw new WorkDirectoryError(`the log of the cluster cannot be read: ${reasonOf(error)}; ${help}`)
     })
     const memory = new MemoryStream<LogEntry>(journal.entries).port(tell)
     const candidate = new MemoryElection().port(tell)

@@ -130,7 +130,7 @@ test('damage before the end is refused, naming the file, and the file is left al
 test('a file that is no journal, or of another version, is refused and left alone', async (t) => {
   const [path, box] = [pathIn(t), inbox()]
   writeFileSync(path, 'precious')
-  await assert.rejects(open(path, box), { message: `'${path}' is no journal of a Warren agent` })
+  await assert.rejects(open(path, box), { message: `'${path}' is no journal of Warren's` })
   assert.equal(readFileSync(path, 'utf8'), 'precious')
   const other = `${path}-2`
   const journal = await open(other, box)

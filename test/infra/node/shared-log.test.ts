@@ -42,7 +42,8 @@ test('a log in a file is read as it was written, but for beats, also by the next
 test('a file that is no log is refused by name, and left as it is', async () => {
   const path = pathOf('foreign')
   writeFileSync(path, 'not a log\n')
-  await assert.rejects(fileLog(path)(() => undefined), /foreign' is no journal/)
+  const words = /the log .*foreign' is no journal of Warren's; restore it, or move it away/
+  await assert.rejects(fileLog(path)(() => undefined), words)
 })
 
 test('who has opened a log alone has its token at once, in memory and in a file', async () => {
