@@ -15,7 +15,8 @@ export interface DevAgent {
 
 export interface DevCluster {
   readonly cluster: string
-  readonly http: string
+  /** The leader first. */
+  readonly masters: readonly { readonly name: string; readonly http: string }[]
   readonly agents: readonly DevAgent[]
   /** How the nodes meet, without secrets. */
   readonly place: string
@@ -27,15 +28,18 @@ export interface DevCluster {
   readonly which: string
 }
 
-export function summaryOf({ cluster, http, agents, place, processes, workDir, which }: DevCluster): string {
+export function summaryOf({ cluster, masters, agents, place, processes, workDir, which }: DevCluster): string {
   const warren = invocation()
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
+  const standbys = masters.length < 2 ? ''
+    : `${masters.length - 1} standby${masters.length === 2 ? '' : 's'}, `
   const offers = agents.map(({ name, agentId, resources }) =>
     `${name}  ${agentId}  ${describeResources(resources)}`)
   const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
   return [
-    `Cluster ${cluster} is up: leader m1, ${count}.`, '',
-    `  HTTP       ${http}`,
+    `Cluster ${cluster} is up: leader m1, ${standbys}${count}.`, '',
+    ...masters.map(({ name, http }, index) =>
+      `  ${index === 0 ? 'HTTP' : '    '}       ${http}${masters.length > 1 ? `  ${name}` : ''}`),
     ...offers.map((line, index) => `  ${index === 0 ? 'agents' : '      '}     ${line}`),
     ...(processes.length === 0
       ? [`  embedded   in this process; others join at ${place}`]

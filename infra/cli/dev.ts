@@ -22,6 +22,10 @@ export const command: Command = {
       flags: '--broker <url>',
       help: 'run nodes as processes over this RabbitMQ; `auto`: that of AMQP_URL, or a private one',
     },
+    {
+      flags: '--masters <number>', help: 'how many stand in for each other, over a broker', fallback: '1',
+      parse: parseMasters,
+    },
     CLUSTER_OPTION,
     PORT_OPTION,
     {
@@ -38,7 +42,7 @@ export const command: Command = {
   ],
   examples: [
     'warren dev', 'warren dev --agents 3 --resources cpus:4', 'warren dev --broker auto',
-    'warren dev --broker amqp://localhost',
+    'warren dev --broker amqp://localhost --masters 3',
   ],
   notes: 'Other commands find the cluster by its name or its work directory. Ctrl-C ends its tasks and\n'
     + 'stops it; a second Ctrl-C ends it at once.',
@@ -59,6 +63,9 @@ interface Stage {
 
 type Opened = Omit<DevCluster, 'cluster' | 'workDir' | 'which'>
 
+/** More only make each decision slower. */
+const MASTERS_MAX = 7
+
 async function run({ options }: Call): Promise<number> {
   const say: Say = (event, text, fields = {}) => {
     const line = JSON.stringify({ schemaVersion: 1, event, ...fields })
@@ -73,7 +80,8 @@ async function run({ options }: Call): Promise<number> {
   try {
     const opened = await (broker === undefined ? openEmbedded(stage) : openOverBroker(broker, stage))
     say('ready', summaryOf({ ...opened, cluster, workDir, which: whichOf(options) }), {
-      cluster, workDir, leader: 'm1', http: opened.http, place: opened.place, processes: opened.processes,
+      cluster, workDir, leader: 'm1', http: opened.masters[0]?.http, masters: opened.masters,
+      place: opened.place, processes: opened.processes,
       agents: opened.agents.map(({ name, agentId, resources }) =>
         ({ name, id: agentId, resources: amountsOf(resources) })),
     })
@@ -98,6 +106,10 @@ const wanted = ({ cluster, workDir, options }: Stage) => ({
 })
 
 async function openEmbedded(stage: Stage): Promise<Opened> {
+  if (Number(stage.options['masters']) > 1) {
+    throw new Failure(EXIT.usage,
+      '--masters: masters that share a process would end with it; add --broker, such as --broker auto')
+  }
   const { openEmbeddedCluster } = await import('../dev/embedded-cluster.js')
   const logger = await openCommandLogger(stage.options, 'dev')
   watchFaults(logger)
@@ -105,7 +117,8 @@ async function openEmbedded(stage: Stage): Promise<Opened> {
   watchStalls(logger)
   stage.closing.add(() => opened.close())
   const agents = opened.agents.map(({ name, agentId, info: { resources } }) => ({ name, agentId, resources }))
-  return { http: opened.http, agents, place: opened.socket, processes: [] }
+  const masters = [{ name: 'm1', http: opened.http }]
+  return { masters, agents, place: opened.socket, processes: [] }
 }
 
 async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
@@ -114,23 +127,26 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   const logFormat = logFormatOf(options)
   const url = broker === 'auto' ? await brokerToBeFound(closing) : broker
   const { place } = await brokerConnection(url, cluster)
-  let port = '0'
+  let masters: Opened['masters'] = []
   const opened = await openProcessCluster({
-    ...wanted(stage), broker: url, wish: lifetime.wish, logLevel: String(options['logLevel']), logFormat,
+    ...wanted(stage), broker: url, masters: Number(options['masters']), wish: lifetime.wish,
+    logLevel: String(options['logLevel']), logFormat,
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
     died: ({ title, pid, argv }, how) => {
       // Where it answered before, so that whoever knew it finds it again.
+      const http = masters.find(({ name }) => title === `master ${name}`)?.http
+      const port = http === undefined ? '0' : new URL(http).port
       const again = nodeCommand(workDir, argv.map((word, at) => (argv[at - 1] === '--port' ? port : word)))
       const gone = `${title} (process ${pid}) ended with ${how}; the others go on.`
       const text = `${gone} To start it again:\n  ${again}`
       say('node-ended', text, { node: title, pid, how, again })
     },
   })
-  port = new URL(opened.http).port
+  masters = opened.masters
   closing.add(() => opened.close())
   lifetime.beforeAtOnce(() => opened.kill())
   const processes = opened.nodes.map(({ title, pid }) => ({ title, pid }))
-  return { http: opened.http, agents: opened.agents, place, processes }
+  return { masters, agents: opened.agents, place, processes }
 }
 
 /** The broker that the environment names; else a private one, which lives as long as this cluster. */
@@ -149,4 +165,10 @@ function parseAgents(text: string): number {
   const count = Number(text)
   if (/^\d+$/.test(text) && count >= 1 && count <= AGENTS_MAX) return count
   throw new Failure(EXIT.usage, `--agents '${text}' is no number of agents: write 1 to ${AGENTS_MAX}`)
+}
+
+function parseMasters(text: string): number {
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && count <= MASTERS_MAX) return count
+  throw new Failure(EXIT.usage, `--masters '${text}' is no number of masters: write 1 to ${MASTERS_MAX}`)
 }
