@@ -18,6 +18,7 @@ import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
 import { RETURN_GRACE_MS } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
+import { History } from './history.js'
 import { change, newPresent, type Present } from './present.js'
 import { agentShare, frameworkShare } from './shares.js'
 
@@ -33,6 +34,7 @@ interface State {
   readonly cluster: Cluster
   readonly present: Present
   readonly outbox: Outbox
+  readonly history: History
   readonly registrar: Ref<RegistrarCall>
   readonly allocator: Ref<AllocatorCall> | undefined
   /** Otherwise this master only follows what another decides. */
@@ -47,11 +49,17 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
   receive(state, message, ctx) {
     switch (message.type) {
       case 'folded':
-        for (const record of message.records) apply(state.cluster, record)
+        for (const record of message.records) {
+          state.history.fold(record, state.cluster)
+          apply(state.cluster, record)
+        }
         return state
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, ctx)
-      case 'committed': return release(state, state.outbox.release(message.token), ctx)
+      case 'committed':
+        state.history.commit(message.token)
+        return release(state, state.outbox.release(message.token), ctx)
+      case 'read-history': return tellHistory(state, message, ctx)
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
@@ -67,12 +75,13 @@ function follow(registrar: Ref<RegistrarCall>, ctx: Ctx): State {
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
     cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined, leading: false,
+    history: new History(ctx.now()),
   }
 }
 
 /** What a master can answer that only follows. */
 const isRead = ({ type }: Message): boolean =>
-  type === 'list' || type === 'describe-cluster' || type === 'describe-leader'
+  type === 'list' || type === 'list-nodes' || type.startsWith('describe-')
 
 /** All that was decided has been folded: from here on this master decides. */
 function lead(
@@ -110,8 +119,12 @@ function stepDown({ present, registrar }: State, reason: string, ctx: Ctx): Stat
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {
   const { records, changes, allocator, effects } = decided
-  for (const record of records) apply(state.cluster, record)
+  for (const record of records) {
+    state.history.decided(record, state.cluster, ctx.now())
+    apply(state.cluster, record)
+  }
   for (const by of changes) {
+    state.history.note(by, state.present, ctx.now())
     change(state.present, by)
     if (by.type === 'agent-linked') ctx.watch(by.ref, { type: 'agent-lost', agentId: by.agentId, ref: by.ref })
     if (by.type === 'scheduler-linked') {
@@ -121,12 +134,20 @@ function carryOut(state: State, decided: Decision, ctx: Ctx): State {
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
   if (records.length === 0) return release(state, state.outbox.pass(effects), ctx)
   const token = state.outbox.hold(effects)
+  state.history.seal(token)
   ctx.tell(state.registrar, { type: 'append', records, token })
   return state
 }
 
 function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
   for (const { to, message } of effects) ctx.tell(to as Ref<typeof message>, message)
+  return state
+}
+
+function tellHistory(
+  state: State, { replyTo, since, offers, lifeMs }: Extract<Message, { type: 'read-history' }>, ctx: Ctx,
+): State {
+  ctx.tell(replyTo, { type: 'history', view: state.history.tell(since, offers, lifeMs) })
   return state
 }
 

@@ -17,6 +17,7 @@ import { openPost } from '../post.js'
 import { systemRandom } from '../random.js'
 import { sinkOfEnvironment } from '../trace/process-sink.js'
 import { outline, remember } from './last-words.js'
+import { spawnVitals } from './vitals-port.js'
 
 export interface NodeOptions {
   readonly kind: NodeKind
@@ -57,6 +58,7 @@ export async function openNode(options: NodeOptions): Promise<System> {
     logger.log(level, text, reason === undefined ? {} : { reason })
   })
   await system.join((receiver) => openPost(self, openLink, receiver))
+  spawnVitals(system)
   remember(system)
   return system
 }

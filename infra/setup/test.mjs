@@ -38,6 +38,7 @@ async function test(args) {
   if (!args.includes('--fast')) {
     await Promise.all([
       prove('the types hold', 'node_modules/.bin/tsc', ['--pretty', 'false']),
+      prove('the types of the console hold', 'node_modules/.bin/tsc', ['--pretty', 'false', '-p', 'infra/console']),
       prove('the linter is content', 'node_modules/.bin/biome', LINT),
     ])
   }
