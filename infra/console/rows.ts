@@ -1,8 +1,8 @@
 /** Rows: a whole list of the cluster, read in pages and kept as it changes. */
-import { useEffect, useMemo, useState } from 'preact/hooks'
-import { get, sentence } from './api.js'
+import { useEffect, useState } from 'preact/hooks'
+import { ApiError, get, sentence } from './api.js'
 import { listen, type RowsEvent } from './live.js'
-import { merge } from './merge.js'
+import { keyOf, merge } from './merge.js'
 
 const PAGE = 10_000
 
@@ -37,7 +37,7 @@ export function useRows<R extends object>(what: string, { query = '', keep }: Wi
       do {
         const path = `/v1/${what}?limit=${PAGE}${query === '' ? '' : `&${query}`}${after}`
         const page = await get<Page>(path, own.signal)
-        merge(read, { what, rows: page[what] as R[], gone: [], isAll: false }, keep)
+        merge(read, { rows: page[what] as R[], gone: [], isAll: false }, keep)
         after = page.next === undefined ? '' : `&after=${encodeURIComponent(page.next)}`
       } while (after !== '')
       if (own.signal.aborted) return
@@ -68,8 +68,39 @@ export function useRows<R extends object>(what: string, { query = '', keep }: Wi
   return listed
 }
 
-/** Of rows with `id`, one. */
-export const useRow = <R extends { readonly id: string }>(what: string, id: string): Listed<R> & { row: R | undefined } => {
-  const listed = useRows<R>(what)
-  return { ...listed, row: useMemo(() => listed.rows.find((row) => row.id === id), [listed.rows, id]) }
+export interface One<R> {
+  readonly row: R | undefined
+  readonly isRead: boolean
+  readonly problem: string | undefined
+}
+
+/** One row, without its list. @param noun the list's name in the singular */
+export function useOne<R extends object>(noun: string, id: string): One<R> {
+  const [one, setOne] = useState<One<R>>({ row: undefined, isRead: false, problem: undefined })
+  useEffect(() => {
+    let [isOver, key] = [false, id]
+    const show = (row: R | undefined, problem?: string) => {
+      if (!isOver) setOne({ row, isRead: true, problem })
+    }
+    const begun = () => {
+      get<Page>(`/v1/${noun}s/${encodeURIComponent(id)}`).then((answer) => {
+        const row = answer[noun] as R
+        key = keyOf(row)
+        show(row)
+      }, (error: unknown) => show(undefined, error instanceof ApiError && error.status === 404 ? undefined : sentence(error)))
+    }
+    const leave = listen({
+      what: `${noun}s`, begun,
+      rows: ({ rows, gone }) => {
+        const row = (rows as readonly R[]).find((each) => keyOf(each) === key)
+        if (row) show(row)
+        else if (gone.includes(key)) show(undefined)
+      },
+    })
+    return () => {
+      isOver = true
+      leave()
+    }
+  }, [noun, id])
+  return one
 }

@@ -6,11 +6,11 @@ import { Mark } from '../parts/mark.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
-import { useRow, useRows } from '../rows.js'
+import { useOne, useRows } from '../rows.js'
 import { TaskTable } from './tasks.js'
 
 export function AgentPage({ id }: { readonly id: string }) {
-  const { row, isRead, problem } = useRow<AgentView>('agents', id)
+  const { row, isRead, problem } = useOne<AgentView>('agent', id)
   const keep = (task: TaskView) => task.agent === id
   const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
   return (

@@ -5,11 +5,11 @@ import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Card, Facts, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
-import { useRow, useRows } from '../rows.js'
+import { useOne, useRows } from '../rows.js'
 import { TaskTable } from './tasks.js'
 
 export function FrameworkPage({ id }: { readonly id: string }) {
-  const { row, isRead, problem } = useRow<FrameworkView>('frameworks', id)
+  const { row, isRead, problem } = useOne<FrameworkView>('framework', id)
   const keep = (task: TaskView) => task.framework === id
   const tasks = useRows<TaskView>('tasks', { query: `framework=${encodeURIComponent(id)}`, keep })
   return (

@@ -9,15 +9,13 @@ import { Output } from '../parts/output.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
-import { useRows } from '../rows.js'
+import { useOne } from '../rows.js'
 
 const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'])
 
 /** @param id a launch, or whatever the interface understands as a task */
 export function TaskPage({ id }: { readonly id: string }) {
-  const { rows, isRead, problem } = useRows<TaskView>('tasks')
-  const task = rows.find(({ launch }) => launch === id)
-    ?? [...rows].reverse().find((each) => each.id === id || `${each.framework}/${each.id}` === id)
+  const { row: task, isRead, problem } = useOne<TaskView>('task', id)
   const isLive = task !== undefined && LIVE.has(task.state)
   return (
     <Page title={task?.name ?? id} above={[[['tasks'], 'Tasks']]} beside={task && <Mark state={task.state} />}

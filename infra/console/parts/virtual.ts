@@ -17,7 +17,7 @@ export function inSight(scrollTop: number, height: number, rowHeight: number, co
 }
 
 /** Follows the scrolling of an element. */
-export function useSight(place: RefObject<HTMLElement>, rowHeight: number, count: number): Sight {
+export function useSight(place: RefObject<HTMLElement | null>, rowHeight: number, count: number): Sight {
   const [seen, setSeen] = useState({ top: 0, height: 800 })
   useLayoutEffect(() => {
     const element = place.current
