@@ -3,7 +3,7 @@
  *
  * A node finds it in its environment (`WARREN_TRACE=parent`), so that watching changes no command line.
  */
-import type { Hop, TraceSink } from '../../runtime/trace.js'
+import type { Hop, TraceSink } from '../../runtime/hop.js'
 
 export const TRACE_VARIABLE = 'WARREN_TRACE'
 
