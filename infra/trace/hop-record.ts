@@ -53,6 +53,20 @@ function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readable(inner)]))
 }
 
+/** Back again. */
+export const recordOf = ({ at: _, body, ...record }: HopJson): HopRecord =>
+  (body ? { ...record, body: restored(body) as Readonly<Record<string, unknown>> } : record)
+
+function restored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(restored)
+  if (typeof value !== 'object' || value === null) return value
+  const [first, ...others] = Object.entries(value)
+  if (first?.[0] === 'base64' && others.length === 0 && typeof first[1] === 'string') {
+    return Uint8Array.from(atob(first[1]), (character) => character.charCodeAt(0))
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, restored(inner)]))
+}
+
 /** The actor's path within its node. */
 export const pathIn = (address: string): string => address.slice(address.indexOf('/') + 1)
 /** `agent-7f3a`, of any address within it. */
