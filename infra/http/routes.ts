@@ -8,6 +8,7 @@ import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Qu
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
+import { TRACE_ADDRESSES } from './traces.js'
 
 /** Logs read over HTTP at once, over all tasks. */
 export const LOG_STREAMS_MAX = 256
@@ -39,6 +40,7 @@ const ADDRESSES = {
   'GET /v1/dead-letters': 'messages that nobody took; POST /v1/dead-letters/NODE/NUMBER/replay sends one again',
   'GET /v1/live': 'rows as they change, as text/event-stream, with what to look on at',
   'GET /console/': 'the web console',
+  ...TRACE_ADDRESSES,
   'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
   'GET /metrics': 'counts and sizes, for Prometheus',
 }
