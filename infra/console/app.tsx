@@ -1,6 +1,5 @@
 /** App: the frame around every page: where one is, who leads, how the stream fares, and the way to all pages. */
-import { overview, status } from './live.js'
-import { arrange } from './live.js'
+import { arrange, overview, status } from './live.js'
 import { Help } from './parts/help.js'
 import { Mark } from './parts/mark.js'
 import { parts, to } from './route.js'
@@ -38,10 +37,11 @@ const GROUPS: readonly (readonly [title: string, places: readonly Place[]])[] = 
   ['History', [{ path: 'events', title: 'Events' }]],
 ]
 
-arrange()
+if (parts.value[0] !== 'recording') arrange()
 
 export function App() {
   const [here = ''] = parts.value
+  if (here === 'recording') return <Recording />
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>
@@ -62,6 +62,17 @@ export function App() {
           ])}
         </ul>
       </nav>
+      <main id="main" tabIndex={-1}><Routed /></main>
+      {isHelpOpen.value && <Help />}
+    </div>
+  )
+}
+
+/** A recording has no cluster around it. */
+function Recording() {
+  return (
+    <div class="shell alone">
+      <header class="top"><span class="brand"><img src="/console/icon.svg" alt="" />Warren</span></header>
       <main id="main" tabIndex={-1}><Routed /></main>
       {isHelpOpen.value && <Help />}
     </div>

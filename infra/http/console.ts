@@ -30,7 +30,8 @@ interface Asset {
 /** Is it a browser that asks, for a person? */
 export const wantsPage = ({ headers: { accept = '' } }: FastifyRequest): boolean => accept.includes('text/html')
 
-export function addConsole(app: FastifyInstance, questions: Questions): void {
+/** @param questions undefined where no master is: it serves whoever comes */
+export function addConsole(app: FastifyInstance, questions?: Questions): void {
   const assets = new Map<string, Asset>()
   app.get('/console', async (_request, reply) => reply.redirect(HOME, 308))
   app.get<{ Params: { '*': string } }>('/console/*', async (request, reply) => {
@@ -39,7 +40,7 @@ export function addConsole(app: FastifyInstance, questions: Questions): void {
     if (name === 'index.html') {
       // Deep links are the page's own; what looks like a file is none.
       if (/\.\w{1,5}$/.test(path) && path !== name) throw new Refusal('not-found', `there is no ${path} in the console`)
-      const elsewhere = await leaderOf(questions, request.url)
+      const elsewhere = questions && await leaderOf(questions, request)
       if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
     }
     const asset = assets.get(name) ?? assetOf(name)
@@ -49,10 +50,12 @@ export function addConsole(app: FastifyInstance, questions: Questions): void {
 }
 
 /** A page asks only whom it came from, so it must come from who leads. */
-async function leaderOf(questions: Questions, path: string): Promise<string | undefined> {
+async function leaderOf(questions: Questions, { url, host }: FastifyRequest): Promise<string | undefined> {
   const leader = await questions.leader().catch(() => undefined)
   if (!leader || leader.leading || leader.url === undefined) return undefined
-  return new URL(path, leader.url).href
+  // Between two epochs of its own it is the last leader that it knows of.
+  const there = new URL(url, leader.url)
+  return there.port === host.split(':').at(-1) ? undefined : there.href
 }
 
 function assetOf(name: string): Asset {

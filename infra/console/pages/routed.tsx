@@ -1,6 +1,7 @@
 /** Routed: which page an address means. */
 import { parts } from '../route.js'
 import { Page } from '../parts/page.js'
+import { TracePage } from '../trace/page.js'
 import { ActorsPage } from './actors.js'
 import { AgentPage } from './agent.js'
 import { AgentsPage } from './agents.js'
@@ -29,6 +30,8 @@ export function Routed() {
     case 'actors': return <ActorsPage />
     case 'events': return <EventsPage />
     case 'dead-letters': return <LettersPage />
+    case 'trace': return <TracePage />
+    case 'recording': return <TracePage isFile />
     case 'broker': return <BrokerPage />
     default: return <Page title="Nothing here"><p class="empty">There is no page of this address.</p></Page>
   }
