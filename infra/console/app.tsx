@@ -79,6 +79,7 @@ function Recording() {
   )
 }
 
+const THEME_SIGNS = { system: '◐', dark: '●', light: '○' } as const
 const STREAM_WORDS = { live: 'live', connecting: 'connecting', lost: 'connection lost; trying again' } as const
 
 function Top() {
@@ -92,10 +93,10 @@ function Top() {
       </div>
       <div class="tools">
         <span role="status"><Mark state={status.value} word={STREAM_WORDS[status.value]} /></span>
-        <button type="button" class="button small" onClick={nextTheme} aria-label={`Theme: ${theme.value}. Change`}>
-          {theme.value === 'system' ? '◐ auto' : theme.value === 'dark' ? '● dark' : '○ light'}
+        <button type="button" class="button small" onClick={nextTheme}>
+          <span class="hidden">Theme: </span><span aria-hidden="true">{THEME_SIGNS[theme.value]}</span> {theme.value}
         </button>
-        <button type="button" class="button small" onClick={() => { isHelpOpen.value = true }} aria-label="Help and keys">?</button>
+        <button type="button" class="button small" onClick={() => { isHelpOpen.value = true }} >?<span class="hidden"> Help and keys</span></button>
       </div>
     </header>
   )

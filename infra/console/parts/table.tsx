@@ -51,19 +51,23 @@ export function Table<R>(props: TableProps<R>) {
   const order = orderOf(query.value.get(parameter('sort')), props.order)
   const shown = useMemo(() => arranged(rows, columns, filter, order), [rows, filter, order.key, order.descending])
   const { first, end } = useSight(place, ROW_PX, shown.length)
-  const at = shown.findIndex((row) => idOf(row) === chosen)
+  // Two keys may come before the page is drawn again.
+  const at = useRef<string | undefined>(undefined)
+  at.current = chosen
   useEffect(() => (name === '' ? onTableKey((key) => {
+    const index = shown.findIndex((row) => idOf(row) === at.current)
     if (key === 'open') {
-      const row = shown[at]
+      const row = shown[index]
       if (row !== undefined && link) go(link(row))
       return
     }
-    const next = Math.max(0, Math.min(shown.length - 1, at + (key === 'down' ? 1 : -1)))
+    const next = Math.max(0, Math.min(shown.length - 1, index + (key === 'down' ? 1 : -1)))
     const row = shown[next]
     if (row === undefined) return
-    setChosen(idOf(row))
+    at.current = idOf(row)
+    setChosen(at.current)
     bringIntoSight(place.current, next)
-  }) : undefined), [shown, at, name])
+  }) : undefined), [shown, name])
   const turn = (key: string) => select({
     [parameter('sort')]: textOfOrder({ key, descending: order.key === key && !order.descending }),
   })
