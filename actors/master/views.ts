@@ -18,13 +18,15 @@ export function viewsOf(knowledge: Knowledge, what: ViewName, ids?: ReadonlySet<
   switch (what) {
     case 'agents': {
       const loads = loadOfAgents(knowledge, ids)
-      return [...cluster.agents.values()].filter(({ agentId }) => wanted(agentId)).map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
+      return [...cluster.agents.values()].filter(({ agentId }) => wanted(agentId))
+        .map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
     }
     case 'frameworks': return [...cluster.frameworks.values()]
       .filter(({ frameworkId }) => wanted(frameworkId)).map((framework) => frameworkView(knowledge, framework))
     case 'tasks': return [...cluster.completedTasks.values(), ...tasksOf(cluster)]
       .filter(({ launchId }) => wanted(launchId)).map(taskView)
-    case 'offers': return [...present.offers.values()].filter(({ offer }) => wanted(offer.offerId)).map(({ offer, madeMs }): OfferView => ({
+    case 'offers': return [...present.offers.values()].filter(({ offer }) => wanted(offer.offerId))
+      .map(({ offer, madeMs }): OfferView => ({
       id: offer.offerId, framework: offer.frameworkId, agent: offer.agentId, role: offer.role,
       resources: amountsOf(offer.resources), offeredAt: isoOf(madeMs),
     }))

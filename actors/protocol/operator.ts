@@ -175,7 +175,10 @@ export type OperatorCall =
       readonly offers: boolean
       readonly replyTo: Ref<OperatorAnswer>
     }
-  | { readonly type: 'describe-cluster' | 'describe-leader' | 'describe-overview' | 'list-nodes'; readonly replyTo: Ref<OperatorAnswer> }
+  | {
+      readonly type: 'describe-cluster' | 'describe-leader' | 'describe-overview' | 'list-nodes'
+      readonly replyTo: Ref<OperatorAnswer>
+    }
   | {
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId

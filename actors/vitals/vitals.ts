@@ -5,7 +5,13 @@
 import type { Actor, Context } from '../../runtime/actor.js'
 import { groupAddress, kindOf, nodeOf, refOf, type NodeAddress, type Ref } from '../../runtime/address.js'
 import {
-  VITALS_PATH, vitalsCall, vitalsEvent, type NodeVitals, type VitalsCall, type VitalsEvent, type VitalsRequest,
+  VITALS_PATH,
+  vitalsCall,
+  vitalsEvent,
+  type NodeVitals,
+  type VitalsCall,
+  type VitalsEvent,
+  type VitalsRequest,
 } from '../protocol/vitals.js'
 
 /** Nodes asked at once in one round. */
@@ -71,16 +77,20 @@ export const vitals = (port: Ref<VitalsRequest>): Actor<State, Message> => ({
         if (isOfMaster(replyTo)) ctx.tell(port, { type: 'replay', number, round, replyTo })
         return state
       }
-      case 'gather': return gather(state, message, ctx)
-      case 'ask-replay': return askReplay(state, message, ctx)
-      case 'vitals': return onVitals(state, message.round, message.vitals, ctx)
+      case 'gather':
+        return gather(state, message, ctx)
+      case 'ask-replay':
+        return askReplay(state, message, ctx)
+      case 'vitals':
+        return onVitals(state, message.round, message.vitals, ctx)
       case 'letter-replayed': {
         const round = state.rounds.get(message.round)
         const { problem } = message
         if (round?.replayTo) ctx.tell(round.replayTo, { type: 'replayed', ...(problem ? { problem } : {}) })
         return without(state, message.round)
       }
-      case 'round-over': return conclude(state, message.round, ctx)
+      case 'round-over':
+        return conclude(state, message.round, ctx)
     }
   },
 })
@@ -106,10 +116,19 @@ function gather(state: State, call: Extract<GatherCall, { type: 'gather' }>, ctx
 function askReplay(state: State, call: Extract<GatherCall, { type: 'ask-replay' }>, ctx: Ctx): State {
   const round = state.next
   ctx.tell(refOf<VitalsCall>(call.node as NodeAddress, VITALS_PATH), {
-    type: 'replay-letter', number: call.number, round, replyTo: ctx.self as Ref<VitalsEvent>,
+    type: 'replay-letter',
+    number: call.number,
+    round,
+    replyTo: ctx.self as Ref<VitalsEvent>,
   })
   ctx.after(`round-${round}`, REPLAY_TIMEOUT_MS, { type: 'round-over', round })
-  const opened = { wanted: new Set<string>(), answered: new Map(), lasts: true, replyTo: undefined, replayTo: call.replyTo }
+  const opened = {
+    wanted: new Set<string>(),
+    answered: new Map(),
+    lasts: true,
+    replyTo: undefined,
+    replayTo: call.replyTo,
+  }
   return { next: round + 1, rounds: new Map(state.rounds).set(round, opened) }
 }
 
@@ -141,7 +160,6 @@ function without(state: State, number: number): State {
   rounds.delete(number)
   return { ...state, rounds }
 }
-
 
 const isMaster = (node: string): boolean => kindOf(node as NodeAddress) === 'master'
 /** What a node tells of itself, the bodies of lost messages included, is for masters. */

@@ -50,8 +50,9 @@ async function follow(client: HttpClient, path: string, isJson: boolean): Promis
       const data = /^event: event\ndata: (.*)$/m.exec(block)?.[1]
       if (data === undefined) continue
       const event = JSON.parse(data) as EventView
-      process.stdout.write(isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n`
-        : columns(HEADINGS, [cells(event)], false))
+      process.stdout.write(
+        isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n` : columns(HEADINGS, [cells(event)], false),
+      )
     }
   }
   return EXIT.ok
@@ -64,5 +65,8 @@ function queryOf(options: Call['options']): string {
   return query.toString()
 }
 
-const cells = ({ at, level, text, task = '', framework = '', agent = '' }: EventView): readonly string[] =>
-  [at, level === 'warn' ? '!' : ' ', [text, [task, framework, agent].filter((id) => id !== '').join(' ')].join('  ').trim()]
+const cells = ({ at, level, text, task = '', framework = '', agent = '' }: EventView): readonly string[] => [
+  at,
+  level === 'warn' ? '!' : ' ',
+  [text, [task, framework, agent].filter((id) => id !== '').join(' ')].join('  ').trim(),
+]

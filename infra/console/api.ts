@@ -1,7 +1,10 @@
 /** API: asks the master that this page came from. What goes wrong becomes a sentence. */
 
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(message)
   }
 }

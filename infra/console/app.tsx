@@ -17,23 +17,34 @@ const sum = (counts: Readonly<Record<string, number>> | undefined): number | und
   counts && Object.values(counts).reduce((all, count) => all + count, 0)
 const liveTasks = (): number | undefined => {
   const tasks = overview.value?.tasks
-  return tasks && ['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'].reduce((all, state) => all + (tasks[state] ?? 0), 0)
+  return (
+    tasks &&
+    ['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'].reduce((all, state) => all + (tasks[state] ?? 0), 0)
+  )
 }
 
 const GROUPS: readonly (readonly [title: string, places: readonly Place[]])[] = [
-  ['Cluster', [
-    { path: '', title: 'Overview' },
-    { path: 'agents', title: 'Agents', count: () => sum(overview.value?.agents) },
-    { path: 'topology', title: 'Topology' },
-    { path: 'frameworks', title: 'Frameworks', count: () => sum(overview.value?.frameworks) },
-    { path: 'tasks', title: 'Tasks', count: liveTasks },
-    { path: 'roles', title: 'Roles' },
-    { path: 'offers', title: 'Offers', count: () => overview.value?.offers },
-  ]],
-  ['Messages', [
-    { path: 'actors', title: 'Actors' }, { path: 'trace', title: 'Trace' }, { path: 'dead-letters', title: 'Dead letters' },
-    { path: 'broker', title: 'Broker' },
-  ]],
+  [
+    'Cluster',
+    [
+      { path: '', title: 'Overview' },
+      { path: 'agents', title: 'Agents', count: () => sum(overview.value?.agents) },
+      { path: 'topology', title: 'Topology' },
+      { path: 'frameworks', title: 'Frameworks', count: () => sum(overview.value?.frameworks) },
+      { path: 'tasks', title: 'Tasks', count: liveTasks },
+      { path: 'roles', title: 'Roles' },
+      { path: 'offers', title: 'Offers', count: () => overview.value?.offers },
+    ],
+  ],
+  [
+    'Messages',
+    [
+      { path: 'actors', title: 'Actors' },
+      { path: 'trace', title: 'Trace' },
+      { path: 'dead-letters', title: 'Dead letters' },
+      { path: 'broker', title: 'Broker' },
+    ],
+  ],
   ['History', [{ path: 'events', title: 'Events' }]],
 ]
 
@@ -44,25 +55,30 @@ export function App() {
   if (here === 'recording') return <Recording />
   return (
     <div class="shell">
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>
+      <a class="skip" href="#main">
         Skip to the content
       </a>
       <Top />
       <nav class="side" aria-label="Pages">
         <ul>
           {GROUPS.map(([title, places]) => [
-            <li key={title} class="group" aria-hidden="true">{title}</li>,
+            <li key={title} class="group" aria-hidden="true">
+              {title}
+            </li>,
             ...places.map(({ path, title: name, count }) => (
               <li key={path}>
                 <a href={path === '' ? to() : to(path)} aria-current={here === path ? 'page' : undefined}>
-                  {name}<span class="count">{count?.()?.toLocaleString('en') ?? ''}</span>
+                  {name}
+                  <span class="count">{count?.()?.toLocaleString('en') ?? ''}</span>
                 </a>
               </li>
             )),
           ])}
         </ul>
       </nav>
-      <main id="main" tabIndex={-1}><Routed /></main>
+      <main id="main" tabIndex={-1}>
+        <Routed />
+      </main>
       {isHelpOpen.value && <Help />}
     </div>
   )
@@ -72,8 +88,15 @@ export function App() {
 function Recording() {
   return (
     <div class="shell alone">
-      <header class="top"><span class="brand"><img src="/console/icon.svg" alt="" />Warren</span></header>
-      <main id="main" tabIndex={-1}><Routed /></main>
+      <header class="top">
+        <span class="brand">
+          <img src="/console/icon.svg" alt="" />
+          Warren
+        </span>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Routed />
+      </main>
       {isHelpOpen.value && <Help />}
     </div>
   )
@@ -86,17 +109,39 @@ function Top() {
   const view = overview.value
   return (
     <header class="top">
-      <a class="brand" href={to()}><img src="/console/icon.svg" alt="" />Warren</a>
+      <a class="brand" href={to()}>
+        <img src="/console/icon.svg" alt="" />
+        Warren
+      </a>
       <div class="where">
-        {view && <span>cluster <b>{view.cluster}</b></span>}
-        {view && <span class="long">leader <b>{view.leader}</b>, epoch <b>{view.epoch}</b></span>}
+        {view && (
+          <span>
+            cluster <b>{view.cluster}</b>
+          </span>
+        )}
+        {view && (
+          <span class="long">
+            leader <b>{view.leader}</b>, epoch <b>{view.epoch}</b>
+          </span>
+        )}
       </div>
       <div class="tools">
-        <span role="status"><Mark state={status.value} word={STREAM_WORDS[status.value]} /></span>
+        <span role="status">
+          <Mark state={status.value} word={STREAM_WORDS[status.value]} />
+        </span>
         <button type="button" class="button small" onClick={nextTheme}>
-          <span class="hidden">Theme: </span><span aria-hidden="true">{THEME_SIGNS[theme.value]}</span> {theme.value}
+          <span class="hidden">Theme: </span>
+          <span aria-hidden="true">{THEME_SIGNS[theme.value]}</span> {theme.value}
         </button>
-        <button type="button" class="button small" onClick={() => { isHelpOpen.value = true }} >?<span class="hidden"> Help and keys</span></button>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            isHelpOpen.value = true
+          }}
+        >
+          ?<span class="hidden"> Help and keys</span>
+        </button>
       </div>
     </header>
   )

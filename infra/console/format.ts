@@ -21,19 +21,31 @@ export function amount(name: string, value: number): string {
   return name === 'mem' || name === 'disk' ? bytes(value * STEP * STEP) : short(value)
 }
 
-const NAMES: Readonly<Record<string, string>> = { cpus: 'CPU', mem: 'memory', disk: 'disk', gpus: 'GPU', ports: 'ports' }
+const NAMES: Readonly<Record<string, string>> = {
+  cpus: 'CPU',
+  mem: 'memory',
+  disk: 'disk',
+  gpus: 'GPU',
+  ports: 'ports',
+}
 export const resourceName = (name: string): string => NAMES[name] ?? name
 
 /** `0.5 CPU, 64 MB memory` */
 export function amounts(of: Readonly<Record<string, number | string>>): string {
-  const parts = Object.entries(of).filter(([, value]) => typeof value === 'number' && value > 0)
+  const parts = Object.entries(of)
+    .filter(([, value]) => typeof value === 'number' && value > 0)
     .map(([name, value]) => `${amount(name, value as number)} ${resourceName(name)}`)
   return parts.length === 0 ? '–' : parts.join(', ')
 }
 
 export const percent = (part: number): string => `${short(Math.round(part * 1_000) / 10)} %`
 
-const SPANS = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1_000]] as const
+const SPANS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const
 
 /** `3 min`, `2 h`; the largest unit that fits. */
 export function span(ms: number): string {

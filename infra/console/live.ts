@@ -4,18 +4,13 @@
  */
 import { signal } from '@preact/signals'
 import type { OverviewView } from '../../actors/protocol/operator.js'
+import type { Pulse } from './pulse.js'
 
 export interface RowsEvent {
   readonly what: string
   readonly rows: readonly object[]
   readonly gone: readonly string[]
   readonly isAll: boolean
-}
-
-export interface Pulse {
-  readonly atMs: number
-  readonly rates: Readonly<Record<'launched' | 'ended' | 'offered' | 'accepted' | 'declined', number>>
-  readonly own: { readonly deadLetters: number; readonly connection: string; readonly reason?: string }
 }
 
 export interface Listener {
@@ -67,13 +62,21 @@ function open(names: string): void {
     status.value = 'live'
     for (const { begun } of listeners) begun()
   })
-  on('reload', () => { for (const { begun } of listeners) begun() })
+  on('reload', () => {
+    for (const { begun } of listeners) begun()
+  })
   on<{ what: string }>('stale', ({ what }) => {
     for (const listener of listeners) if (listener.what === what) listener.begun()
   })
-  on<RowsEvent>('rows', (event) => { for (const each of listeners) if (each.what === event.what) each.rows(event) })
-  on<OverviewView>('overview', (view) => { overview.value = view })
-  on<Pulse>('pulse', (pulse) => { pulses.value = [...pulses.value, pulse].slice(-PULSES_MAX) })
+  on<RowsEvent>('rows', (event) => {
+    for (const each of listeners) if (each.what === event.what) each.rows(event)
+  })
+  on<OverviewView>('overview', (view) => {
+    overview.value = view
+  })
+  on<Pulse>('pulse', (pulse) => {
+    pulses.value = [...pulses.value, pulse].slice(-PULSES_MAX)
+  })
   source.onerror = () => {
     status.value = 'lost'
     if (source?.readyState === EventSource.CLOSED) void findLeader()
@@ -82,7 +85,9 @@ function open(names: string): void {
 
 /** Another master may lead now: the one that this page came from knows the way there. */
 async function findLeader(): Promise<void> {
-  const answer = await fetch('/v1/cluster').then((response) => response.json()).catch(() => undefined)
+  const answer = await fetch('/v1/cluster')
+    .then((response) => response.json())
+    .catch(() => undefined)
   const cluster = (answer as { cluster?: { leading: boolean; leader: string } } | undefined)?.cluster
   if (cluster && !cluster.leading && cluster.leader !== '') location.reload()
   else arrange(AGAIN_MS)

@@ -11,12 +11,15 @@ interface Line extends OutputPiece {
 
 /** Resolves when there will be no more: with what broke it off, if something did. */
 export async function followOutput(
-  launch: string, stream: 'both' | 'stdout' | 'stderr', signal: AbortSignal, heard: (piece: OutputPiece) => void,
+  launch: string,
+  stream: 'both' | 'stdout' | 'stderr',
+  signal: AbortSignal,
+  heard: (piece: OutputPiece) => void,
 ): Promise<string | undefined> {
   const path = `/v1/tasks/${encodeURIComponent(launch)}/logs?follow=1&stream=${stream}`
   const response = await fetch(path, { headers: { accept: 'application/x-ndjson' }, signal })
   if (!response.ok || !response.body) {
-    const body = await response.json().catch(() => undefined) as { error?: { message: string } } | undefined
+    const body = (await response.json().catch(() => undefined)) as { error?: { message: string } } | undefined
     return body?.error?.message ?? `the output cannot be read (status ${response.status})`
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()

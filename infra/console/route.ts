@@ -12,7 +12,11 @@ function hereNow(): string {
 /** The parts of the path below the console's own, decoded. */
 export const parts = computed<readonly string[]>(() => {
   const path = place.value.split('?', 1)[0] ?? ''
-  return path.slice(BASE.length).split('/').filter((part) => part !== '').map(decodeURIComponent)
+  return path
+    .slice(BASE.length)
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent)
 })
 
 export const query = computed(() => new URLSearchParams(place.value.split('?')[1] ?? ''))
@@ -22,7 +26,9 @@ export const to = (...path: readonly string[]): string => `${BASE}${path.map(enc
 
 /** Where links lead is decided here, so that no page is loaded anew. */
 export function followHistory(): void {
-  addEventListener('popstate', () => { place.value = hereNow() })
+  addEventListener('popstate', () => {
+    place.value = hereNow()
+  })
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey

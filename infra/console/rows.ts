@@ -31,7 +31,8 @@ export function useRows<R extends object>(what: string, { query = '', keep }: Wi
     const apply = (event: RowsEvent) => merge(rows, event, keep)
     const read = async (): Promise<void> => {
       reading?.abort()
-      const own = reading = new AbortController()
+      const own = new AbortController()
+      reading = own
       const read = new Map<string, R>()
       let after = ''
       do {
@@ -53,7 +54,8 @@ export function useRows<R extends object>(what: string, { query = '', keep }: Wi
       })
     }
     const leave = listen({
-      what, begun,
+      what,
+      begun,
       rows: (event) => {
         if (reading) return void pending.push(event)
         apply(event)
@@ -83,14 +85,19 @@ export function useOne<R extends object>(noun: string, id: string): One<R> {
       if (!isOver) setOne({ row, isRead: true, problem })
     }
     const begun = () => {
-      get<Page>(`/v1/${noun}s/${encodeURIComponent(id)}`).then((answer) => {
-        const row = answer[noun] as R
-        key = keyOf(row)
-        show(row)
-      }, (error: unknown) => show(undefined, error instanceof ApiError && error.status === 404 ? undefined : sentence(error)))
+      get<Page>(`/v1/${noun}s/${encodeURIComponent(id)}`).then(
+        (answer) => {
+          const row = answer[noun] as R
+          key = keyOf(row)
+          show(row)
+        },
+        (error: unknown) =>
+          show(undefined, error instanceof ApiError && error.status === 404 ? undefined : sentence(error)),
+      )
     }
     const leave = listen({
-      what: `${noun}s`, begun,
+      what: `${noun}s`,
+      begun,
       rows: ({ rows, gone }) => {
         const row = (rows as readonly R[]).find((each) => keyOf(each) === key)
         if (row) show(row)

@@ -6,9 +6,18 @@ import { nextTheme } from './theme.js'
 
 /** After `g`. */
 export const PLACES: Readonly<Record<string, readonly [path: string, title: string]>> = {
-  o: ['', 'Overview'], a: ['agents', 'Agents'], m: ['topology', 'Topology'], f: ['frameworks', 'Frameworks'],
-  t: ['tasks', 'Tasks'], r: ['roles', 'Roles'], p: ['offers', 'Offers'], c: ['actors', 'Actors'], x: ['trace', 'Trace'],
-  e: ['events', 'Events'], d: ['dead-letters', 'Dead letters'], b: ['broker', 'Broker'],
+  o: ['', 'Overview'],
+  a: ['agents', 'Agents'],
+  m: ['topology', 'Topology'],
+  f: ['frameworks', 'Frameworks'],
+  t: ['tasks', 'Tasks'],
+  r: ['roles', 'Roles'],
+  p: ['offers', 'Offers'],
+  c: ['actors', 'Actors'],
+  x: ['trace', 'Trace'],
+  e: ['events', 'Events'],
+  d: ['dead-letters', 'Dead letters'],
+  b: ['broker', 'Broker'],
 }
 
 export const isHelpOpen = signal(false)
@@ -21,7 +30,9 @@ const tables: TableListener[] = []
 
 export function onTableKey(listener: TableListener): () => void {
   tables.push(listener)
-  return () => { tables.splice(tables.indexOf(listener), 1) }
+  return () => {
+    tables.splice(tables.indexOf(listener), 1)
+  }
 }
 
 export function switchShortcuts(): void {
@@ -47,7 +58,8 @@ function act({ key, target }: KeyboardEvent): boolean {
   }
   const tableKey = TABLE_KEYS[key]
   if (tableKey) {
-    if (key === 'Enter' && target instanceof Element && target.closest('a, button, summary, [role="treeitem"]')) return false
+    if (key === 'Enter' && target instanceof Element && target.closest('a, button, summary, [role="treeitem"]'))
+      return false
     tables.at(-1)?.(tableKey)
     return tables.length > 0
   }
@@ -58,5 +70,5 @@ function act({ key, target }: KeyboardEvent): boolean {
   return true
 }
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement
-  && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

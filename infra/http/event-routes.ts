@@ -39,20 +39,21 @@ export function addEvents(app: FastifyInstance, questions: Questions): void {
 
 async function listed(questions: Questions, wish: Wish) {
   const events: EventView[] = []
-  let [view, after] = [await questions.history(0, wish.offers), 0]
+  let view = await questions.history(0, wish.offers)
   const { isComplete } = view
   for (;;) {
     events.push(...view.entries.map(eventView).filter((event) => isWanted(event, wish)))
     if (view.isAll) break
-    after = view.last
-    view = await questions.history(after, wish.offers, view.lifeMs)
+    view = await questions.history(view.last, wish.offers, view.lifeMs)
   }
   return { schemaVersion: SCHEMA_VERSION, isComplete, total: events.length, events: events.slice(-wish.limit) }
 }
 
 function follow(request: FastifyRequest, reply: FastifyReply, questions: Questions, wish: Wish): EventStream {
   const stream = new EventStream(reply)
-  const [life, number] = String(request.headers['last-event-id'] ?? '').split('-').map(Number)
+  const [life, number] = String(request.headers['last-event-id'] ?? '')
+    .split('-')
+    .map(Number)
   let [lifeMs, last]: [number | undefined, number] = [life || undefined, number ?? 0]
   let isFirst = number === undefined
   const look = async (): Promise<void> => {
@@ -60,13 +61,17 @@ function follow(request: FastifyRequest, reply: FastifyReply, questions: Questio
     if (lifeMs !== undefined && (view.lifeMs !== lifeMs || !view.isComplete)) stream.send('gap', {})
     ;[lifeMs, last] = [view.lifeMs, view.last]
     const events = view.entries.map(eventView).filter((event) => isWanted(event, wish))
-    for (const event of isFirst ? events.slice(-wish.limit) : events) stream.send('event', event, `${lifeMs}-${event.number}`)
+    for (const event of isFirst ? events.slice(-wish.limit) : events)
+      stream.send('event', event, `${lifeMs}-${event.number}`)
     if (isFirst && view.isAll) stream.send('caught-up', {})
     isFirst &&= !view.isAll
   }
   const loop = (): void => {
     if (!stream.isOpen) return
-    look().then(() => setTimeout(loop, FOLLOW_MS), () => stream.close())
+    look().then(
+      () => setTimeout(loop, FOLLOW_MS),
+      () => stream.close(),
+    )
   }
   loop()
   return stream
@@ -74,14 +79,17 @@ function follow(request: FastifyRequest, reply: FastifyReply, questions: Questio
 
 function isWanted(event: EventView, { names, sinceMs }: Wish): boolean {
   if (Date.parse(event.at) < sinceMs) return false
-  return Object.entries(names).every(([name, wanted]) =>
-    wanted === undefined || String(event[name as 'agent'] ?? '').startsWith(wanted))
+  return Object.entries(names).every(
+    ([name, wanted]) => wanted === undefined || String(event[name as 'agent'] ?? '').startsWith(wanted),
+  )
 }
 
 function wishOf(query: Query): Wish {
   allow(query, ['since', 'limit', 'offers', 'agent', 'framework', 'task', 'type'])
   const names = {
-    agent: textOf(query, 'agent'), framework: textOf(query, 'framework'), task: textOf(query, 'task'),
+    agent: textOf(query, 'agent'),
+    framework: textOf(query, 'framework'),
+    task: textOf(query, 'task'),
     type: textOf(query, 'type'),
   }
   const limit = naturalOf(query, 'limit', EVENTS_TOLD_DEFAULT, EVENTS_TOLD_MAX)
@@ -95,5 +103,8 @@ function sinceOf(written: string | undefined): number {
   if (amount !== undefined) return Date.now() - Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]
   const time = Date.parse(written)
   if (Number.isFinite(time)) return time
-  throw new Refusal('bad-request', `since=${written} is no time: write 2026-01-31T12:00:00Z, or 10m for ten minutes ago`)
+  throw new Refusal(
+    'bad-request',
+    `since=${written} is no time: write 2026-01-31T12:00:00Z, or 10m for ten minutes ago`,
+  )
 }

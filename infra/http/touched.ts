@@ -19,9 +19,11 @@ export function touchedBy(entries: readonly HistoryEntry[]): Touched {
     else touched.set(what, ids.add(id))
   }
   for (const { happening, launchId, agentId } of entries) {
-    if (happening.type === 'framework-removed') for (const what of ['tasks', 'agents'] as const) touch(what, undefined)
+    if (happening.type === 'framework-removed')
+      for (const what of ['tasks', 'agents'] as const) touch(what, undefined)
     if ('frameworkId' in happening) touch('frameworks', happening.frameworkId)
-    const agent = 'offer' in happening ? happening.offer.agentId : 'agentId' in happening ? happening.agentId : agentId
+    const agent =
+      'offer' in happening ? happening.offer.agentId : 'agentId' in happening ? happening.agentId : agentId
     if (agent !== undefined) touch('agents', agent)
     const launch = 'launchId' in happening ? happening.launchId : launchId
     if (launch !== undefined) touch('tasks', launch)
@@ -41,11 +43,14 @@ export interface Rates {
 
 /** How often what happened, among these. */
 export function ratesOf(entries: readonly HistoryEntry[]): Rates {
-  const count = (is: (entry: HistoryEntry['happening']) => boolean) => entries.filter(({ happening }) => is(happening)).length
+  const count = (is: (entry: HistoryEntry['happening']) => boolean) =>
+    entries.filter(({ happening }) => is(happening)).length
   const outcome = (of: string) => count((each) => each.type === 'offer-ended' && each.outcome === of)
   return {
     launched: count(({ type }) => type === 'task-launched'),
     ended: count((each) => each.type === 'task-changed' && isTerminal(each.state)),
-    offered: count(({ type }) => type === 'offer-made'), accepted: outcome('accepted'), declined: outcome('declined'),
+    offered: count(({ type }) => type === 'offer-made'),
+    accepted: outcome('accepted'),
+    declined: outcome('declined'),
   }
 }

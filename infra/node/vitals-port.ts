@@ -4,7 +4,13 @@ import type { DeadLetter } from '../../runtime/dead-letters.js'
 import type { Vitals } from '../../runtime/neighbourhood.js'
 import type { System } from '../../runtime/system.js'
 import {
-  ACTORS_TOLD_MAX, LETTERS_TOLD_MAX, VITALS_PATH, type ActorVitals, type LetterView, type NodeVitals, type VitalsRequest,
+  ACTORS_TOLD_MAX,
+  LETTERS_TOLD_MAX,
+  VITALS_PATH,
+  type ActorVitals,
+  type LetterView,
+  type NodeVitals,
+  type VitalsRequest,
 } from '../../actors/protocol/vitals.js'
 import { vitals, type GatherCall } from '../../actors/vitals/vitals.js'
 import { bodyOf } from '../body.js'
@@ -33,9 +39,13 @@ export function vitalsOf(system: System, letters: number): NodeVitals {
   const transport = system.transport()
   const last = letters === 0 ? [] : system.deadLetters.last().slice(-Math.min(letters, LETTERS_TOLD_MAX))
   return {
-    node: system.node, pid: process.pid, uptimeMs: Math.round(process.uptime() * 1_000),
-    memoryBytes: process.memoryUsage.rss(), actors: all.slice(0, ACTORS_TOLD_MAX).map(actorVitals),
-    actorsTotal: all.length, letters: last.map(letterView),
+    node: system.node,
+    pid: process.pid,
+    uptimeMs: Math.round(process.uptime() * 1_000),
+    memoryBytes: process.memoryUsage.rss(),
+    actors: all.slice(0, ACTORS_TOLD_MAX).map(actorVitals),
+    actorsTotal: all.length,
+    letters: last.map(letterView),
     deadLetters: Object.fromEntries(system.deadLetters.countsByReason()),
     ...(transport ? { transport: present({ ...transport, sinceMs: Math.round(transport.sinceMs) }) } : {}),
   }
@@ -43,14 +53,23 @@ export function vitalsOf(system: System, letters: number): NodeVitals {
 
 function actorVitals({ address, oldestMs, crash, recent, ...vital }: Vitals): ActorVitals {
   return {
-    ...vital, path: pathOf(address), oldestMs: Math.max(0, Math.round(oldestMs)), recent,
+    ...vital,
+    path: pathOf(address),
+    oldestMs: Math.max(0, Math.round(oldestMs)),
+    recent,
     ...(crash ? { crash: { ...present(crash), error: short(crash.error) } } : {}),
   }
 }
 
 function letterView({ message, detail, to, from, number, reason, atMs }: DeadLetter): LetterView {
   return present({
-    number, reason, atMs, to, from, type: message?.type, detail: detail === undefined ? undefined : short(detail),
+    number,
+    reason,
+    atMs,
+    to,
+    from,
+    type: message?.type,
+    detail: detail === undefined ? undefined : short(detail),
     body: message && bodyOf(message).slice(0, BODY_CHARACTERS_MAX),
   })
 }

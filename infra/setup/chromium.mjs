@@ -31,7 +31,9 @@ export function ensureChromium() {
   if (program !== undefined) return { program }
   const refused = install()
   const installed = findChromium()
-  return installed === undefined ? { missing: refused ?? 'chromium was installed, yet not found' } : { program: installed }
+  return installed === undefined
+    ? { missing: refused ?? 'chromium was installed, yet not found' }
+    : { program: installed }
 }
 
 /** @returns {string | undefined} why it was not installed */
@@ -49,8 +51,11 @@ function install() {
     return undefined
   }
   const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '')
-  return ['apt-get could not install chromium; it said:',
-    ...lines.slice(-LINES_SHOWN_MAX).map((line) => `  ${line}`), advice()].join('\n')
+  return [
+    'apt-get could not install chromium; it said:',
+    ...lines.slice(-LINES_SHOWN_MAX).map((line) => `  ${line}`),
+    advice(),
+  ].join('\n')
 }
 
 const INSTALL = `

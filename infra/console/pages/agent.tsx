@@ -14,26 +14,45 @@ export function AgentPage({ id }: { readonly id: string }) {
   const keep = (task: TaskView) => task.agent === id
   const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
   return (
-    <Page title={row?.hostname ?? id} above={[[['agents'], 'Agents']]} beside={row && <Mark state={row.state} />}
-      actions={row && <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.hostname}`)}`}>Its actors</a>}>
+    <Page
+      title={row?.hostname ?? id}
+      above={[[['agents'], 'Agents']]}
+      beside={row && <Mark state={row.state} />}
+      actions={
+        row && (
+          <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.hostname}`)}`}>
+            Its actors
+          </a>
+        )
+      }
+    >
       <Problem text={problem} />
-      {!row ? <Missing isRead={isRead} what="such agent" /> : (
+      {!row ? (
+        <Missing isRead={isRead} what="such agent" />
+      ) : (
         <div class="grid">
           <Card title="Resources">
             <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
           </Card>
           <Card title="Machine">
-            <Facts facts={[
-              ['Id', <code key="id">{row.id}</code>], ['Host', row.hostname], ['Attributes', row.attributes],
-              ['Ports', String(row.resources['ports'] ?? '')], ['Tasks', String(row.tasks)],
-              ['In the cluster', <Ago key="at" at={row.admittedAt} />],
-            ]} />
+            <Facts
+              facts={[
+                ['Id', <code key="id">{row.id}</code>],
+                ['Host', row.hostname],
+                ['Attributes', row.attributes],
+                ['Ports', String(row.resources['ports'] ?? '')],
+                ['Tasks', String(row.tasks)],
+                ['In the cluster', <Ago key="at" at={row.admittedAt} />],
+              ]}
+            />
           </Card>
         </div>
       )}
       <h2>Tasks</h2>
       <TaskTable {...tasks} isShort />
-      <Card title="What happened here"><EventList query={`agent=${encodeURIComponent(id)}&limit=50`} /></Card>
+      <Card title="What happened here">
+        <EventList query={`agent=${encodeURIComponent(id)}&limit=50`} />
+      </Card>
     </Page>
   )
 }

@@ -10,28 +10,80 @@ import { to } from '../route.js'
 import { useRows } from '../rows.js'
 
 const COLUMNS: readonly Column<AgentView>[] = [
-  { key: 'host', title: 'Host', width: '17%', value: ({ hostname }) => hostname,
-    cell: ({ id, hostname }) => <a href={to('agents', id)}>{hostname}</a> },
-  { key: 'state', title: 'State', width: '124px', value: ({ state }) => state, cell: ({ state }) => <Mark state={state} /> },
-  { key: 'use', title: 'In use', width: '160px', value: ({ resources, used }) => fullness(resources, used),
-    cell: ({ resources, used }) => <Meter part={fullness(resources, used)} label="In use" /> },
-  { key: 'tasks', title: 'Tasks', width: '74px', isNumber: true, value: ({ tasks }) => tasks, cell: ({ tasks }) => tasks },
-  { key: 'has', title: 'Has', value: ({ resources }) => amounts(resources), cell: ({ resources }) => amounts(resources) },
-  { key: 'attributes', title: 'Attributes', width: '14%', value: ({ attributes }) => attributes,
-    cell: ({ attributes }) => attributes },
+  {
+    key: 'host',
+    title: 'Host',
+    width: '17%',
+    value: ({ hostname }) => hostname,
+    cell: ({ id, hostname }) => <a href={to('agents', id)}>{hostname}</a>,
+  },
+  {
+    key: 'state',
+    title: 'State',
+    width: '124px',
+    value: ({ state }) => state,
+    cell: ({ state }) => <Mark state={state} />,
+  },
+  {
+    key: 'use',
+    title: 'In use',
+    width: '160px',
+    value: ({ resources, used }) => fullness(resources, used),
+    cell: ({ resources, used }) => <Meter part={fullness(resources, used)} label="In use" />,
+  },
+  {
+    key: 'tasks',
+    title: 'Tasks',
+    width: '74px',
+    isNumber: true,
+    value: ({ tasks }) => tasks,
+    cell: ({ tasks }) => tasks,
+  },
+  {
+    key: 'has',
+    title: 'Has',
+    value: ({ resources }) => amounts(resources),
+    cell: ({ resources }) => amounts(resources),
+  },
+  {
+    key: 'attributes',
+    title: 'Attributes',
+    width: '14%',
+    value: ({ attributes }) => attributes,
+    cell: ({ attributes }) => attributes,
+  },
   { key: 'id', title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
-  { key: 'since', title: 'Since', width: '96px', value: ({ admittedAt }) => Date.parse(admittedAt),
-    cell: ({ admittedAt }) => <Ago at={admittedAt} /> },
+  {
+    key: 'since',
+    title: 'Since',
+    width: '96px',
+    value: ({ admittedAt }) => Date.parse(admittedAt),
+    cell: ({ admittedAt }) => <Ago at={admittedAt} />,
+  },
 ]
 
 export function AgentsPage() {
   const { rows, isRead, problem } = useRows<AgentView>('agents')
   return (
-    <Page title="Agents" actions={<a class="button" href={to('topology')}>Topology</a>}>
+    <Page
+      title="Agents"
+      actions={
+        <a class="button" href={to('topology')}>
+          Topology
+        </a>
+      }
+    >
       <Problem text={problem} />
-      <Table noun="agent" rows={rows} isRead={isRead} columns={COLUMNS} idOf={({ id }) => id}
-        order={{ key: 'id', descending: false }} link={({ id }) => to('agents', id)}
-        empty="There are no agents: start one with warren agent." />
+      <Table
+        noun="agent"
+        rows={rows}
+        isRead={isRead}
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        order={{ key: 'id', descending: false }}
+        link={({ id }) => to('agents', id)}
+        empty="There are no agents: start one with warren agent."
+      />
     </Page>
   )
 }

@@ -35,7 +35,9 @@ export function layOut<T>(items: readonly T[], groupOf: (item: T) => string, wid
   const places: Cell<T>[] = []
   const titles: { title: string; y: number }[] = []
   let top = 0
-  for (const [title, group] of [...groups].sort(([left], [right]) => left.localeCompare(right, 'en', { numeric: true }))) {
+  for (const [title, group] of [...groups].sort(([left], [right]) =>
+    left.localeCompare(right, 'en', { numeric: true }),
+  )) {
     if (title !== '') {
       titles.push({ title: `${title} (${group.length})`, y: top + TITLE_PX - 8 })
       top += TITLE_PX

@@ -18,16 +18,23 @@ export function FrameworkPage({ id }: { readonly id: string }) {
       {isRead && !row && <p class="note">This framework has ended. What is still known of it stands below.</p>}
       {row && (
         <Card title="Framework">
-          <Facts facts={[
-            ['Id', <code key="id">{row.id}</code>], ['Roles', row.roles.join(', ')],
-            ['Wants no offers for', row.suppressed.join(', ')], ['Uses', amounts(row.used)], ['Live tasks', String(row.tasks)],
-            ['Subscribed', <Ago key="at" at={row.subscribedAt} />],
-          ]} />
+          <Facts
+            facts={[
+              ['Id', <code key="id">{row.id}</code>],
+              ['Roles', row.roles.join(', ')],
+              ['Wants no offers for', row.suppressed.join(', ')],
+              ['Uses', amounts(row.used)],
+              ['Live tasks', String(row.tasks)],
+              ['Subscribed', <Ago key="at" at={row.subscribedAt} />],
+            ]}
+          />
         </Card>
       )}
       <h2>Tasks</h2>
       <TaskTable {...tasks} problem={isRead && !row ? undefined : tasks.problem} isShort />
-      <Card title="What happened to it"><EventList query={`framework=${encodeURIComponent(id)}&limit=50`} /></Card>
+      <Card title="What happened to it">
+        <EventList query={`framework=${encodeURIComponent(id)}&limit=50`} />
+      </Card>
     </Page>
   )
 }

@@ -9,16 +9,49 @@ import { to } from '../route.js'
 import { useRows } from '../rows.js'
 
 const COLUMNS: readonly Column<FrameworkView>[] = [
-  { key: 'name', title: 'Name', width: '22%', value: ({ name }) => name,
-    cell: ({ id, name }) => <a href={to('frameworks', id)}>{name}</a> },
-  { key: 'state', title: 'State', width: '124px', value: ({ state }) => state, cell: ({ state }) => <Mark state={state} /> },
-  { key: 'tasks', title: 'Tasks', width: '74px', isNumber: true, value: ({ tasks }) => tasks, cell: ({ tasks }) => tasks },
-  { key: 'roles', title: 'Roles', width: '14%', value: ({ roles }) => roles.join(' '),
-    cell: ({ roles, suppressed }) => <>{roles.join(', ')}{suppressed.length > 0 && <span class="soft"> (wants no offers)</span>}</> },
+  {
+    key: 'name',
+    title: 'Name',
+    width: '22%',
+    value: ({ name }) => name,
+    cell: ({ id, name }) => <a href={to('frameworks', id)}>{name}</a>,
+  },
+  {
+    key: 'state',
+    title: 'State',
+    width: '124px',
+    value: ({ state }) => state,
+    cell: ({ state }) => <Mark state={state} />,
+  },
+  {
+    key: 'tasks',
+    title: 'Tasks',
+    width: '74px',
+    isNumber: true,
+    value: ({ tasks }) => tasks,
+    cell: ({ tasks }) => tasks,
+  },
+  {
+    key: 'roles',
+    title: 'Roles',
+    width: '14%',
+    value: ({ roles }) => roles.join(' '),
+    cell: ({ roles, suppressed }) => (
+      <>
+        {roles.join(', ')}
+        {suppressed.length > 0 && <span class="soft"> (wants no offers)</span>}
+      </>
+    ),
+  },
   { key: 'uses', title: 'Uses', value: ({ used }) => amounts(used), cell: ({ used }) => amounts(used) },
   { key: 'id', title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
-  { key: 'since', title: 'Since', width: '96px', value: ({ subscribedAt }) => Date.parse(subscribedAt),
-    cell: ({ subscribedAt }) => <Ago at={subscribedAt} /> },
+  {
+    key: 'since',
+    title: 'Since',
+    width: '96px',
+    value: ({ subscribedAt }) => Date.parse(subscribedAt),
+    cell: ({ subscribedAt }) => <Ago at={subscribedAt} />,
+  },
 ]
 
 export function FrameworksPage() {
@@ -26,9 +59,16 @@ export function FrameworksPage() {
   return (
     <Page title="Frameworks">
       <Problem text={problem} />
-      <Table noun="framework" rows={rows} isRead={isRead} columns={COLUMNS} idOf={({ id }) => id}
-        order={{ key: 'id', descending: false }} link={({ id }) => to('frameworks', id)}
-        empty="Nobody runs anything: try warren run -- hostname." />
+      <Table
+        noun="framework"
+        rows={rows}
+        isRead={isRead}
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        order={{ key: 'id', descending: false }}
+        link={({ id }) => to('frameworks', id)}
+        empty="Nobody runs anything: try warren run -- hostname."
+      />
     </Page>
   )
 }

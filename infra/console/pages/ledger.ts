@@ -19,7 +19,15 @@ export function ledgerOf(open: readonly OfferLife[], events: readonly EventView[
     const atMs = Date.parse(at)
     const before = lives.get(offer)
     if (type === 'offer-made') {
-      lives.set(offer, { id: offer, framework, agent, what: text.replace(/ of .*/, ''), madeMs: atMs, endedMs: undefined, outcome: 'open' })
+      lives.set(offer, {
+        id: offer,
+        framework,
+        agent,
+        what: text.replace(/ of .*/, ''),
+        madeMs: atMs,
+        endedMs: undefined,
+        outcome: 'open',
+      })
     } else if (type === 'offer-ended') {
       const outcome = text.split(' ').at(-1) ?? 'ended'
       lives.set(offer, { id: offer, framework, agent, what: '', madeMs: 0, ...before, endedMs: atMs, outcome })

@@ -14,7 +14,10 @@ export interface NodesAnswer {
 const AGAIN_MS = 2_000
 
 /** @param query of `/v1/actors` */
-export function useNodes(query: string): { readonly answer: NodesAnswer | undefined; readonly problem: string | undefined } {
+export function useNodes(query: string): {
+  readonly answer: NodesAnswer | undefined
+  readonly problem: string | undefined
+} {
   const [answer, setAnswer] = useState<NodesAnswer | undefined>(undefined)
   const [problem, setProblem] = useState<string | undefined>(undefined)
   useEffect(() => {

@@ -13,15 +13,43 @@ import { ledgerOf, type OfferLife } from './ledger.js'
 
 const COLUMNS: readonly Column<OfferLife>[] = [
   { key: 'id', title: 'Offer', width: '18%', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
-  { key: 'outcome', title: 'Outcome', width: '124px', value: ({ outcome }) => outcome, cell: ({ outcome }) => <Mark state={outcome} /> },
-  { key: 'framework', title: 'To', width: '128px', value: ({ framework }) => framework,
-    cell: ({ framework }) => <a href={to('frameworks', framework)}>{framework}</a> },
-  { key: 'agent', title: 'Of', width: '118px', value: ({ agent }) => agent, cell: ({ agent }) => <a href={to('agents', agent)}>{agent}</a> },
+  {
+    key: 'outcome',
+    title: 'Outcome',
+    width: '124px',
+    value: ({ outcome }) => outcome,
+    cell: ({ outcome }) => <Mark state={outcome} />,
+  },
+  {
+    key: 'framework',
+    title: 'To',
+    width: '128px',
+    value: ({ framework }) => framework,
+    cell: ({ framework }) => <a href={to('frameworks', framework)}>{framework}</a>,
+  },
+  {
+    key: 'agent',
+    title: 'Of',
+    width: '118px',
+    value: ({ agent }) => agent,
+    cell: ({ agent }) => <a href={to('agents', agent)}>{agent}</a>,
+  },
   { key: 'what', title: 'What', value: ({ what }) => what, cell: ({ what }) => <span title={what}>{what}</span> },
-  { key: 'made', title: 'Made', width: '116px', value: ({ madeMs }) => madeMs,
-    cell: ({ madeMs }) => (madeMs === 0 ? '–' : <time class="mono">{clock(madeMs)}</time>) },
-  { key: 'stood', title: 'Stood for', width: '92px', isNumber: true, value: (offer) => stoodMs(offer),
-    cell: (offer) => (offer.madeMs === 0 ? '–' : span(Math.max(0, stoodMs(offer)))) },
+  {
+    key: 'made',
+    title: 'Made',
+    width: '116px',
+    value: ({ madeMs }) => madeMs,
+    cell: ({ madeMs }) => (madeMs === 0 ? '–' : <time class="mono">{clock(madeMs)}</time>),
+  },
+  {
+    key: 'stood',
+    title: 'Stood for',
+    width: '92px',
+    isNumber: true,
+    value: (offer) => stoodMs(offer),
+    cell: (offer) => (offer.madeMs === 0 ? '–' : span(Math.max(0, stoodMs(offer)))),
+  },
 ]
 
 const stoodMs = ({ madeMs, endedMs }: OfferLife): number => (endedMs ?? now.value) - madeMs
@@ -29,14 +57,27 @@ const stoodMs = ({ madeMs, endedMs }: OfferLife): number => (endedMs ?? now.valu
 export function OffersPage() {
   const { rows, isRead, problem } = useRows<OfferView>('offers')
   const { events } = useEvents('offers=1&type=offer-&limit=10000')
-  const open = rows.map(({ id, framework, agent, resources, offeredAt }) =>
-    ({ id, framework, agent, what: amounts(resources), madeMs: Date.parse(offeredAt), endedMs: undefined, outcome: 'open' }))
+  const open = rows.map(({ id, framework, agent, resources, offeredAt }) => ({
+    id,
+    framework,
+    agent,
+    what: amounts(resources),
+    madeMs: Date.parse(offeredAt),
+    endedMs: undefined,
+    outcome: 'open',
+  }))
   const lives = useMemo(() => ledgerOf(open, events), [rows, events])
   return (
     <Page title="Offers">
       <Problem text={problem} />
-      <Table noun="offer" rows={lives} isRead={isRead} columns={COLUMNS} idOf={({ id }) => id}
-        order={{ key: 'made', descending: true }} />
+      <Table
+        noun="offer"
+        rows={lives}
+        isRead={isRead}
+        columns={COLUMNS}
+        idOf={({ id }) => id}
+        order={{ key: 'made', descending: true }}
+      />
     </Page>
   )
 }

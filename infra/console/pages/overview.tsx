@@ -16,21 +16,35 @@ const STANDBYS_MS = 5_000
 
 export function OverviewPage() {
   const view = overview.value
-  if (!view) return <Page title="Overview"><p class="empty">Reading …</p></Page>
+  if (!view)
+    return (
+      <Page title="Overview">
+        <p class="empty">Reading …</p>
+      </Page>
+    )
   return (
     <Page title="Overview">
       <Alarms view={view} />
       <div class="grid">
         <Card title="Resources" wide>
-          {Object.keys(view.resources.total).length === 0 ? <p class="note">No agent can be reached.</p>
-            : <ResourceBars {...view.resources} />}
+          {Object.keys(view.resources.total).length === 0 ? (
+            <p class="note">No agent can be reached.</p>
+          ) : (
+            <ResourceBars {...view.resources} />
+          )}
         </Card>
         <Leadership view={view} />
-        <Card title="Tasks by state" aside={<a href={to('tasks')}>all tasks</a>}><States counts={view.tasks} noun="tasks" /></Card>
+        <Card title="Tasks by state" aside={<a href={to('tasks')}>all tasks</a>}>
+          <States counts={view.tasks} noun="tasks" />
+        </Card>
         <Card title="Members">
-          <h3><a href={to('agents')}>Agents</a></h3>
+          <h3>
+            <a href={to('agents')}>Agents</a>
+          </h3>
           <States counts={view.agents} noun="agents" />
-          <h3 class="spaced"><a href={to('frameworks')}>Frameworks</a></h3>
+          <h3 class="spaced">
+            <a href={to('frameworks')}>Frameworks</a>
+          </h3>
           <States counts={view.frameworks} noun="frameworks" />
         </Card>
         <Rate title="Tasks launched" name="launched" />
@@ -46,11 +60,18 @@ function Alarms({ view }: { readonly view: OverviewView }) {
   return (
     <ul class="alarms" aria-label="Alarms">
       {alarms.length === 0 && (
-        <li class="alarm good"><b>✓ All is well.</b><span>Everybody who belongs here is connected, and nothing is lost.</span></li>
+        <li class="alarm good">
+          <b>✓ All is well.</b>
+          <span>Everybody who belongs here is connected, and nothing is lost.</span>
+        </li>
       )}
       {alarms.map(({ level, title, text, link }) => (
         <li key={title} class={`alarm ${level}`}>
-          <b>{level === 'bad' ? '✕' : '!'} {title}</b><span>{text}</span>{link && <a href={to(...link)}>show</a>}
+          <b>
+            {level === 'bad' ? '✕' : '!'} {title}
+          </b>
+          <span>{text}</span>
+          {link && <a href={to(...link)}>show</a>}
         </li>
       ))}
     </ul>
@@ -60,18 +81,26 @@ function Alarms({ view }: { readonly view: OverviewView }) {
 function Leadership({ view }: { readonly view: OverviewView }) {
   const [standbys, setStandbys] = useState<readonly string[] | undefined>(undefined)
   useEffect(() => {
-    const read = () => get<NodesAnswer>('/v1/actors?kind=master').then(({ nodes, own }) =>
-      setStandbys(nodes.filter(({ node }) => node !== own).map(({ node }) => node.replace(/^master-|@.*$/g, ''))), () => undefined)
+    const read = () =>
+      get<NodesAnswer>('/v1/actors?kind=master').then(
+        ({ nodes, own }) =>
+          setStandbys(nodes.filter(({ node }) => node !== own).map(({ node }) => node.replace(/^master-|@.*$/g, ''))),
+        () => undefined,
+      )
     void read()
     const timer = setInterval(read, STANDBYS_MS)
     return () => clearInterval(timer)
   }, [view.epoch])
   return (
     <Card title="Leadership">
-      <Facts facts={[
-        ['Leader', <b key="l">{view.leader}</b>], ['Epoch', String(view.epoch)], ['Answers at', view.url],
-        ['Standbys', standbys === undefined ? '…' : standbys.length === 0 ? 'none' : standbys.join(', ')],
-      ]} />
+      <Facts
+        facts={[
+          ['Leader', <b key="l">{view.leader}</b>],
+          ['Epoch', String(view.epoch)],
+          ['Answers at', view.url],
+          ['Standbys', standbys === undefined ? '…' : standbys.length === 0 ? 'none' : standbys.join(', ')],
+        ]}
+      />
     </Card>
   )
 }
@@ -83,7 +112,9 @@ function States({ counts, noun }: { readonly counts: Readonly<Record<string, num
     <ul class="states">
       {states.map(([state, count]) => (
         <li key={state}>
-          <a href={`${to(noun)}?q=${encodeURIComponent(`state:${state.toLowerCase()}`)}`}><Mark state={state} /></a>
+          <a href={`${to(noun)}?q=${encodeURIComponent(`state:${state.toLowerCase()}`)}`}>
+            <Mark state={state} />
+          </a>
           <span class="num">{count.toLocaleString('en')}</span>
         </li>
       ))}
@@ -98,7 +129,13 @@ function Rate({ title, name }: { readonly title: string; readonly name: 'launche
   return (
     <Card title={title} aside={<span class="num soft">{mean.toFixed(1)} per second</span>}>
       <Spark values={values} label={title} />
-      <p class="note">{plural(values.reduce((sum, value) => sum + value, 0), name === 'offered' ? 'offer' : 'task')} since this page looks on</p>
+      <p class="note">
+        {plural(
+          values.reduce((sum, value) => sum + value, 0),
+          name === 'offered' ? 'offer' : 'task',
+        )}{' '}
+        since this page looks on
+      </p>
     </Card>
   )
 }

@@ -12,12 +12,24 @@ export function RolesPage() {
   return (
     <Page title="Roles">
       <Problem text={problem} />
-      <Card title="Dominant shares" aside={<span class="note">of the resource of which each has most, before weights</span>}>
+      <Card
+        title="Dominant shares"
+        aside={<span class="note">of the resource of which each has most, before weights</span>}
+      >
         <div class="tree heads roles" aria-hidden="true">
-          <div class="row"><span>Role, framework</span><span>Share</span><span class="num">Tasks</span><span class="opt">Uses</span></div>
+          <div class="row">
+            <span>Role, framework</span>
+            <span>Share</span>
+            <span class="num">Tasks</span>
+            <span class="opt">Uses</span>
+          </div>
         </div>
         {rows.length === 0 && <p class="empty">{isRead ? 'No framework has a role.' : 'Reading …'}</p>}
-        <ul class="tree roles" aria-label="Roles">{ordered.map((role) => <Role key={role.id} role={role} />)}</ul>
+        <ul class="tree roles" aria-label="Roles">
+          {ordered.map((role) => (
+            <Role key={role.id} role={role} />
+          ))}
+        </ul>
       </Card>
     </Page>
   )
@@ -28,22 +40,31 @@ function Role({ role: { id, share, dominant, tasks, used, members } }: { readonl
   return (
     <li>
       <div class="row">
-        <span class="name"><b>{name}</b>{dominant !== '' && <span class="faint">by {resourceName(dominant)}</span>}</span>
+        <span class="name">
+          <b>{name}</b>
+          {dominant !== '' && <span class="faint">by {resourceName(dominant)}</span>}
+        </span>
         <Meter part={share} label={`Share of ${name}`} />
         <span class="num">{tasks}</span>
         <span class="opt soft">{amounts(used)}</span>
       </div>
       <ul>
-        {[...members].sort((left, right) => right.share - left.share).map((member) => (
-          <li key={member.framework}>
-            <div class="row">
-              <span class="name"><a href={to('frameworks', member.framework)}>{member.name === '' ? member.framework : member.name}</a></span>
-              <Meter part={member.share} label={`Share of ${member.name}`} />
-              <span class="num">{member.tasks}</span>
-              <span class="opt soft">{amounts(member.used)}</span>
-            </div>
-          </li>
-        ))}
+        {[...members]
+          .sort((left, right) => right.share - left.share)
+          .map((member) => (
+            <li key={member.framework}>
+              <div class="row">
+                <span class="name">
+                  <a href={to('frameworks', member.framework)}>
+                    {member.name === '' ? member.framework : member.name}
+                  </a>
+                </span>
+                <Meter part={member.share} label={`Share of ${member.name}`} />
+                <span class="num">{member.tasks}</span>
+                <span class="opt soft">{amounts(member.used)}</span>
+              </div>
+            </li>
+          ))}
       </ul>
     </li>
   )

@@ -20,19 +20,37 @@ import { TopologyPage } from './topology.js'
 export function Routed() {
   const [place = '', id] = parts.value
   switch (place) {
-    case '': return <OverviewPage />
-    case 'agents': return id === undefined ? <AgentsPage /> : <AgentPage key={id} id={id} />
-    case 'topology': return <TopologyPage />
-    case 'frameworks': return id === undefined ? <FrameworksPage /> : <FrameworkPage key={id} id={id} />
-    case 'tasks': return id === undefined ? <TasksPage /> : <TaskPage key={id} id={id} />
-    case 'roles': return <RolesPage />
-    case 'offers': return <OffersPage />
-    case 'actors': return <ActorsPage />
-    case 'events': return <EventsPage />
-    case 'dead-letters': return <LettersPage />
-    case 'trace': return <TracePage />
-    case 'recording': return <TracePage isFile />
-    case 'broker': return <BrokerPage />
-    default: return <Page title="Nothing here"><p class="empty">There is no page of this address.</p></Page>
+    case '':
+      return <OverviewPage />
+    case 'agents':
+      return id === undefined ? <AgentsPage /> : <AgentPage key={id} id={id} />
+    case 'topology':
+      return <TopologyPage />
+    case 'frameworks':
+      return id === undefined ? <FrameworksPage /> : <FrameworkPage key={id} id={id} />
+    case 'tasks':
+      return id === undefined ? <TasksPage /> : <TaskPage key={id} id={id} />
+    case 'roles':
+      return <RolesPage />
+    case 'offers':
+      return <OffersPage />
+    case 'actors':
+      return <ActorsPage />
+    case 'events':
+      return <EventsPage />
+    case 'dead-letters':
+      return <LettersPage />
+    case 'trace':
+      return <TracePage />
+    case 'recording':
+      return <TracePage isFile />
+    case 'broker':
+      return <BrokerPage />
+    default:
+      return (
+        <Page title="Nothing here">
+          <p class="empty">There is no page of this address.</p>
+        </Page>
+      )
   }
 }

@@ -18,24 +18,51 @@ export function TaskPage({ id }: { readonly id: string }) {
   const { row: task, isRead, problem } = useOne<TaskView>('task', id)
   const isLive = task !== undefined && LIVE.has(task.state)
   return (
-    <Page title={task?.name ?? id} above={[[['tasks'], 'Tasks']]} beside={task && <Mark state={task.state} />}
-      actions={isLive ? <Kill task={task} /> : undefined}>
+    <Page
+      title={task?.name ?? id}
+      above={[[['tasks'], 'Tasks']]}
+      beside={task && <Mark state={task.state} />}
+      actions={isLive ? <Kill task={task} /> : undefined}
+    >
       <Problem text={problem} />
-      {!task ? <Missing isRead={isRead} what="such task" /> : (
+      {!task ? (
+        <Missing isRead={isRead} what="such task" />
+      ) : (
         <>
           <div class="grid">
             <Card title="Task">
-              <Facts facts={[
-                ['Id', <code key="i">{task.id}</code>], ['Launch', <code key="l">{task.launch}</code>],
-                ['Framework', <a key="f" href={to('frameworks', task.framework)}>{task.framework}</a>],
-                ['Agent', <a key="a" href={to('agents', task.agent)}>{task.agent}</a>], ['Role', task.role],
-                ['Needs', amounts(task.resources)], ['Command', <code key="c">{task.command}</code>],
-                ['Launched', <Ago key="t" at={task.launchedAt} />],
-                ['Exit code', task.exitCode === undefined ? undefined : String(task.exitCode)], ['Signal', task.signal],
-                ['Message', task.message],
-              ]} />
+              <Facts
+                facts={[
+                  ['Id', <code key="i">{task.id}</code>],
+                  ['Launch', <code key="l">{task.launch}</code>],
+                  [
+                    'Framework',
+                    <a key="f" href={to('frameworks', task.framework)}>
+                      {task.framework}
+                    </a>,
+                  ],
+                  [
+                    'Agent',
+                    <a key="a" href={to('agents', task.agent)}>
+                      {task.agent}
+                    </a>,
+                  ],
+                  ['Role', task.role],
+                  ['Needs', amounts(task.resources)],
+                  ['Command', <code key="c">{task.command}</code>],
+                  ['Launched', <Ago key="t" at={task.launchedAt} />],
+                  ['Exit code', task.exitCode === undefined ? undefined : String(task.exitCode)],
+                  ['Signal', task.signal],
+                  ['Message', task.message],
+                ]}
+              />
             </Card>
-            <Card title="History"><EventList query={`task=${encodeURIComponent(task.id)}&framework=${encodeURIComponent(task.framework)}&limit=100`} keep={({ launch }) => launch === undefined || launch === task.launch} /></Card>
+            <Card title="History">
+              <EventList
+                query={`task=${encodeURIComponent(task.id)}&framework=${encodeURIComponent(task.framework)}&limit=100`}
+                keep={({ launch }) => launch === undefined || launch === task.launch}
+              />
+            </Card>
           </div>
           <Output key={task.launch} launch={task.launch} />
         </>
@@ -49,12 +76,21 @@ function Kill({ task }: { readonly task: TaskView }) {
   const [isSure, setSure] = useState(false)
   const kill = () => {
     setSure(false)
-    post(`/v1/tasks/${encodeURIComponent(task.launch)}/kill`).then(() => setSaid('asked to end'), (error: unknown) => setSaid(sentence(error)))
+    post(`/v1/tasks/${encodeURIComponent(task.launch)}/kill`).then(
+      () => setSaid('asked to end'),
+      (error: unknown) => setSaid(sentence(error)),
+    )
   }
   return (
     <>
-      <span class="note" role="status">{said}</span>
-      {isSure && <button type="button" class="button" onClick={() => setSure(false)}>Keep it</button>}
+      <span class="note" role="status">
+        {said}
+      </span>
+      {isSure && (
+        <button type="button" class="button" onClick={() => setSure(false)}>
+          Keep it
+        </button>
+      )}
       <button type="button" class="button bad" onClick={isSure ? kill : () => setSure(true)}>
         {isSure ? 'Really end the task' : 'End the task'}
       </button>

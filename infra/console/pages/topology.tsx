@@ -22,17 +22,35 @@ export function TopologyPage() {
   const by = query.value.get('by') ?? ''
   const names = useMemo(() => attributeNames(rows), [rows])
   return (
-    <Page title="Topology" actions={<a class="button" href={to('agents')}>As a list</a>}>
+    <Page
+      title="Topology"
+      actions={
+        <a class="button" href={to('agents')}>
+          As a list
+        </a>
+      }
+    >
       <Problem text={problem} />
       <div class="tools">
-        <label>Group by <select class="field" value={by} onChange={(event) => select({ by: event.currentTarget.value })}>
-          <option value="">nothing</option>
-          {names.map((name) => <option key={name} value={name}>{name}</option>)}
-        </select></label>
+        <label>
+          Group by{' '}
+          <select class="field" value={by} onChange={(event) => select({ by: event.currentTarget.value })}>
+            <option value="">nothing</option>
+            {names.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
         <Heat />
-        <span class="note" role="status">{isRead ? plural(rows.length, 'agent') : 'Reading …'}</span>
+        <span class="note" role="status">
+          {isRead ? plural(rows.length, 'agent') : 'Reading …'}
+        </span>
       </div>
-      <Card title="Machines"><Map agents={rows} by={by} /></Card>
+      <Card title="Machines">
+        <Map agents={rows} by={by} />
+      </Card>
     </Page>
   )
 }
@@ -40,8 +58,14 @@ export function TopologyPage() {
 function Heat() {
   return (
     <span class="heat">
-      free {Array.from({ length: HEATS }, (_, heat) => <i key={heat} class={`h${heat}`} />)} full
-      <span>· <b aria-hidden="true">╱</b> disconnected · <b aria-hidden="true">╳</b> unreachable</span>
+      free{' '}
+      {Array.from({ length: HEATS }, (_, heat) => (
+        <i key={heat} class={`h${heat}`} />
+      ))}{' '}
+      full
+      <span>
+        · <b aria-hidden="true">╱</b> disconnected · <b aria-hidden="true">╳</b> unreachable
+      </span>
     </span>
   )
 }
@@ -68,7 +92,10 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   const summary = `${plural(agents.length, 'machine')}, shaded by use; the list of agents says the same in words`
   return (
     <div class="topology" style={{ position: 'relative' }}>
-      <canvas ref={canvas} role="img" aria-label={summary}
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={summary}
         onMouseLeave={() => setTip(undefined)}
         onClick={(event) => {
           const agent = under(event)
@@ -76,16 +103,29 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
         }}
         onMouseMove={(event) => {
           const agent = under(event)
-          setTip(agent && { x: Math.min(event.offsetX + 12, width - 220), y: event.offsetY + 14, text: wordsOf(agent) })
-        }} />
-      {tip && <div class="tip" style={{ left: `${tip.x}px`, top: `${tip.y}px` }}>{tip.text}</div>}
+          setTip(
+            agent && { x: Math.min(event.offsetX + 12, width - 220), y: event.offsetY + 14, text: wordsOf(agent) },
+          )
+        }}
+      />
+      {tip && (
+        <div class="tip" style={{ left: `${tip.x}px`, top: `${tip.y}px` }}>
+          {tip.text}
+        </div>
+      )}
     </div>
   )
 }
 
 const wordsOf = ({ hostname, state, tasks, resources, used, attributes }: AgentView): string =>
-  [`${hostname}, ${state}`, `${percent(fullness(resources, used))} in use, ${plural(tasks, 'task')}`, amounts(resources),
-    attributes].filter((line) => line !== '').join('\n')
+  [
+    `${hostname}, ${state}`,
+    `${percent(fullness(resources, used))} in use, ${plural(tasks, 'task')}`,
+    amounts(resources),
+    attributes,
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
 
 function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }: Layout<AgentView>): void {
   const scale = devicePixelRatio
@@ -109,11 +149,19 @@ function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }
       pen.strokeStyle = line
       pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
     }
-    if (item.state !== 'active') cross(pen, x, y, side, item.state === 'unreachable', item.state === 'unreachable' ? bad : warn)
+    if (item.state !== 'active')
+      cross(pen, x, y, side, item.state === 'unreachable', item.state === 'unreachable' ? bad : warn)
   }
 }
 
-function cross(pen: CanvasRenderingContext2D, x: number, y: number, side: number, isTwice: boolean, stroke: string): void {
+function cross(
+  pen: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  side: number,
+  isTwice: boolean,
+  stroke: string,
+): void {
   pen.strokeStyle = stroke
   pen.lineWidth = Math.max(1, side / 8)
   pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
@@ -129,13 +177,18 @@ function cross(pen: CanvasRenderingContext2D, x: number, y: number, side: number
 }
 
 const pairsOf = (attributes: string): readonly (readonly [string, string])[] =>
-  attributes.split(';').filter((pair) => pair.includes(':')).map((pair) => {
-    const colon = pair.indexOf(':')
-    return [pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()] as const
-  })
+  attributes
+    .split(';')
+    .filter((pair) => pair.includes(':'))
+    .map((pair) => {
+      const colon = pair.indexOf(':')
+      return [pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()] as const
+    })
 
 const attributeOf = (agent: AgentView, name: string): string =>
-  (name === 'state' ? agent.state : pairsOf(agent.attributes).find(([own]) => own === name)?.[1] ?? `no ${name}`)
+  name === 'state' ? agent.state : (pairsOf(agent.attributes).find(([own]) => own === name)?.[1] ?? `no ${name}`)
 
-const attributeNames = (agents: readonly AgentView[]): readonly string[] =>
-  ['state', ...[...new Set(agents.flatMap(({ attributes }) => pairsOf(attributes).map(([name]) => name)))].sort()]
+const attributeNames = (agents: readonly AgentView[]): readonly string[] => [
+  'state',
+  ...[...new Set(agents.flatMap(({ attributes }) => pairsOf(attributes).map(([name]) => name)))].sort(),
+]

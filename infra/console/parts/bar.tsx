@@ -35,7 +35,8 @@ export function ResourceBars({ total, used, offered }: { total: Amounts; used: A
             <div class="line">
               <b>{resourceName(name)}</b>
               <span class="soft">
-                {amount(name, taken)} used, {amount(name, out)} offered, {amount(name, free)} free of {amount(name, all)}
+                {amount(name, taken)} used, {amount(name, out)} offered, {amount(name, free)} free of{' '}
+                {amount(name, all)}
               </span>
             </div>
             <Bar total={all} used={taken} offered={out} label={resourceName(name)} />
@@ -43,7 +44,18 @@ export function ResourceBars({ total, used, offered }: { total: Amounts; used: A
         )
       })}
       <div class="legend">
-        <span><i class="used" />used</span><span><i class="offered" />offered</span><span><i class="free" />free</span>
+        <span>
+          <i class="used" />
+          used
+        </span>
+        <span>
+          <i class="offered" />
+          offered
+        </span>
+        <span>
+          <i class="free" />
+          free
+        </span>
       </div>
     </div>
   )
@@ -52,7 +64,9 @@ export function ResourceBars({ total, used, offered }: { total: Amounts; used: A
 export function Meter({ part, label }: { readonly part: number; readonly label: string }) {
   return (
     <div class="meter">
-      <div role="img" aria-label={`${label}: ${percent(part)}`}><span style={{ width: `${Math.min(1, part) * 100}%` }} /></div>
+      <div role="img" aria-label={`${label}: ${percent(part)}`}>
+        <span style={{ width: `${Math.min(1, part) * 100}%` }} />
+      </div>
       <span class="num">{percent(part)}</span>
     </div>
   )
@@ -60,7 +74,8 @@ export function Meter({ part, label }: { readonly part: number; readonly label: 
 
 /** The largest part that any resource is in use. */
 export function fullness(total: Amounts, used: Amounts): number {
-  const parts = Object.keys(total).filter((name) => name !== 'disk' && of(total, name) > 0)
+  const parts = Object.keys(total)
+    .filter((name) => name !== 'disk' && of(total, name) > 0)
     .map((name) => of(used, name) / of(total, name))
   return Math.max(0, ...parts)
 }

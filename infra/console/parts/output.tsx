@@ -24,7 +24,12 @@ export function Output({ launch }: { readonly launch: string }) {
       setSaid('following')
       held = cut([...held, piece])
       waits ||= requestAnimationFrame(show)
-    }).then((problem) => setSaid(problem ?? 'ended'), (error: unknown) => { if (!own.signal.aborted) setSaid(sentence(error)) })
+    }).then(
+      (problem) => setSaid(problem ?? 'ended'),
+      (error: unknown) => {
+        if (!own.signal.aborted) setSaid(sentence(error))
+      },
+    )
     return () => {
       own.abort()
       cancelAnimationFrame(waits)
@@ -33,23 +38,58 @@ export function Output({ launch }: { readonly launch: string }) {
   useEffect(() => {
     if (isFollowing && place.current) place.current.scrollTop = place.current.scrollHeight
   }, [pieces, isFollowing])
-  const atEnd = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) => scrollTop + clientHeight > scrollHeight - 24
+  const atEnd = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) =>
+    scrollTop + clientHeight > scrollHeight - 24
   return (
     <section class="card output" aria-label="Output">
       <header>
         <h2>Output</h2>
         <div class="tools">
-          <span class="note" role="status">{said}</span>
+          <span class="note" role="status">
+            {said}
+          </span>
           {(['both', 'stdout', 'stderr'] as const).map((each) => (
-            <button key={each} type="button" class="button small" aria-pressed={stream === each} onClick={() => setStream(each)}>{each}</button>
+            <button
+              key={each}
+              type="button"
+              class="button small"
+              aria-pressed={stream === each}
+              onClick={() => setStream(each)}
+            >
+              {each}
+            </button>
           ))}
-          <button type="button" class="button small" aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>to the end</button>
+          <button
+            type="button"
+            class="button small"
+            aria-pressed={isFollowing}
+            onClick={() => setFollowing(!isFollowing)}
+          >
+            to the end
+          </button>
         </div>
       </header>
-      <pre class="text" ref={place} tabIndex={0} aria-label="What the task has written"
-        onScroll={(event) => setFollowing(atEnd(event.currentTarget))}>
-        {pieces.length === 0 ? <span class="faint">{said === 'ended' ? 'It has written nothing.' : 'Nothing yet.'}</span>
-          : pieces.map((piece, index) => (piece.stream === 'stderr' ? <span key={index} class="err">{piece.text}</span> : piece.text))}
+      <pre
+        class="text"
+        ref={place}
+        tabIndex={0}
+        role="region"
+        aria-label="What the task has written"
+        onScroll={(event) => setFollowing(atEnd(event.currentTarget))}
+      >
+        {pieces.length === 0 ? (
+          <span class="faint">{said === 'ended' ? 'It has written nothing.' : 'Nothing yet.'}</span>
+        ) : (
+          pieces.map((piece, index) =>
+            piece.stream === 'stderr' ? (
+              <span key={index} class="err">
+                {piece.text}
+              </span>
+            ) : (
+              piece.text
+            ),
+          )
+        )}
       </pre>
     </section>
   )

@@ -13,17 +13,25 @@ interface PageProps {
 }
 
 export function Page({ title, above = [], beside, actions, children }: PageProps) {
-  useEffect(() => { document.title = `${title} · Warren` }, [title])
+  useEffect(() => {
+    document.title = `${title} · Warren`
+  }, [title])
   return (
     <>
       <div class="head">
         <div class="titles">
           {above.length > 0 && (
             <nav class="crumbs" aria-label="Above this page">
-              {above.map(([path, name]) => <span key={name}><a href={to(...path)}>{name}</a> / </span>)}
+              {above.map(([path, name]) => (
+                <span key={name}>
+                  <a href={to(...path)}>{name}</a> /{' '}
+                </span>
+              ))}
             </nav>
           )}
-          <h1>{title} {beside}</h1>
+          <h1>
+            {title} {beside}
+          </h1>
         </div>
         {actions && <div class="actions">{actions}</div>}
       </div>
@@ -32,7 +40,12 @@ export function Page({ title, above = [], beside, actions, children }: PageProps
   )
 }
 
-export function Card({ title, aside, children, wide }: {
+export function Card({
+  title,
+  aside,
+  children,
+  wide,
+}: {
   readonly title: string
   readonly aside?: ComponentChildren
   readonly children: ComponentChildren
@@ -40,7 +53,10 @@ export function Card({ title, aside, children, wide }: {
 }) {
   return (
     <section class={wide ? 'card wide' : 'card'} aria-label={title}>
-      <header><h2>{title}</h2>{aside}</header>
+      <header>
+        <h2>{title}</h2>
+        {aside}
+      </header>
       <div class="in">{children}</div>
     </section>
   )
@@ -49,11 +65,20 @@ export function Card({ title, aside, children, wide }: {
 /** Terms and what they are; those without a value are left out. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ComponentChildren])[] }) {
   const known = facts.filter(([, value]) => value !== undefined && value !== '' && value !== null)
-  return <dl class="facts">{known.map(([term, value]) => [<dt key={term}>{term}</dt>, <dd key={`${term}-`}>{value}</dd>])}</dl>
+  return (
+    <dl class="facts">
+      {known.map(([term, value]) => [<dt key={term}>{term}</dt>, <dd key={`${term}-`}>{value}</dd>])}
+    </dl>
+  )
 }
 
 export const Problem = ({ text }: { readonly text: string | undefined }) =>
-  (text === undefined ? null : <p class="problem" role="alert">{text}</p>)
+  text === undefined ? null : (
+    <p class="problem" role="alert">
+      {text}
+    </p>
+  )
 
-export const Missing = ({ isRead, what }: { readonly isRead: boolean; readonly what: string }) =>
+export const Missing = ({ isRead, what }: { readonly isRead: boolean; readonly what: string }) => (
   <p class="empty">{isRead ? `There is no ${what}, or it is gone.` : 'Reading …'}</p>
+)

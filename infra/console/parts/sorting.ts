@@ -6,7 +6,7 @@ export interface Order {
 }
 
 export const orderOf = (text: string | null, fallback: Order): Order =>
-  (text === null || text === '' ? fallback : { key: text.replace(/^-/, ''), descending: text.startsWith('-') })
+  text === null || text === '' ? fallback : { key: text.replace(/^-/, ''), descending: text.startsWith('-') }
 
 export const textOfOrder = ({ key, descending }: Order): string => `${descending ? '-' : ''}${key}`
 
@@ -26,14 +26,20 @@ const collator = new Intl.Collator('en', { numeric: true })
 
 /** Every word must be found; `-word` must not; `field:word` looks in one field only. */
 export function matcher(filter: string): (fields: Readonly<Record<string, string>>) => boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '')
-  return (fields) => words.every((word) => {
-    const isNot = word.startsWith('-') && word.length > 1
-    const wanted = isNot ? word.slice(1) : word
-    const colon = wanted.indexOf(':')
-    const field = colon > 0 ? fields[wanted.slice(0, colon)] : undefined
-    const isFound = field === undefined ? Object.values(fields).some((value) => value.toLowerCase().includes(wanted))
-      : field.toLowerCase().includes(wanted.slice(colon + 1))
-    return isFound !== isNot
-  })
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+  return (fields) =>
+    words.every((word) => {
+      const isNot = word.startsWith('-') && word.length > 1
+      const wanted = isNot ? word.slice(1) : word
+      const colon = wanted.indexOf(':')
+      const field = colon > 0 ? fields[wanted.slice(0, colon)] : undefined
+      const isFound =
+        field === undefined
+          ? Object.values(fields).some((value) => value.toLowerCase().includes(wanted))
+          : field.toLowerCase().includes(wanted.slice(colon + 1))
+      return isFound !== isNot
+    })
 }

@@ -54,46 +54,70 @@ export function Table<R>(props: TableProps<R>) {
   // Two keys may come before the page is drawn again.
   const at = useRef<string | undefined>(undefined)
   at.current = chosen
-  useEffect(() => (name === '' ? onTableKey((key) => {
-    const index = shown.findIndex((row) => idOf(row) === at.current)
-    if (key === 'open') {
-      const row = shown[index]
-      if (row !== undefined && link) go(link(row))
-      return
-    }
-    const next = Math.max(0, Math.min(shown.length - 1, index + (key === 'down' ? 1 : -1)))
-    const row = shown[next]
-    if (row === undefined) return
-    at.current = idOf(row)
-    setChosen(at.current)
-    bringIntoSight(place.current, next)
-  }) : undefined), [shown, name])
-  const turn = (key: string) => select({
-    [parameter('sort')]: textOfOrder({ key, descending: order.key === key && !order.descending }),
-  })
+  useEffect(
+    () =>
+      name === ''
+        ? onTableKey((key) => {
+            const index = shown.findIndex((row) => idOf(row) === at.current)
+            if (key === 'open') {
+              const row = shown[index]
+              if (row !== undefined && link) go(link(row))
+              return
+            }
+            const next = Math.max(0, Math.min(shown.length - 1, index + (key === 'down' ? 1 : -1)))
+            const row = shown[next]
+            if (row === undefined) return
+            at.current = idOf(row)
+            setChosen(at.current)
+            bringIntoSight(place.current, next)
+          })
+        : undefined,
+    [shown, name],
+  )
+  const turn = (key: string) =>
+    select({
+      [parameter('sort')]: textOfOrder({ key, descending: order.key === key && !order.descending }),
+    })
   const label = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}s`
   return (
     <>
       <div class="tools">
-        <input class="field" type="search" value={filter} placeholder={`Filter ${noun}s`} aria-label={`Filter ${noun}s`}
+        <input
+          class="field"
+          type="search"
+          value={filter}
+          placeholder={`Filter ${noun}s`}
+          aria-label={`Filter ${noun}s`}
           data-filter={name === '' ? '' : undefined}
-          onInput={(event) => select({ [parameter('q')]: event.currentTarget.value })} />
+          onInput={(event) => select({ [parameter('q')]: event.currentTarget.value })}
+        />
         {tools}
         <span class="note" role="status">
-          {shown.length === rows.length ? plural(rows.length, noun) : `${shown.length.toLocaleString('en')} of ${plural(rows.length, noun)}`}
+          {shown.length === rows.length
+            ? plural(rows.length, noun)
+            : `${shown.length.toLocaleString('en')} of ${plural(rows.length, noun)}`}
         </span>
       </div>
       <div class={isShort ? 'table' : 'table tall'} ref={place} tabIndex={0} role="region" aria-label={label}>
         <table aria-rowcount={shown.length + 1}>
           <caption class="hidden">{label}</caption>
-          <colgroup>{columns.map(({ key, width }) => <col key={key} style={width ? { width } : {}} />)}</colgroup>
+          <colgroup>
+            {columns.map(({ key, width }) => (
+              <col key={key} style={width ? { width } : {}} />
+            ))}
+          </colgroup>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map(({ key, title, isNumber }) => (
-                <th key={key} scope="col" class={isNumber ? 'num' : ''}
-                  aria-sort={order.key === key ? (order.descending ? 'descending' : 'ascending') : 'none'}>
+                <th
+                  key={key}
+                  scope="col"
+                  class={isNumber ? 'num' : ''}
+                  aria-sort={order.key === key ? (order.descending ? 'descending' : 'ascending') : 'none'}
+                >
                   <button type="button" onClick={() => turn(key)}>
-                    {title}<span aria-hidden="true">{order.key === key ? (order.descending ? '▾' : '▴') : ''}</span>
+                    {title}
+                    <span aria-hidden="true">{order.key === key ? (order.descending ? '▾' : '▴') : ''}</span>
                   </button>
                 </th>
               ))}
@@ -102,16 +126,30 @@ export function Table<R>(props: TableProps<R>) {
           <tbody>
             <Gap rows={first} />
             {shown.slice(first, end).map((row, index) => (
-              <tr key={idOf(row)} aria-rowindex={first + index + 2} class={idOf(row) === chosen ? 'chosen' : ''}
-                aria-selected={idOf(row) === chosen}>
-                {columns.map(({ key, cell, isNumber }) => <td key={key} class={isNumber ? 'num' : ''}>{cell(row)}</td>)}
+              <tr
+                key={idOf(row)}
+                aria-rowindex={first + index + 2}
+                class={idOf(row) === chosen ? 'chosen' : ''}
+                aria-selected={idOf(row) === chosen}
+              >
+                {columns.map(({ key, cell, isNumber }) => (
+                  <td key={key} class={isNumber ? 'num' : ''}>
+                    {cell(row)}
+                  </td>
+                ))}
               </tr>
             ))}
             <Gap rows={shown.length - end} />
           </tbody>
         </table>
         {shown.length === 0 && (
-          <p class="empty">{!isRead ? 'Reading …' : rows.length > 0 ? `No ${noun} fits the filter.` : empty ?? `There are no ${noun}s.`}</p>
+          <p class="empty">
+            {!isRead
+              ? 'Reading …'
+              : rows.length > 0
+                ? `No ${noun} fits the filter.`
+                : (empty ?? `There are no ${noun}s.`)}
+          </p>
         )}
       </div>
     </>
@@ -120,12 +158,18 @@ export function Table<R>(props: TableProps<R>) {
 
 /** Keeps the place of rows that are not drawn. */
 const Gap = ({ rows }: { readonly rows: number }) =>
-  (rows > 0 ? <tr class="gap" aria-hidden="true"><td style={{ height: `${rows * ROW_PX}px` }} /></tr> : null)
+  rows > 0 ? (
+    <tr class="gap" aria-hidden="true">
+      <td style={{ height: `${rows * ROW_PX}px` }} />
+    </tr>
+  ) : null
 
 function arranged<R>(rows: readonly R[], columns: readonly Column<R>[], filter: string, order: Order): readonly R[] {
   const fits = matcher(filter)
-  const kept = filter.trim() === '' ? rows
-    : rows.filter((row) => fits(Object.fromEntries(columns.map(({ key, value }) => [key, String(value(row))]))))
+  const kept =
+    filter.trim() === ''
+      ? rows
+      : rows.filter((row) => fits(Object.fromEntries(columns.map(({ key, value }) => [key, String(value(row))]))))
   const column = columns.find(({ key }) => key === order.key)
   return column ? sorted(kept, column.value, order.descending) : kept
 }

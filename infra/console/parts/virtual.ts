@@ -25,10 +25,15 @@ export function useSight(place: RefObject<HTMLElement | null>, rowHeight: number
     let frame = 0
     const look = () => {
       frame = 0
-      setSeen((before) => (before.top === element.scrollTop && before.height === element.clientHeight ? before
-        : { top: element.scrollTop, height: element.clientHeight }))
+      setSeen((before) =>
+        before.top === element.scrollTop && before.height === element.clientHeight
+          ? before
+          : { top: element.scrollTop, height: element.clientHeight },
+      )
     }
-    const soon = () => { frame ||= requestAnimationFrame(look) }
+    const soon = () => {
+      frame ||= requestAnimationFrame(look)
+    }
     look()
     element.addEventListener('scroll', soon, { passive: true })
     const observer = new ResizeObserver(soon)

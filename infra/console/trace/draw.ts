@@ -29,7 +29,11 @@ const BAR_PX = 8
 const TIME_EVERY_PX = 44
 
 export function draw(
-  canvas: HTMLCanvasElement, diagram: Diagram, blocks: Blocks, window: Window, chosen: string | undefined,
+  canvas: HTMLCanvasElement,
+  diagram: Diagram,
+  blocks: Blocks,
+  window: Window,
+  chosen: string | undefined,
 ): void {
   const pen = canvas.getContext('2d')
   if (!pen) return
@@ -44,7 +48,8 @@ export function draw(
   const shown = inWindow(blocks, window.top - 20, window.top + window.height + 20)
   lanes(pen, diagram, window, palette)
   for (const each of shown) bar(pen, each, palette)
-  for (const each of shown) if (chosen !== undefined && each.arrow.span === chosen) highlight(pen, each, palette, window)
+  for (const each of shown)
+    if (chosen !== undefined && each.arrow.span === chosen) highlight(pen, each, palette, window)
   for (const each of shown) arrow(pen, each, palette)
   for (const { lane, y } of diagram.restarts) mark(pen, laneX(lane), y, '↻', palette.warn)
   scaleOfTime(pen, diagram, window, palette)
@@ -52,13 +57,25 @@ export function draw(
 
 export function paletteNow(): Palette {
   return {
-    lane: colour('lane'), arrow: colour('arrow'), bad: colour('arrow-bad'), reply: colour('arrow-reply'),
-    bar: colour('bar'), text: colour('text'), soft: colour('text-faint'), ground: colour('raised'),
-    chosen: colour('chosen'), warn: colour('warn'),
+    lane: colour('lane'),
+    arrow: colour('arrow'),
+    bad: colour('arrow-bad'),
+    reply: colour('arrow-reply'),
+    bar: colour('bar'),
+    text: colour('text'),
+    soft: colour('text-faint'),
+    ground: colour('raised'),
+    chosen: colour('chosen'),
+    warn: colour('warn'),
   }
 }
 
-function lanes(pen: CanvasRenderingContext2D, { lanes: all }: Diagram, { top, height, left, width }: Window, palette: Palette) {
+function lanes(
+  pen: CanvasRenderingContext2D,
+  { lanes: all }: Diagram,
+  { top, height, left, width }: Window,
+  palette: Palette,
+) {
   pen.strokeStyle = palette.lane
   pen.lineWidth = 1
   const first = Math.max(0, Math.floor((left - LEFT_PX) / LANE_PX) - 1)
@@ -73,7 +90,12 @@ function bar(pen: CanvasRenderingContext2D, { arrow: of, to, arrival, end }: Dra
   pen.fillRect(laneX(to) - BAR_PX / 2, arrival, BAR_PX, Math.max(3, end - arrival))
 }
 
-function highlight(pen: CanvasRenderingContext2D, { top, end }: Drawn, palette: Palette, { left, width }: Window): void {
+function highlight(
+  pen: CanvasRenderingContext2D,
+  { top, end }: Drawn,
+  palette: Palette,
+  { left, width }: Window,
+): void {
   pen.fillStyle = palette.chosen
   pen.fillRect(left, top - 12, width, end - top + 18)
 }
@@ -95,7 +117,16 @@ function arrow(pen: CanvasRenderingContext2D, each: Drawn, palette: Palette): vo
   if (from === undefined) mark(pen, begin - 7, top + 4, '⏱', palette.soft)
   const ack = of.acknowledgedMs !== undefined ? ' ✓' : ''
   const words = `${of.type}${times > 1 ? ` ×${times}` : ''}${isLost ? ` ✕ ${of.dropped}` : ack}`
-  label(pen, words, from === to ? end + 30 : Math.min(begin, end) + 8, (top + arrival) / 2 - 4, Math.abs(end - begin) - 16, isLost ? palette.bad : palette.text)
+  const x = from === to ? end + 30 : Math.min(begin, end) + 8
+  const along = from === to || end === begin ? 0.5 : (x + 30 - begin) / (end - begin)
+  label(
+    pen,
+    words,
+    x,
+    top + (arrival - top) * along - 6,
+    Math.abs(end - begin) - 16,
+    isLost ? palette.bad : palette.text,
+  )
 }
 
 /** To itself. */
@@ -109,13 +140,21 @@ function loop(pen: CanvasRenderingContext2D, x: number, top: number, arrival: nu
 }
 
 /** Hollow when it was lost. */
-function head(pen: CanvasRenderingContext2D, fromX: number, fromY: number, x: number, y: number, isLost: boolean): void {
+function head(
+  pen: CanvasRenderingContext2D,
+  fromX: number,
+  fromY: number,
+  x: number,
+  y: number,
+  isLost: boolean,
+): void {
   const angle = Math.atan2(y - fromY, x - fromX)
   const inset = BAR_PX / 2
   const tip = [x - Math.cos(angle) * inset, y - Math.sin(angle) * inset] as const
   pen.beginPath()
   pen.moveTo(...tip)
-  for (const side of [-0.42, 0.42]) pen.lineTo(tip[0] - Math.cos(angle + side) * 9, tip[1] - Math.sin(angle + side) * 9)
+  for (const side of [-0.42, 0.42])
+    pen.lineTo(tip[0] - Math.cos(angle + side) * 9, tip[1] - Math.sin(angle + side) * 9)
   pen.closePath()
   if (isLost) pen.stroke()
   else pen.fill()
@@ -135,13 +174,18 @@ function mark(pen: CanvasRenderingContext2D, x: number, y: number, sign: string,
 }
 
 /** At the left, whatever is scrolled: the time, and how long since the one above. */
-function scaleOfTime(pen: CanvasRenderingContext2D, { times }: Diagram, { top, height, left }: Window, palette: Palette): void {
+function scaleOfTime(
+  pen: CanvasRenderingContext2D,
+  { times }: Diagram,
+  { top, height, left }: Window,
+  palette: Palette,
+): void {
   pen.fillStyle = palette.ground
   pen.fillRect(left, top, LEFT_PX - 14, height)
   pen.font = '11px ui-monospace, "DejaVu Sans Mono", monospace'
   let [last, lastMs] = [-Infinity, 0]
   let low = 0
-  for (let high = times.length; low < high;) {
+  for (let high = times.length; low < high; ) {
     const middle = (low + high) >> 1
     if ((times[middle]?.y ?? 0) < top) low = middle + 1
     else high = middle

@@ -20,7 +20,11 @@ export interface Hops {
 const NONE: Hops = { hops: [], isRead: false, missed: 0, waiting: 0, problem: undefined }
 
 /** @param query of `/v1/hops` */
-export function useLiveHops(query: string, isPaused: boolean, isWanted: boolean): Hops & { readonly clear: () => void } {
+export function useLiveHops(
+  query: string,
+  isPaused: boolean,
+  isWanted: boolean,
+): Hops & { readonly clear: () => void } {
   const [shown, setShown] = useState<Hops>(NONE)
   const paused = useRef(isPaused)
   const held = useRef<{ hops: HopRecord[]; missed: number; timer: number }>({ hops: [], missed: 0, timer: 0 })
@@ -28,11 +32,18 @@ export function useLiveHops(query: string, isPaused: boolean, isWanted: boolean)
   const show = (problem?: string) => {
     const { hops, missed } = held.current
     held.current.timer = 0
-    setShown((before) => (paused.current ? { ...before, waiting: hops.length - before.hops.length, problem }
-      : { hops: [...hops], isRead: true, missed, waiting: 0, problem }))
+    setShown((before) =>
+      paused.current
+        ? { ...before, waiting: hops.length - before.hops.length, problem }
+        : { hops: [...hops], isRead: true, missed, waiting: 0, problem },
+    )
   }
-  const soon = () => { held.current.timer ||= window.setTimeout(show, SHOW_MS) }
-  useEffect(() => { if (!isPaused) show() }, [isPaused])
+  const soon = () => {
+    held.current.timer ||= window.setTimeout(show, SHOW_MS)
+  }
+  useEffect(() => {
+    if (!isPaused) show()
+  }, [isPaused])
   useEffect(() => {
     held.current = { hops: [], missed: 0, timer: 0 }
     setShown(NONE)
@@ -80,14 +91,16 @@ export function useFileHops(isWanted: boolean): Hops {
   useEffect(() => {
     if (!isWanted) return undefined
     const own = new AbortController()
-    fetch('/v1/recording', { signal: own.signal }).then(async (response) => {
-      if (!response.ok) throw new Error(`the recording cannot be read (status ${response.status})`)
-      const lines = (await response.text()).split('\n')
-      const hops = lines.filter((line) => line !== '').map((line) => recordOf(JSON.parse(line) as HopJson))
-      setShown({ ...NONE, hops, isRead: true })
-    }).catch((error: unknown) => {
-      if (!own.signal.aborted) setShown({ ...NONE, isRead: true, problem: sentence(error) })
-    })
+    fetch('/v1/recording', { signal: own.signal })
+      .then(async (response) => {
+        if (!response.ok) throw new Error(`the recording cannot be read (status ${response.status})`)
+        const lines = (await response.text()).split('\n')
+        const hops = lines.filter((line) => line !== '').map((line) => recordOf(JSON.parse(line) as HopJson))
+        setShown({ ...NONE, hops, isRead: true })
+      })
+      .catch((error: unknown) => {
+        if (!own.signal.aborted) setShown({ ...NONE, isRead: true, problem: sentence(error) })
+      })
     return () => own.abort()
   }, [isWanted])
   return shown

@@ -72,11 +72,20 @@ export function diagramOf(sequence: Sequence, { folded, collapse }: View): Diagr
   const drawn = kept.map(({ arrow, times: count }, at): Drawn => {
     const [top = 0, arrival = 0, end = 0] = places[at] ?? []
     return {
-      arrow, times: count, from: arrow.from === undefined ? undefined : laneOf(arrow.from), to: laneOf(arrow.to),
-      top: arrow.from === undefined ? arrival : top, arrival, end: Math.max(end, arrival + 3),
+      arrow,
+      times: count,
+      from: arrow.from === undefined ? undefined : laneOf(arrow.from),
+      to: laneOf(arrow.to),
+      top: arrow.from === undefined ? arrival : top,
+      arrival,
+      end: Math.max(end, arrival + 3),
     }
   })
-  const restarts = sequence.restarts.map((restart) => ({ restart, lane: laneOf(restart.lane), y: yAt(times, restart.atMs) }))
+  const restarts = sequence.restarts.map((restart) => ({
+    restart,
+    lane: laneOf(restart.lane),
+    y: yAt(times, restart.atMs),
+  }))
   return { lanes, drawn, restarts, height: y + STEP_PX * 3, width: LEFT_PX + lanes.length * LANE_PX, times }
 }
 

@@ -18,17 +18,27 @@ import { CausalTree } from './tree.js'
 import { TraceTools, type TraceView } from './tools.js'
 
 /** Hidden until one asks: they are most of what happens in a quiet cluster. */
-export const HIDDEN_DEFAULT = 'ping,pong,ping-round,sweep,ask-vitals,vitals,measure,gather,gathered,list,views,read-history,'
-  + 'history,describe-*,leader-view,overview,list-nodes,nodes,log-beat,round-over,beat,renew,token-renewed'
+export const HIDDEN_DEFAULT =
+  'ping,pong,ping-round,sweep,ask-vitals,vitals,measure,gather,gathered,list,views,read-history,' +
+  'history,describe-*,leader-view,overview,list-nodes,nodes,log-beat,round-over,beat,renew,token-renewed'
 /** Messages that an exported diagram has: more is no diagram that anybody reads. */
 const EXPORTED_MAX = 500
 
-const words = (text: string | null | undefined): string[] => (text ?? '').split(',').map((each) => each.trim()).filter(Boolean)
+const words = (text: string | null | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean)
 
 export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
   const read = (name: string) => query.value.get(name) ?? ''
-  const [actor, type, framework, trace, chosen] = ['actor', 'type', 'framework', 'trace', 'span'].map(read) as
-    [string, string, string, string, string]
+  const [actor, type, framework, trace, chosen] = ['actor', 'type', 'framework', 'trace', 'span'].map(read) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
   const hide = query.value.get('hide') ?? (isFile ? '' : HIDDEN_DEFAULT)
   const view = (read('view') || 'sequence') as TraceView
   const folded = useMemo(() => new Set(words(read('fold'))), [read('fold')])
@@ -41,7 +51,12 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
   const file = useFileHops(isFile)
   const { hops, isRead, missed, waiting, problem } = isFile ? file : live
   const sequence = useMemo(() => {
-    const fits = filterOf({ types: words(type), hide: words(hide), ...(actor && { actor }), ...(framework && { framework }) })
+    const fits = filterOf({
+      types: words(type),
+      hide: words(hide),
+      ...(actor && { actor }),
+      ...(framework && { framework }),
+    })
     return sequenceOf(hops.filter((hop) => fits(hop) && (trace === '' || hop.trace.startsWith(trace))))
   }, [hops, type, hide, actor, framework, trace])
   const diagram = useMemo(() => diagramOf(sequence, { folded, collapse }), [sequence, folded, collapse])
@@ -56,15 +71,29 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
     if (!next.delete(node)) next.add(node)
     select({ fold: [...next].join(',') })
   }
-  useEffect(() => { if (isPaused) setFollowing(false) }, [isPaused])
+  useEffect(() => {
+    if (isPaused) setFollowing(false)
+  }, [isPaused])
   const exported = () => save(mermaidOf({ ...sequence, arrows: sequence.arrows.slice(-EXPORTED_MAX) }))
   return (
     <Page title={isFile ? 'Recorded trace' : 'Trace'}>
       <Problem text={problem} />
-      <TraceTools {...{ actor, type, hide, framework, trace, collapse, view, isFile, isPaused, isFollowing }}
-        begin={sequence.beginMs} end={sequence.endMs} scrub={(atMs) => { setFollowing(false); setScrubbed(atMs) }}
-        pause={() => setPaused(!isPaused)} follow={() => { setPaused(false); setFollowing(true) }} clear={live.clear}
-        exportMermaid={exported} />
+      <TraceTools
+        {...{ actor, type, hide, framework, trace, collapse, view, isFile, isPaused, isFollowing }}
+        begin={sequence.beginMs}
+        end={sequence.endMs}
+        scrub={(atMs) => {
+          setFollowing(false)
+          setScrubbed(atMs)
+        }}
+        pause={() => setPaused(!isPaused)}
+        follow={() => {
+          setPaused(false)
+          setFollowing(true)
+        }}
+        clear={live.clear}
+        exportMermaid={exported}
+      />
       <p class="note" role="status">
         {!isRead ? 'Reading …' : `${plural(diagram.drawn.length, 'message')} of ${plural(hops.length, 'hop')}`}
         {missed > 0 && `; ${missed.toLocaleString('en')} older or dropped hops are not shown`}
@@ -75,7 +104,9 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
           <SequenceDiagram {...{ diagram, chosen, choose, fold, isFollowing, leave, scrubbedMs }} />
         )}
         {view === 'list' && <MessageList arrows={sequence.arrows} isRead={isRead} choose={choose} chosen={chosen} />}
-        {view === 'tree' && <CausalTree sequence={sequence} trace={trace || arrow?.trace} chosen={chosen} choose={choose} />}
+        {view === 'tree' && (
+          <CausalTree sequence={sequence} trace={trace || arrow?.trace} chosen={chosen} choose={choose} />
+        )}
         {arrow && <Message arrow={arrow} close={() => choose(undefined)} />}
       </div>
     </Page>

@@ -14,7 +14,7 @@ const keyOf = ({ from = '', to, type, dropped = '' }: Arrow): string => `${from}
 export function collapsed(arrows: readonly Arrow[]): Repeated[] {
   const keys = arrows.map(keyOf)
   const kept: Repeated[] = []
-  for (let at = 0; at < arrows.length;) {
+  for (let at = 0; at < arrows.length; ) {
     const { length, times } = loopAt(keys, at)
     for (const arrow of arrows.slice(at, at + length)) kept.push({ arrow, times })
     at += length * times

@@ -18,7 +18,10 @@ interface TreeProps {
 }
 
 export function CausalTree({ sequence, trace, chosen, choose }: TreeProps) {
-  const own = useMemo(() => sequence.arrows.filter((arrow) => trace !== undefined && arrow.trace.startsWith(trace)), [sequence, trace])
+  const own = useMemo(
+    () => sequence.arrows.filter((arrow) => trace !== undefined && arrow.trace.startsWith(trace)),
+    [sequence, trace],
+  )
   const roots = useMemo(() => causalTree({ ...sequence, arrows: own.slice(0, DRAWN_MAX) }), [own])
   if (trace === undefined || own.length === 0) return <Choice sequence={sequence} />
   const beginMs = Math.min(...own.map((arrow) => arrow.sentMs ?? arrivedMs(arrow)))
@@ -32,7 +35,13 @@ export function CausalTree({ sequence, trace, chosen, choose }: TreeProps) {
           {own.length > DRAWN_MAX && `; the first ${DRAWN_MAX} are shown`}
         </span>
       </header>
-      <div class="in"><ul class="tree">{roots.map((cause) => <Node key={cause.arrow.span + cause.arrow.to} {...{ cause, beginMs, chosen, choose }} />)}</ul></div>
+      <div class="in">
+        <ul class="tree">
+          {roots.map((cause) => (
+            <Node key={cause.arrow.span + cause.arrow.to} {...{ cause, beginMs, chosen, choose }} />
+          ))}
+        </ul>
+      </div>
     </section>
   )
 }
@@ -47,14 +56,21 @@ function Choice({ sequence }: { readonly sequence: Sequence }) {
   const last = [...traces].sort(([, left], [, right]) => right.count - left.count).slice(0, TRACES_MAX)
   return (
     <section class="card causes" aria-label="Traces">
-      <header><h2>Choose a trace</h2><span class="note">those with most messages</span></header>
+      <header>
+        <h2>Choose a trace</h2>
+        <span class="note">those with most messages</span>
+      </header>
       <div class="in">
         {last.length === 0 && <p class="empty">There are no messages yet.</p>}
         <ul class="tree">
           {last.map(([id, { count, first }]) => (
             <li key={id}>
               <button type="button" class="row" onClick={() => select({ trace: id })}>
-                <span class="name"><b>{first.type}</b><code class="faint">{id.slice(0, 8)}</code></span><span class="num">{count}</span>
+                <span class="name">
+                  <b>{first.type}</b>
+                  <code class="faint">{id.slice(0, 8)}</code>
+                </span>
+                <span class="num">{count}</span>
               </button>
             </li>
           ))}
@@ -64,7 +80,12 @@ function Choice({ sequence }: { readonly sequence: Sequence }) {
   )
 }
 
-function Node({ cause, beginMs, chosen, choose }: {
+function Node({
+  cause,
+  beginMs,
+  chosen,
+  choose,
+}: {
   readonly cause: Cause
   readonly beginMs: number
   readonly chosen: string
@@ -76,15 +97,22 @@ function Node({ cause, beginMs, chosen, choose }: {
     <li>
       <button type="button" class={arrow.span === chosen ? 'row chosen' : 'row'} onClick={() => choose(arrow)}>
         <span class="name">
-          <span aria-hidden="true">{isCritical ? '▸' : '·'}</span>{isCritical ? <b>{arrow.type}</b> : <span>{arrow.type}</span>}
+          <span aria-hidden="true">{isCritical ? '▸' : '·'}</span>
+          {isCritical ? <b>{arrow.type}</b> : <span>{arrow.type}</span>}
           {isCritical && <span class="hidden">on the critical path</span>}
-          <span class="faint">{arrow.from === undefined ? '' : `${arrow.from} `}→ {arrow.to}</span>
+          <span class="faint">
+            {arrow.from === undefined ? '' : `${arrow.from} `}→ {arrow.to}
+          </span>
         </span>
         <span class="num">+{duration(Math.max(0, (arrow.sentMs ?? arrivedMs(arrow)) - beginMs))}</span>
         <span class="num">{duration(Math.max(0, tookMs))}</span>
       </button>
       {effects.length > 0 && (
-        <ul>{effects.map((each) => <Node key={each.arrow.span + each.arrow.to} cause={each} {...{ beginMs, chosen, choose }} />)}</ul>
+        <ul>
+          {effects.map((each) => (
+            <Node key={each.arrow.span + each.arrow.to} cause={each} {...{ beginMs, chosen, choose }} />
+          ))}
+        </ul>
       )}
     </li>
   )

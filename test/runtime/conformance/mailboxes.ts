@@ -130,7 +130,8 @@ function fairness(start: () => Pace): void {
     world.system.tell(ref, numbered(2))
     const { address: _address, ...waiting } = world.vitals(ref) ?? assert.fail()
     assert.deepEqual(waiting, {
-      mailbox: 2, oldestMs: 250, processed: 0, restarts: 0, status: 'new', onFailure: 'restart', crash: undefined, recent: [],
+      mailbox: 2, oldestMs: 250, processed: 0, restarts: 0, status: 'new', onFailure: 'restart', crash: undefined,
+      recent: [],
     })
     await world.settle()
     const { address, ...rested } = world.vitals(ref) ?? assert.fail()
