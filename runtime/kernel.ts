@@ -57,6 +57,8 @@ export class Kernel implements Neighbourhood, Outside {
   private readonly wall: WallClock
   private stampedBeat = -1
   private stampedMs = 0
+  private lastSent: Traced | undefined
+  private lastSentMs = 0
 
   constructor(readonly node: NodeAddress, private readonly ports: Ports) {
     this.turns = ports.turns
@@ -87,8 +89,8 @@ export class Kernel implements Neighbourhood, Outside {
     to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
   ): void {
     const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined, deadlineMs }
-    if (this.traces) this.hop('sent', item, to)
     const resident = this.residents.get(to)
+    if (this.traces) this.hop('sent', item, to)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
     if (!this.transport) return this.bury('disconnected', to, item)
@@ -199,7 +201,14 @@ export class Kernel implements Neighbourhood, Outside {
   }
 
   hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    this.hopAt(this.clock.elapsedMs(), kind, traced, to, details)
+    // Within a node to be sent and to be enqueued are one moment, and a clock costs more than all else here.
+    const isSameMoment = kind === 'enqueued' && traced === this.lastSent
+    const atMs = isSameMoment ? this.lastSentMs : this.clock.elapsedMs()
+    if (kind === 'sent') {
+      this.lastSent = traced
+      this.lastSentMs = atMs
+    } else if (isSameMoment) this.lastSent = undefined
+    this.hopAt(atMs, kind, traced, to, details)
   }
 
   hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
