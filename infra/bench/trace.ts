@@ -11,31 +11,29 @@ import { HopRing } from '../trace/hop-ring.js'
 import { flooded, type FloodOptions } from './flooded.js'
 import { contest, type Row } from './rounds.js'
 
-/** Many short rounds: what is looked for is smaller than what a machine does besides. */
-const ROUNDS = 41
+/** Many short rounds where what is looked for is smaller than what a machine does besides. */
+const ROUNDS = { off: 31, on: 11 } as const
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const UNTRACED = join(ROOT, '.build', 'bench-untraced.mjs')
 
 type Flooded = (options?: FloodOptions) => Promise<number>
 
-export async function trace(progress: (text: string) => void): Promise<Row[]> {
+export async function* trace(progress: (text: string) => void): AsyncGenerator<Row> {
   const untraced = await withoutTracing()
-  const common = { bench: 'trace', unit: 'messages/s', rounds: ROUNDS, progress } as const
+  const common = { bench: 'trace', unit: 'messages per CPU second', progress } as const
   const ring = (part: number) => new HopRing(nodeAddress('agent', 'bench', 'b1'), part)
-  return [
-    await contest({
-      ...common, row: 'local tell, tracing off', peer: 'no tracing at all', goal: { atLeast: 0.99 },
-      subject: () => flooded(), rival: () => untraced(),
-    }),
-    await contest({
-      ...common, row: 'local tell, tracing on', peer: 'tracing off', goal: { atLeast: 0.75 },
-      subject: () => flooded({ traces: ring(1) }), rival: () => flooded(),
-    }),
-    await contest({
-      ...common, row: 'local tell, one trace of a hundred', peer: 'tracing off', goal: { atLeast: 0.75 },
-      subject: () => flooded({ traces: ring(0.01) }), rival: () => flooded(),
-    }),
-  ]
+  yield await contest({
+    ...common, row: 'local tell, tracing off', peer: 'no tracing at all', goal: { atLeast: 0.99 },
+    rounds: ROUNDS.off, subject: () => flooded(), rival: () => untraced(),
+  })
+  const on = { ...common, peer: 'tracing off', goal: { atLeast: 0.75 }, rounds: ROUNDS.on } as const
+  yield await contest({
+    ...on, row: 'local tell, tracing on', subject: () => flooded({ traces: ring(1) }), rival: () => flooded(),
+  })
+  yield await contest({
+    ...on, row: 'local tell, one trace of a hundred', subject: () => flooded({ traces: ring(0.01) }),
+    rival: () => flooded(),
+  })
 }
 
 /** The flood on a kernel for which nobody ever traces, so that no check of it is left. */

@@ -67,7 +67,7 @@ export class OtlpOutlet implements HopOutlet {
   async close(): Promise<void> {
     this.flush()
     const late = setTimeout(() => this.closing.abort(), FLUSH_MAX_MS)
-    while (this.sending) await this.sending
+    while (this.sending !== undefined) await this.sending
     clearTimeout(late)
     this.closing.abort()
   }

@@ -19,8 +19,8 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   await follow()
   // The first may have been before they listened.
   await follow()
-  const [, trace = ''] = await tail.saying(/framework-run-\d+\/scheduler → master-m1\/master  accept  .*  (\w{32})\n/)
-  await tail.saying(/master-m1\/master → agent-a1\/agent  run-task  \d+B q=/)
+  const [, trace = ''] = await tail.saying(/framework-run-\d+\/scheduler → master-m1\/master {2}accept {2}.* {2}(\w{32})\n/)
+  await tail.saying(/master-m1\/master → agent-a1\/agent {2}run-task {2}\d+B q=/)
   const hop = JSON.parse((await raw.saying(/^\{.*"kind":"processed".*\}$/m))[0]) as Readonly<Record<string, unknown>>
   assert.deepEqual([hop['type'], hop['outcome'], typeof hop['atMs'], typeof hop['at']],
     ['accept', 'ok', 'number', 'string'])
@@ -42,7 +42,7 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   assert.match(recorded.stdout, /^\d+ hops in .*all\.trace\n/)
   assert.equal(recorded.code, 0)
   const sequence = await warren(t, ['trace', 'show', '--file', file, '--format', 'sequence'])
-  assert.match(sequence.stdout, /agent-a1\/agent  run-task/)
+  assert.match(sequence.stdout, /agent-a1\/agent {2}run-task/)
   assert.doesNotMatch((await warren(t, ['trace', 'show', '--file', file, '--json'])).stdout, /hush/)
   assert.ok(existsSync(file))
   const again = await warren(t, ['trace', 'record', ...find, '-o', file])

@@ -53,8 +53,8 @@ test('who watches the worked example sees all of it, from the registration to th
     before = next.sentMs ?? 0
   }
   assert.equal(arrowsOf(MASTER, AGENT, 'run-task').length, 2)
-  const running = arrowsOf(AGENT + '/updates', MASTER, 'task-status')
-    .filter(({ body }) => (body?.['update'] as { readonly state: string }).state === 'RUNNING')
+  const running = arrowsOf(`${AGENT}/updates`, MASTER, 'task-status')
+    .filter(({ body }) => (body?.['update'] as { readonly state: string } | undefined)?.state === 'RUNNING')
   assert.equal(running.length, 2)
   const accepted = arrowsOf(FIRST, MASTER, 'accept')[0]?.sentMs ?? 0
   assert.ok(arrowsOf(MASTER, SECOND, 'offers').some(({ sentMs = 0 }) => sentMs > accepted), 'what was left is offered')

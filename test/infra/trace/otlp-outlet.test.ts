@@ -22,7 +22,7 @@ test('a collector is told of each message, in batches, also compressed', async (
     assert.deepEqual(received.map(({ otlp }) => otlp.spans.length), [4, 2])
     const [first] = received
     assert.equal(first?.path, '/v1/traces')
-    assert.equal((first?.headers as { 'x-key'?: string })['x-key'], 'k')
+    assert.equal((first?.headers as { 'x-key'?: string } | undefined)?.['x-key'], 'k')
     assert.deepEqual(first?.otlp.resources, [{ 'service.name': 'warren-agent' }])
     await outlet.close()
     assert.equal(outlet.dropped, 0)
