@@ -34,6 +34,9 @@ export interface Ports {
   readonly collapsed: (actor: Ref<never>, error: unknown, lastMessages: readonly AnyMessage[]) => void
 }
 
+/** Messages that a behaviour sends at once, each of which has a time of its own in traces. */
+const SENDS_TIMED = 16
+
 /** A port's side of an address: called at once, answers by `tell`, must not throw. */
 export type PortHandler<M> = (message: M, from: Ref<never> | undefined) => void
 
@@ -59,6 +62,8 @@ export class Kernel implements Neighbourhood, Outside {
   private stampedMs = 0
   private lastSent: Traced | undefined
   private lastSentMs = 0
+  /** Since a behaviour was last given a message. */
+  private sends = 0
 
   constructor(readonly node: NodeAddress, private readonly ports: Ports) {
     this.turns = ports.turns
@@ -201,17 +206,25 @@ export class Kernel implements Neighbourhood, Outside {
   }
 
   hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    if (this.traces?.wants?.(traced.trace) === false) return
     // Within a node to be sent and to be enqueued are one moment, and a clock costs more than all else here.
     const isSameMoment = kind === 'enqueued' && traced === this.lastSent
-    const atMs = isSameMoment ? this.lastSentMs : this.clock.elapsedMs()
+    const atMs = isSameMoment || (kind === 'sent' && this.isInBurst()) ? this.lastSentMs : this.clock.elapsedMs()
     if (kind === 'sent') {
       this.lastSent = traced
       this.lastSentMs = atMs
-    } else if (isSameMoment) this.lastSent = undefined
+    }
     this.hopAt(atMs, kind, traced, to, details)
   }
 
   hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    if (kind === 'delivered') this.sends = 0
     this.traces?.record(kind, this.wall.at(elapsedMs), traced, to, details)
+  }
+
+  /** Who sends many messages at once has the time read for each of the first, then now and then. */
+  private isInBurst(): boolean {
+    this.sends++
+    return this.sends > SENDS_TIMED && this.sends % SENDS_TIMED !== 0
   }
 }

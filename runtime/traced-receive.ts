@@ -16,7 +16,10 @@ export interface Pace {
 export function receiveTraced(
   neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
 ): boolean {
+  if (neighbourhood.traces?.wants?.(item.trace) === false) return incarnation.receive(item)
   if (item.notice?.live === false) return false
+  // Of messages that are not traced nobody takes it.
+  incarnation.takeGiven()
   const self = incarnation.self as Ref<never>
   const began = pace.endedMs ?? neighbourhood.clock.elapsedMs()
   neighbourhood.hopAt(began, 'delivered', item, self)

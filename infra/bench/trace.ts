@@ -11,8 +11,9 @@ import { HopRing } from '../trace/hop-ring.js'
 import { flooded, type FloodOptions } from './flooded.js'
 import { contest, type Row } from './rounds.js'
 
-/** Many short rounds where what is looked for is smaller than what a machine does besides. */
-const ROUNDS = { off: 31, on: 11 } as const
+const ROUNDS = { off: 15, on: 7 } as const
+/** Of each round the best of so many floods counts: what is looked for is smaller than what a machine does besides. */
+const FLOODS = 5
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const UNTRACED = join(ROOT, '.build', 'bench-untraced.mjs')
 
@@ -24,16 +25,23 @@ export async function* trace(progress: (text: string) => void): AsyncGenerator<R
   const ring = (part: number) => new HopRing(nodeAddress('agent', 'bench', 'b1'), part)
   yield await contest({
     ...common, row: 'local tell, tracing off', peer: 'no tracing at all', goal: { atLeast: 0.99 },
-    rounds: ROUNDS.off, subject: () => flooded(), rival: () => untraced(),
+    rounds: ROUNDS.off, subject: () => best(flooded), rival: () => best(untraced),
   })
   const on = { ...common, peer: 'tracing off', goal: { atLeast: 0.75 }, rounds: ROUNDS.on } as const
   yield await contest({
-    ...on, row: 'local tell, tracing on', subject: () => flooded({ traces: ring(1) }), rival: () => flooded(),
+    ...on, row: 'local tell, tracing on', subject: () => best(() => flooded({ traces: ring(1) })),
+    rival: () => best(flooded),
   })
   yield await contest({
-    ...on, row: 'local tell, one trace of a hundred', subject: () => flooded({ traces: ring(0.01) }),
-    rival: () => flooded(),
+    ...on, row: 'local tell, one trace of a hundred', rival: () => best(flooded),
+    subject: () => best(() => flooded({ traces: ring(0.01) })),
   })
+}
+
+async function best(flood: () => Promise<number>): Promise<number> {
+  let most = 0
+  for (let each = 0; each < FLOODS; each++) most = Math.max(most, await flood())
+  return most
 }
 
 /** The flood on a kernel for which nobody ever traces, so that no check of it is left. */

@@ -4,7 +4,7 @@
  */
 import type { NodeAddress, Ref } from '../../runtime/address.js'
 import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Traced } from '../../runtime/hop.js'
-import { isChosen } from '../../runtime/trace.js'
+import { isChosen, type TraceContext } from '../../runtime/trace.js'
 import { describe } from './describe.js'
 import type { HopRecord } from './hop-record.js'
 
@@ -44,8 +44,12 @@ export class HopRing implements HopRecorder {
     return this.count
   }
 
+  wants(trace: TraceContext): boolean {
+    return this.part >= 1 || isChosen(trace, this.part)
+  }
+
   record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    if (this.part < 1 && !isChosen(traced.trace, this.part)) return
+    if (!this.wants(traced.trace)) return
     const at = this.count++ & (this.size - 1)
     this.kinds[at] = kind
     this.times[at] = atMs

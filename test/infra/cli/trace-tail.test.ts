@@ -19,7 +19,7 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   await follow()
   // The first may have been before they listened.
   await follow()
-  const [, trace = ''] = await tail.saying(/framework-run-\d+\/scheduler → master-m1\/master {2}accept {2}.* {2}(\w{32})\n/)
+  const [, trace = ''] = await tail.saying(/run-\d+\/scheduler → master-m1\/master {2}accept {2}.* {2}(\w{32})\n/)
   await tail.saying(/master-m1\/master → agent-a1\/agent {2}run-task {2}\d+B q=/)
   const hop = JSON.parse((await raw.saying(/^\{.*"kind":"processed".*\}$/m))[0]) as Readonly<Record<string, unknown>>
   assert.deepEqual([hop['type'], hop['outcome'], typeof hop['atMs'], typeof hop['at']],
