@@ -23,6 +23,10 @@ const BENCHES: Readonly<Record<string, Entry>> = {
     summary: 'messages between actors, in a node and over RabbitMQ, against nact, amqplib, Moleculer and NestJS',
     load: async () => (await import('./runtime.js')).runtime,
   },
+  trace: {
+    summary: 'what it costs to record messages, against not to',
+    load: async () => (await import('./trace.js')).trace,
+  },
   command: {
     summary: 'wall time of `warren run -- true`, against `node -e 0`',
     load: async () => (await import('./command.js')).command,

@@ -58,3 +58,18 @@ test('a hop is told with digits, its size and its content, and without what is s
     [0.5, 'ok', [4], undefined])
   assert.match(declared?.trace ?? '', /^[0-9a-f]{32}$/)
 })
+
+test('hops of one message that follow each other are told in full, wherever a reader begins', () => {
+  const ring = new HopRing(node, 1, 8)
+  for (let number = 0; number < 30; number++) {
+    const each = traced(`m${number}`)
+    for (const kind of ['sent', 'enqueued', 'delivered'] as const) ring.record(kind, number, each, to)
+  }
+  for (let from = 76; from < 90; from++) {
+    const { records, next, missed } = ring.read(from, 100)
+    assert.equal(next, 90)
+    assert.equal(records.length + missed, 90 - from)
+    assert.ok(records.length >= Math.min(6, 90 - from))
+    assert.deepEqual(records.map(({ type, atMs }) => type === `m${atMs}`), records.map(() => true))
+  }
+})
