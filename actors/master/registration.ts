@@ -12,6 +12,7 @@ import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { AGENT_TIMEOUT_MS } from './agents.js'
 import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
@@ -26,6 +27,8 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
   const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
   const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
+  const gone = cluster.goneAgents.get(agentId)
+  if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
   const known = cluster.agents.get(agentId)
   const isSameLife = present.agents.get(agentId)?.ref === call.agent
   if (known && isSameLife && JSON.stringify(known.info) === JSON.stringify(call.info)) {
@@ -147,8 +150,9 @@ function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
 }
 
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
-function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Register): Effect[] {
+function ordersFor({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Effect[] {
   const { epoch } = cluster
+  const drain = cluster.agents.get(agentId)?.drain
   const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
@@ -159,6 +163,7 @@ function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Regi
       tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
     // A framework that is merely not back yet may go on.
     ...ended.flatMap((frameworkId) => tell(call.agent, { type: 'shutdown-framework', epoch, frameworkId })),
+    ...(drain ? drainOrder(cluster, call.agent, drain, now) : []),
   ]
 }
 
