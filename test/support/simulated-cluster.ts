@@ -92,13 +92,15 @@ export class SimulatedCluster {
   }
 
   /** Starts an agent, or with `before` the next life of one on the same machine with the same journal. */
-  async agent(name: string, resources: Parameters<typeof of>[0], before?: SimulatedAgent): Promise<SimulatedAgent> {
+  async agent(
+    name: string, resources: Parameters<typeof of>[0], before?: SimulatedAgent, bootId = 'boot',
+  ): Promise<SimulatedAgent> {
     const system = await this.node('agent', name)
     const machine = before?.machine ?? new SimulatedMachine((to, message) => system.tell(to, message as never))
     machine.tell = (to, message) => system.tell(to, message as never)
     const journal = before?.journal ?? memoryLog<JournalEntry>((to, event) => machine.tell(to, event))
     const ref = system.spawn(AGENT_PATH, agent({
-      info: { hostname: name, resources: of(resources), attributes: {}, bootId: 'boot' },
+      info: { hostname: name, resources: of(resources), attributes: {}, bootId },
       journal: system.port('journal', journal),
       launcher: system.port('launcher', machine.launcher),
       output: system.port('output', machine.output),

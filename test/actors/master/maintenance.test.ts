@@ -134,8 +134,7 @@ test('the tasks of an agent that is gone are over, it is told to end them, and i
   assert.deepEqual([callsOf(decided), drains(decided)], [['remove-agent'], [0]])
   const back = desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'RUNNING')] })
   assert.deepEqual([back.records, back.changes, typesOf(back)], [[], [], ['agent-refused', 'drain-agent']])
-  const { problem } = back.effects[0]?.message as unknown as { problem: string }
-  assert.match(problem, /^an operator declared agent w-S0 gone at 1970-.*: start it with a fresh --work-dir, /)
+  assert.match(JSON.stringify(back.effects[0]?.message), /an operator declared agent w-S0 gone at 1970-.*: start it with a fresh --work-dir, /)
   const late = desk.report(task, 'KILLED', 2)
   assert.deepEqual([late.records, late.effects], [[], []], 'no second end')
   assert.deepEqual(desk.register('b').records.map((record) => 'agentId' in record && record.agentId), ['w-S1'])
