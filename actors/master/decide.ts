@@ -7,10 +7,11 @@ import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, on
 import type { Decidable } from './messages.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
+import { onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
-  onReadOutput, onReconcile, onStatus,
+  onReadOutput, onStatus,
 } from './tasks.js'
 import { clusterView, leaderView, viewsOf } from './views.js'
 
