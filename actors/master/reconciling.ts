@@ -13,8 +13,8 @@ type Reconcile = Extract<SchedulerCall, { type: 'reconcile' }>
  */
 export function onReconcile(
   { cluster, present, now }: Knowledge, { frameworkId, taskIds }: Omit<Reconcile, 'type'>,
+  scheduler = present.schedulers.get(frameworkId)?.ref,
 ): Decision {
-  const scheduler = present.schedulers.get(frameworkId)?.ref
   const tasks: ReadonlyMap<TaskId, TaskRecord> = cluster.frameworks.get(frameworkId)?.tasks ?? new Map()
   const asked = taskIds.length > 0 ? new Set(taskIds) : tasks.keys()
   const unknown = new Set([...taskIds].filter((taskId) => !tasks.has(taskId)))

@@ -69,8 +69,9 @@ export function authorContext<Author, Told>(
     finish(exitCode = 0) {
       if (state.phase === 'ended') return
       call((frameworkId) => ({ type: 'teardown', frameworkId }))
+      const unheard = state.frameworkId !== undefined && state.phase !== 'subscribed'
       state.phase = 'ended'
-      if (options) ctx.tell(options.owner, { type: 'finished', exitCode })
+      if (options) ctx.tell(options.owner, { type: 'finished', exitCode, ...(unheard ? { unheard } : {}) })
     },
     now: () => ctx.now(),
     random: () => ctx.random(),

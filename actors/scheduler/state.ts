@@ -8,7 +8,8 @@ import type { Acknowledged } from './acknowledged.js'
 /** What the process that runs a framework hears of it. */
 export type OwnerEvent =
   | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId; readonly cluster: string }
-  | { readonly type: 'finished'; readonly exitCode: number }
+  /** `unheard`: no master was there that could have ended its tasks. */
+  | { readonly type: 'finished'; readonly exitCode: number; readonly unheard?: true }
   | { readonly type: 'refused'; readonly problem: string }
 
 export interface SchedulerOptions {
