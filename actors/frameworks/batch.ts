@@ -6,6 +6,7 @@
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
 import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
+import { LOST_STATES } from '../scheduler/losses.js'
 import { task } from '../scheduler/task.js'
 import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
 import { BatchOutputs } from './batch-outputs.js'
@@ -36,6 +37,7 @@ export const batch = (options: BatchOptions): Framework<State, BatchOrder> => {
     name: options.name,
     failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
     acknowledge: 'explicit',
+    restartLost: true,
     initial: (ctx) => begin(options, ctx),
     receive(state, event, ctx) {
       if (!state.isOver) handle(state, event, options, makeTask, ctx)
@@ -87,7 +89,8 @@ function handle(state: State, event: Event, options: BatchOptions, makeTask: Mak
       ctx.after('no-master', NO_MASTER_MS)
       return ctx.tell(options.user, { type: 'disconnected' })
     case 'offers': return onOffers(state, event.offers, options, makeTask, ctx)
-    case 'update': return onUpdate(state, event.update, options, ctx)
+    // What was lost with its agent is run again as the next attempt at its input.
+    case 'lost': case 'update': return onUpdate(state, event.update, options, ctx)
     case 'output': return state.outputs.take(event, ctx)
     case 'fit': return onFit(state, event, options, ctx)
     case 'timer': return onTimer(state, event.name, options, ctx)
@@ -168,11 +171,11 @@ const wants = ({ waiting, running, outputs }: State, { jobsMax = Infinity }: Bat
 function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx: Ctx): void {
   const attempt = state.running.get(update.taskId)
   if (!attempt) {
-    // It was given up as lost and has come back, while another attempt is on its way.
+    // An earlier life of this framework launched it, while another attempt is on its way.
     if (update.state === 'RUNNING') ctx.kill(update.taskId)
     return ctx.acknowledge(update)
   }
-  const isLost = LOST.has(update.state)
+  const isLost = LOST_STATES.has(update.state)
   if (!isLost && !isTerminal(update.state)) {
     if (update.state === 'RUNNING') attempt.startedMs ??= update.atMs
     return ctx.acknowledge(update)
@@ -187,10 +190,6 @@ function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx
   else conclude(state, attempt, update, options, ctx)
   ctx.acknowledge(update)
 }
-
-/** Ends that are not the command's doing: its agent is gone, or never took it. */
-const LOST: ReadonlySet<StatusUpdate['state']> =
-  new Set(['LOST', 'DROPPED', 'GONE', 'GONE_BY_OPERATOR', 'UNREACHABLE', 'UNKNOWN'])
 
 const hasRun = ({ exitCode, signal }: StatusUpdate): boolean => exitCode !== undefined || signal !== undefined
 

@@ -10,10 +10,8 @@ import { combine, decision, NOTHING, tell, type Decision, type Effect, type Know
 import { endTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
 
-export const PING_INTERVAL_MS = 15_000
+/** So many pings fit into the time after which a silent agent is unreachable. */
 export const PINGS_MISSED_MAX = 5
-/** An agent silent or away for longer is unreachable. */
-export const AGENT_TIMEOUT_MS = PING_INTERVAL_MS * PINGS_MISSED_MAX
 
 /** An agent that is away keeps its tasks and its place; only what was on offer there is not any more. */
 export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
@@ -53,7 +51,7 @@ export function onPingRound(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
   return combine([NOTHING, ...[...present.agents].map(([agentId, link]) => {
     if (cluster.agents.get(agentId)?.unreachableSinceMs !== undefined) return NOTHING
-    const silent = link.ref ? link.missed >= PINGS_MISSED_MAX : now - link.sinceMs >= AGENT_TIMEOUT_MS
+    const silent = link.ref ? link.missed >= PINGS_MISSED_MAX : now - link.sinceMs >= present.agentTimeoutMs
     if (silent) return unreachable(knowledge, agentId)
     return decision({
       changes: [{ type: 'agent-pinged', agentId }],

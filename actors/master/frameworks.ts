@@ -93,7 +93,8 @@ export function onOperatorTeardown(
   const { cluster, present } = knowledge
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework && !cluster.completedFrameworks.has(frameworkId)) {
-    return decision({ effects: tell(replyTo, { type: 'not-found', problem: `there is no framework '${frameworkId}'` }) })
+    const problem = `there is no framework '${frameworkId}'`
+    return decision({ effects: tell(replyTo, { type: 'not-found', problem }) })
   }
   const problem = 'an operator has torn this framework down'
   return combine([

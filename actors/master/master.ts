@@ -14,7 +14,7 @@ import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
 import { apply, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
-import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
+import { PINGS_MISSED_MAX } from './agents.js'
 import { RETURN_GRACE_MS } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
@@ -26,6 +26,8 @@ const ALLOCATOR = 'allocator'
 
 export interface MasterOptions {
   readonly registrar: Actor<unknown, RegistrarCall>
+  /** An agent silent or away for longer is unreachable; 75 seconds unless given. */
+  readonly agentTimeoutMs?: number
   readonly allocator: (master: Ref<AllocatorEvent>) => Actor<unknown, AllocatorCall>
 }
 
@@ -43,14 +45,14 @@ type Ctx = Context<Message>
 
 export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
-  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), ctx),
+  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), options, ctx),
   receive(state, message, ctx) {
     switch (message.type) {
       case 'folded':
         for (const record of message.records) apply(state.cluster, record)
         return state
       case 'elected': return lead(state, message, options, ctx)
-      case 'deposed': return stepDown(state, message.reason, ctx)
+      case 'deposed': return stepDown(state, message.reason, options, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
@@ -63,10 +65,11 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
 })
 
 /** Knows nothing, and has the log told from its beginning. */
-function follow(registrar: Ref<RegistrarCall>, ctx: Ctx): State {
+function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions, ctx: Ctx): State {
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
-    cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined, leading: false,
+    cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
+    leading: false,
   }
 }
 
@@ -79,7 +82,7 @@ function lead(
   state: State, { epoch }: Extract<Message, { type: 'elected' }>, options: MasterOptions, ctx: Ctx,
 ): State {
   const { cluster, present } = state
-  present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
+  present.recoveringUntilMs = ctx.now() + present.agentTimeoutMs
   for (const frameworkId of cluster.frameworks.keys()) {
     // Nobody has failed to come back who could not have heard yet of whom to come back to.
     change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
@@ -88,7 +91,7 @@ function lead(
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
-  ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
+  ctx.every('ping-round', Math.ceil(present.agentTimeoutMs / PINGS_MISSED_MAX), { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
   const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
@@ -98,14 +101,14 @@ function lead(
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
-function stepDown({ present, registrar }: State, reason: string, ctx: Ctx): State {
+function stepDown({ present, registrar }: State, reason: string, options: MasterOptions, ctx: Ctx): State {
   ctx.log('warn', 'this master leads no more', { reason })
   for (const timer of ['ping-round', 'sweep']) ctx.cancel(timer)
   for (const { ref } of [...present.agents.values(), ...present.schedulers.values()]) {
     if (ref) ctx.unwatch(ref as Ref<never>)
   }
   ctx.stop(`${ctx.self}/${ALLOCATOR}` as Ref<never>)
-  return follow(registrar, ctx)
+  return follow(registrar, options, ctx)
 }
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {

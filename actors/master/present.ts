@@ -8,6 +8,9 @@ import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/
 import { forgetOldest } from './forget-oldest.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
+/** An agent silent or away for longer is unreachable, unless the master is told otherwise. */
+export const AGENT_TIMEOUT_MS = 75_000
+
 export interface AgentLink {
   /** Undefined while the agent is away. */
   readonly ref: Ref<AgentEvent> | undefined
@@ -57,6 +60,8 @@ export interface Present {
   readonly hurried: Set<AgentId>
   /** Until then agents may come back with tasks that this master has never heard of. */
   recoveringUntilMs: number
+  /** An agent silent or away for longer is unreachable. */
+  readonly agentTimeoutMs: number
   nextOffer: number
   nextRead: number
   nextTelling: number
@@ -90,7 +95,8 @@ export const READERS_MAX = 10_000
 /** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
 export const KILLS_MAX = 100_000
 
-export const newPresent = (): Present => ({
+export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
+  agentTimeoutMs,
   agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(),
   awaited: new Set(), hurried: new Set(), recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })

@@ -12,7 +12,6 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { sum } from '../resources/resources.js'
-import { AGENT_TIMEOUT_MS } from './agents.js'
 import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
@@ -118,8 +117,9 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
   return isNews ? [{ type: 'agent-admitted', agentId, info, atMs: now }] : []
 }
 
-const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
-  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
+const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
+  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, 
+  pingTimeoutMs: present.agentTimeoutMs,
 })
 
 /** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */

@@ -24,7 +24,10 @@ export function authorContext<Author, Told>(
     },
     accept(offers, tasks, refusing) {
       const offerIds = spend(state, offers)
-      for (const { taskId } of tasks) state.acknowledged.expect(taskId)
+      for (const task of tasks) {
+        state.acknowledged.expect(task.taskId)
+        state.losses?.expect(task)
+      }
       call((frameworkId) => ({
         type: 'accept', frameworkId, offerIds, operations: [{ type: 'launch', tasks }], ...refusal(refusing),
       }))

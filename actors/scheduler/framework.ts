@@ -23,6 +23,11 @@ export interface Framework<State, Told = never> {
   readonly labels?: readonly string[]
   /** `explicit`: the author calls `ctx.acknowledge` once an update is safe with them. */
   readonly acknowledge?: 'automatic' | 'explicit'
+  /**
+   * Tasks that are lost with their agents come as `lost`, to be launched again, instead of as updates. One that
+   * returns with its agent after all is killed without a word, or with `returned: 'keep'` told of like any other.
+   */
+  readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' }
   initial(ctx: FrameworkContext): State
   receive(state: State, event: FrameworkEvent<Told>, ctx: FrameworkContext): State
 }
@@ -33,6 +38,8 @@ export type FrameworkEvent<Told = never> =
   /** The offer no longer stands, also because its master is gone; nothing needs to be done. */
   | { readonly type: 'rescind'; readonly offerId: OfferId }
   | { readonly type: 'update'; readonly update: StatusUpdate }
+  /** Only with `restartLost`: launch `task`, which has an id of its own. `update` says what became of the last. */
+  | { readonly type: 'lost'; readonly task: TaskInfo; readonly update: StatusUpdate }
   | {
       readonly type: 'message'
       readonly agentId: AgentId

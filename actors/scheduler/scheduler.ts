@@ -14,6 +14,7 @@ import type { StatusUpdate } from '../protocol/task.js'
 import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
+import { Losses, type Verdict } from './losses.js'
 import { onAnswered, reconcile, reconcileAgain } from './reconciliation.js'
 import type { Message, SchedulerOptions, State } from './state.js'
 
@@ -31,7 +32,7 @@ export const scheduler = <Author, Told>(
     const state: State<Author> = {
       phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0,
       frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, acknowledged: new Acknowledged(),
-      offers: new Set(), unanswered: new Set(),
+      offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
     return seek(state, ctx)
@@ -77,6 +78,13 @@ export const scheduler = <Author, Told>(
     }
   },
 })
+
+const TOLD: Verdict = { type: 'told' }
+
+function lossesOf({ restartLost }: { readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' } }) {
+  if (!restartLost) return undefined
+  return new Losses(restartLost === true ? 'kill' : restartLost.returned)
+}
 
 type Give<Author, Told> = (event: FrameworkEvent<Told>) => State<Author>
 
@@ -140,7 +148,15 @@ function onUpdate<Author, Told>(
   if (state.phase === 'ended') return state
   onAnswered(state, update)
   const fresh = state.acknowledged.isNew(update)
-  if (fresh) give({ type: 'update', update })
+  const verdict = fresh ? state.losses?.judge(update) ?? TOLD : undefined
+  if (verdict?.type === 'told') give({ type: 'update', update })
+  if (verdict?.type === 'lost') give({ type: 'lost', task: verdict.task, update })
+  if (verdict?.type === 'replaced') {
+    const library = authorContext(state, ctx, undefined)
+    if (verdict.returned) library.kill(update.taskId)
+    library.acknowledge(update)
+    return state
+  }
   // Repeated because the author is not done with it: only they know when it is safe.
   if (definition.acknowledge === 'explicit' && (fresh || !state.acknowledged.isSettled(update))) return state
   authorContext(state, ctx, undefined).acknowledge(update)

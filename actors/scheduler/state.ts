@@ -4,6 +4,7 @@ import type { FrameworkId, OfferId, TaskId } from '../protocol/ids.js'
 import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { Acknowledged } from './acknowledged.js'
+import type { Losses } from './losses.js'
 
 /** What the process that runs a framework hears of it. */
 export type OwnerEvent =
@@ -44,6 +45,8 @@ export interface State<Author> {
   wasSubscribed: boolean
   attempt: number
   readonly acknowledged: Acknowledged
+  /** Of a framework that wants lost tasks run again. */
+  readonly losses: Losses | undefined
   /** Offers that stand and that the author has neither accepted nor declined; a master limits them. */
   readonly offers: Set<OfferId>
   /** Tasks that were asked for at the last subscription and not heard of since. */

@@ -45,8 +45,8 @@ export const command: Command = {
   notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments\n'
     + "after FILE. `import { framework, task } from 'warren'` works wherever FILE lies, in TypeScript too.\n"
     + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.\n"
-    + 'If its process breaks off, its tasks run on: with --keep for a week, else for a minute, or as long as FILE says\n'
-    + '(failoverTimeoutMs). With --keep a second process takes over from the first, and its tasks run on, too.',
+    + 'If its process breaks off, its tasks run on: with --keep for a week, else for a minute, or as long as FILE\n'
+    + 'says (failoverTimeoutMs). With --keep a second process takes over from the first, and its tasks run on, too.',
   run,
 }
 
@@ -68,7 +68,9 @@ async function run(call: Call): Promise<number> {
 const watches = ({ watch, broker }: Call['options']): boolean =>
   watch === undefined ? process.stderr.isTTY === true && broker === undefined : watch === true
 
-const PASSED_ON = { cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', keep: 'keep' }
+const PASSED_ON = {
+  cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', keep: 'keep',
+}
 
 async function runWatched(
   file: string, { arguments: [, ...args], options }: Call, lifetime: Lifetime,
@@ -104,7 +106,8 @@ async function runOnce(
   })
   let isOver = false
   try {
-    const code = await Promise.race([outcome(node, definition, kept, connection.cluster), lifetime.wish.then(exitCodeOf)])
+    const ended = outcome(node, definition, kept, connection.cluster)
+    const code = await Promise.race([ended, lifetime.wish.then(exitCodeOf)])
     isOver = true
     tellStarter({ type: 'finished' })
     return code

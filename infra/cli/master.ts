@@ -12,6 +12,7 @@ import { nodeFailure } from './node-failure.js'
 import {
   ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
 } from './node-options.js'
+import { duration } from './task-options.js'
 
 export const command: Command = {
   options: [
@@ -20,6 +21,10 @@ export const command: Command = {
     { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
     NAME_OPTION,
     ...ALLOCATION_OPTIONS,
+    {
+      flags: '--agent-timeout <duration>', parse: agentTimeout,
+      help: 'an agent that is not heard for longer is unreachable, and its tasks are given up; 75s unless given',
+    },
     ...logOptions('info'),
   ],
   examples: [
@@ -44,6 +49,7 @@ async function run({ options }: Call): Promise<number> {
     const { amqpLog } = await import('../amqp/masters-log.js')
     const node = await openMasterNode({
       name, cluster, logger, openLink: connection.openLink, shareOffers: options['shareOffers'] === true,
+      ...(options['agentTimeout'] === undefined ? {} : { agentTimeoutMs: Number(options['agentTimeout']) }),
       openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`),
       ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
     })
@@ -62,6 +68,15 @@ async function run({ options }: Call): Promise<number> {
     throw nodeFailure(error)
   }
   return lifetime.stayUp(() => closing.close())
+}
+
+/** Shorter, and a busy machine would count as gone; a master pings five times as often. */
+const AGENT_TIMEOUT_MIN_MS = 1_000
+
+function agentTimeout(text: string): number {
+  const timeMs = duration('agent-timeout')(text)
+  if (timeMs >= AGENT_TIMEOUT_MIN_MS) return timeMs
+  throw new Failure(EXIT.usage, `--agent-timeout: '${text}' is too short; write 1s or more, such as 75s`)
 }
 
 /** A node of its own needs something to meet the others at. */

@@ -37,8 +37,8 @@ test('a service whose scheduler is killed finds its task running, until it ends 
     const directory = mkdtempSync(join(tmpdir(), 'warren-service-'))
     t.after(() => rmSync(directory, { recursive: true, force: true }))
     const environment = { WARREN_BROKER: broker.url }
-    const master = new Running(t, ['master', '--cluster', CLUSTER, '--name', 'm1', '--port', '0', '--log-format', 'json'],
-      { environment })
+    const master = new Running(t, ['master', '--cluster', CLUSTER, '--name', 'm1', '--port', '0',
+      '--log-format', 'json'], { environment })
     const [, http = ''] = await master.saying(/"url":"(http:\/\/127\.0\.0\.1:\d+)"/)
     const agent = new Running(t, ['agent', '--cluster', CLUSTER, '--name', 'a1', '--work-dir', join(directory, 'a1'),
       '--resources', 'cpus:4;mem:1024;disk:10', '--log-format', 'json'], { environment })

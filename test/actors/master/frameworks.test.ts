@@ -49,7 +49,7 @@ test('a scheduler that subscribes with other roles changes its framework', () =>
   assert.deepEqual(desk.knowledge.cluster.frameworks.get(id)?.info.roles, roles)
 })
 
-test('another instance takes over: the old one is told, its offers are rescinded; it hears of tasks before offers', () => {
+test('another instance takes over: the old one is told and loses its offers; the new one hears of its tasks', () => {
   const { desk, agentId } = deskAtWork()
   desk.offer(id, agentId)
   const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })

@@ -20,7 +20,8 @@ test('an agent that has grown is taken back, and so is one that has shrunk as fa
     const { back, problem } = comesBack({ resources })
     assert.equal(problem, undefined)
     assert.deepEqual(back.records.map(({ type }) => type), ['agent-admitted'])
-    assert.deepEqual(back.allocator.flatMap((call) => (call.type === 'add-agent' ? [call.agent.total] : [])), [resources])
+    const told = back.allocator.flatMap((call) => (call.type === 'add-agent' ? [call.agent.total] : []))
+    assert.deepEqual(told, [resources])
   }
 })
 

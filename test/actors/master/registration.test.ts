@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { AGENT_TIMEOUT_MS } from '../../../actors/master/agents.js'
+import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import type { Decision } from '../../../actors/master/decision.js'
 import type { ToldAgent } from '../../../actors/protocol/allocator.js'
 import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role } from '../../../actors/protocol/ids.js'
