@@ -117,9 +117,12 @@ export class SimulatedCluster {
   /** Starts a framework, or with an id the next life of one. */
   async framework<State>(definition: Framework<State>, frameworkId?: FrameworkId): Promise<System> {
     const system = await this.node('framework', definition.name)
-    const owner = system.port<OwnerEvent>('owner', (event) => void this.owners.push(event))
-    const options = { user: 'tester', owner, ...(frameworkId ? { frameworkId } : {}) }
-    system.spawn(LEADER_PATH.framework, scheduler(definition, options))
+    const resume: { frameworkId?: FrameworkId } = frameworkId ? { frameworkId } : {}
+    const owner = system.port<OwnerEvent>('owner', (event) => {
+      this.owners.push(event)
+      if (event.type === 'subscribed') resume.frameworkId = event.frameworkId
+    })
+    system.spawn(LEADER_PATH.framework, scheduler(definition, Object.assign(resume, { user: 'tester', owner })))
     return system
   }
 
