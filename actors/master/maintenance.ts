@@ -60,7 +60,7 @@ function activate({ present, now }: Knowledge, agentId: AgentId): Decision {
   })
 }
 
-/** Ordered again it is a new drain, unless nothing was said of how; and it can only become stricter by itself. */
+/** Ordered again it is a new drain, which replaces the old one, unless nothing is said of how. */
 function drain(
   knowledge: Knowledge, agent: AgentRecord, call: Extract<OperatorCall, { type: 'operator-drain' }>,
 ): Decision | undefined {
