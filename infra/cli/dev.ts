@@ -154,6 +154,7 @@ async function brokerToBeFound(closing: Closing): Promise<string> {
   const named = process.env['AMQP_URL']
   if (named) return named
   const { startPrivateBroker } = await import('../amqp/private-broker.js')
+  process.stderr.write('Starting a RabbitMQ of its own …\n')
   const broker = await startPrivateBroker().catch((error: Error) => {
     throw new Failure(EXIT.unreachable, error.message)
   })
