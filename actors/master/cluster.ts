@@ -57,8 +57,12 @@ export interface ExecutorRecord {
 
 export interface Cluster {
   name: string
+  /** Tells it from others of its name; empty in records of before there was one. */
+  clusterId: string
   prefix: string
   epoch: number
+  /** Of the claim that won the epoch. */
+  nonce: string
   /** The master that holds the epoch: its name, and where its interface answers. */
   leader: { readonly name: string; readonly url?: string | undefined }
   readonly agents: Map<AgentId, AgentRecord>
@@ -73,8 +77,9 @@ export interface Cluster {
 }
 
 export const newCluster = (): Cluster => ({
-  name: '', prefix: '', epoch: 0, leader: { name: '' }, agents: new Map(), frameworks: new Map(), executors: new Map(),
-  completedTasks: new Map(), completedFrameworks: new Map(), nextAgent: 0, nextFramework: 0, nextLaunch: 0,
+  name: '', clusterId: '', prefix: '', epoch: 0, nonce: '', leader: { name: '' }, agents: new Map(),
+  frameworks: new Map(), executors: new Map(), completedTasks: new Map(), completedFrameworks: new Map(),
+  nextAgent: 0, nextFramework: 0, nextLaunch: 0,
 })
 
 /** Folds one record in. Total: a record about something unknown changes nothing. */
@@ -83,10 +88,12 @@ export function apply(cluster: Cluster, record: LogRecord): void {
     case 'genesis':
       cluster.name = record.cluster
       cluster.prefix = record.prefix
+      cluster.clusterId = record.clusterId ?? ''
       return
     case 'leadership-claimed':
       if (record.epoch < cluster.epoch) return
       cluster.epoch = record.epoch
+      cluster.nonce = record.nonce
       cluster.leader = { name: record.master, url: record.url }
       return
     case 'agent-admitted': return onAgentAdmitted(cluster, record)
@@ -185,6 +192,10 @@ function complete(cluster: Cluster, framework: FrameworkRecord | undefined, task
   cluster.completedTasks.set(task.launchId, task)
   forgetOldest(cluster.completedTasks, COMPLETED_TASKS_MAX)
 }
+
+/** What tells the present leadership from every other, for who must not take one for the other. */
+export const leadershipOf = ({ name, epoch, clusterId, nonce }: Cluster) =>
+  ({ epoch, cluster: name, ...(clusterId === '' ? {} : { clusterId, nonce }) })
 
 export const executorKey = (of: { agentId: AgentId; frameworkId: FrameworkId; executorId: ExecutorId }): string =>
   `${of.agentId}/${of.frameworkId}/${of.executorId}`

@@ -12,7 +12,7 @@ import { leadershipCall, LEADER_PATH, type LeadershipEvent } from '../protocol/l
 import type { RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
-import { apply, newCluster, type Cluster } from './cluster.js'
+import { apply, leadershipOf, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
 import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
 import { RETURN_GRACE_MS } from './frameworks.js'
@@ -52,6 +52,12 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
+      case 'epoch-obeyed':
+        // Of another cluster it means nothing here.
+        if (state.leading && message.clusterId === state.cluster.clusterId) {
+          ctx.tell(state.registrar, { type: 'claim-above', epoch: message.epoch })
+        }
+        return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
@@ -90,7 +96,7 @@ function lead(
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
+  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
@@ -132,8 +138,7 @@ function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
 
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
-  const { epoch, name } = state.cluster
-  const answer = tell(replyTo, { type: 'leader', master: ctx.self, epoch, cluster: name })
+  const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
   return release(state, state.outbox.pass(answer), ctx)
 }
 

@@ -11,7 +11,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { AGENT_TIMEOUT_MS } from './agents.js'
-import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
@@ -111,7 +111,7 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
 }
 
 const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
-  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
+  type: 'agent-registered', agentId, pingTimeoutMs: AGENT_TIMEOUT_MS, ...leadershipOf(cluster),
 })
 
 /** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */

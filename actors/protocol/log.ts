@@ -9,7 +9,7 @@ import { taskInfo, taskState } from './task.js'
 
 export const logRecord = {
   genesis: message(100, 'The cluster begins; all its ids start with this.', {
-    cluster: text(128), prefix: text(32),
+    cluster: text(128), prefix: text(32), clusterId: optional(text(64)),
   }),
   'leadership-claimed': message(101, 'A master leads from here on.', {
     epoch: natural, master: text(128), nonce: text(32), url: optional(text(512)),
