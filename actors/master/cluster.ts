@@ -28,6 +28,8 @@ export interface FrameworkRecord {
   readonly frameworkId: FrameworkId
   info: FrameworkInfo
   readonly admittedMs: number
+  /** Since when its scheduler is away, as the masters before this one saw it. */
+  disconnectedSinceMs: number | undefined
   readonly tasks: Map<TaskId, TaskRecord>
 }
 
@@ -101,6 +103,8 @@ export function apply(cluster: Cluster, record: LogRecord): void {
     case 'agent-reachable': return setUnreachable(cluster, record.agentId, undefined)
     case 'agent-removed': return onAgentRemoved(cluster, record.agentId)
     case 'framework-admitted': return onFrameworkAdmitted(cluster, record)
+    case 'framework-disconnected': return setDisconnected(cluster, record.frameworkId, record.atMs)
+    case 'framework-connected': return setDisconnected(cluster, record.frameworkId, undefined)
     case 'framework-removed': return onFrameworkRemoved(cluster, record.frameworkId, record.atMs)
     case 'task-launched': return onTaskLaunched(cluster, record)
     case 'task-changed': return onTaskChanged(cluster, record)
@@ -144,8 +148,16 @@ function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
 function onFrameworkAdmitted(cluster: Cluster, { frameworkId, info, atMs }: Of<'framework-admitted'>): void {
   const known = cluster.frameworks.get(frameworkId)
   if (known) known.info = info
-  else cluster.frameworks.set(frameworkId, { frameworkId, info, admittedMs: atMs, tasks: new Map() })
+  else {
+    const framework = { frameworkId, info, admittedMs: atMs, disconnectedSinceMs: undefined, tasks: new Map() }
+    cluster.frameworks.set(frameworkId, framework)
+  }
   cluster.nextFramework = Math.max(cluster.nextFramework, numberAfter(`${cluster.prefix}-`, frameworkId) + 1)
+}
+
+function setDisconnected(cluster: Cluster, frameworkId: FrameworkId, sinceMs: number | undefined): void {
+  const framework = cluster.frameworks.get(frameworkId)
+  if (framework) framework.disconnectedSinceMs = sinceMs
 }
 
 function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: number): void {

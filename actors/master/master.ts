@@ -15,7 +15,7 @@ import { decide } from './decide.js'
 import { apply, leadershipOf, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
 import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
-import { RETURN_GRACE_MS } from './frameworks.js'
+import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { change, newPresent, type Present } from './present.js'
@@ -86,10 +86,6 @@ function lead(
 ): State {
   const { cluster, present } = state
   present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
-  for (const frameworkId of cluster.frameworks.keys()) {
-    // Nobody has failed to come back who could not have heard yet of whom to come back to.
-    change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
-  }
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
@@ -100,7 +96,8 @@ function lead(
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  return release({ ...state, leading: true }, effects, ctx)
+  const leader = release({ ...state, leading: true }, effects, ctx)
+  return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */

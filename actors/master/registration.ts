@@ -69,6 +69,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
     ...recovered.map(({ frameworkId, info }) =>
       ({ type: 'framework-admitted', frameworkId, info, atMs: now }) as const),
+    ...recovered.map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now }) as const),
     ...adopted.map((held) => launchedThere(agentId, held, now)),
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>

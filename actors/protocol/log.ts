@@ -38,5 +38,9 @@ export const logRecord = {
     frameworkId, agentId, executorId, role, resources,
   }),
   'executor-ended': message(112, 'A custom executor has ended.', { frameworkId, agentId, executorId }),
+  'framework-disconnected': message(116, 'A framework\'s scheduler is away; its failover timeout counts from here.', {
+    frameworkId, atMs: natural,
+  }),
+  'framework-connected': message(117, 'A framework\'s scheduler is there again.', { frameworkId, atMs: natural }),
 }
 export type LogRecord = MessageOf<typeof logRecord>
