@@ -15,9 +15,18 @@ export interface TaskMemory extends HeldTask {
   updates: number
 }
 
+/** A leadership: the cluster by its log, and the claim that won the epoch. */
+export interface Obeyed {
+  readonly clusterId: string
+  readonly epoch: number
+  readonly nonce: string
+}
+
 export interface Memory {
   agentId: AgentId | undefined
   cluster: string | undefined
+  /** The newest master that was obeyed. */
+  obeyed: Obeyed | undefined
   /** Tasks that run, or whose end is not yet acknowledged. */
   readonly tasks: Map<LaunchId, TaskMemory>
   /** Every launch ever taken: none is taken twice. */
@@ -29,7 +38,8 @@ export interface Memory {
 export const LAST_LAUNCHES_MAX = 100_000
 
 export const newMemory = (): Memory => ({
-  agentId: undefined, cluster: undefined, tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
+  agentId: undefined, cluster: undefined, obeyed: undefined, tasks: new Map(), launches: new Set(),
+  lastLaunch: new Map(),
 })
 
 /** An update's id says which launch it is of, so that an acknowledgement finds its launch at once. */
@@ -45,6 +55,11 @@ export function remember(memory: Memory, entry: JournalEntry): void {
       memory.agentId = entry.agentId
       memory.cluster = entry.cluster
       return
+    case 'obeyed': {
+      const { type: _, ...obeyed } = entry
+      memory.obeyed = obeyed
+      return
+    }
     case 'launch-admitted': return hold(memory, entry, 'STAGING', 0)
     case 'task-remembered': return hold(memory, entry, entry.state, entry.updates)
     case 'launches-remembered':
@@ -70,8 +85,9 @@ export function remember(memory: Memory, entry: JournalEntry): void {
 /** The shortest journal that folds to the same tasks and launches; only what can be read of the ended is lost. */
 export function compact(memory: Memory): JournalEntry[] {
   const entries: JournalEntry[] = []
-  const { agentId, cluster } = memory
+  const { agentId, cluster, obeyed } = memory
   if (agentId !== undefined && cluster !== undefined) entries.push({ type: 'became-agent', agentId, cluster })
+  if (obeyed) entries.push({ type: 'obeyed', ...obeyed })
   const over = [...memory.launches].filter((launchId) => !memory.tasks.has(launchId))
   entries.push({ type: 'launches-remembered', launchIds: over })
   for (const { launchId, frameworkId, role, task, state, updates, pending } of memory.tasks.values()) {

@@ -28,6 +28,8 @@ export interface FrameworkRecord {
   readonly frameworkId: FrameworkId
   info: FrameworkInfo
   readonly admittedMs: number
+  /** Since when its scheduler is away, as the masters before this one saw it. */
+  disconnectedSinceMs: number | undefined
   readonly tasks: Map<TaskId, TaskRecord>
 }
 
@@ -57,8 +59,12 @@ export interface ExecutorRecord {
 
 export interface Cluster {
   name: string
+  /** Tells it from others of its name; empty in records of before there was one. */
+  clusterId: string
   prefix: string
   epoch: number
+  /** Of the claim that won the epoch. */
+  nonce: string
   /** The master that holds the epoch: its name, and where its interface answers. */
   leader: { readonly name: string; readonly url?: string | undefined }
   readonly agents: Map<AgentId, AgentRecord>
@@ -73,8 +79,9 @@ export interface Cluster {
 }
 
 export const newCluster = (): Cluster => ({
-  name: '', prefix: '', epoch: 0, leader: { name: '' }, agents: new Map(), frameworks: new Map(), executors: new Map(),
-  completedTasks: new Map(), completedFrameworks: new Map(), nextAgent: 0, nextFramework: 0, nextLaunch: 0,
+  name: '', clusterId: '', prefix: '', epoch: 0, nonce: '', leader: { name: '' }, agents: new Map(),
+  frameworks: new Map(), executors: new Map(), completedTasks: new Map(), completedFrameworks: new Map(),
+  nextAgent: 0, nextFramework: 0, nextLaunch: 0,
 })
 
 /** Folds one record in. Total: a record about something unknown changes nothing. */
@@ -83,10 +90,12 @@ export function apply(cluster: Cluster, record: LogRecord): void {
     case 'genesis':
       cluster.name = record.cluster
       cluster.prefix = record.prefix
+      cluster.clusterId = record.clusterId ?? ''
       return
     case 'leadership-claimed':
       if (record.epoch < cluster.epoch) return
       cluster.epoch = record.epoch
+      cluster.nonce = record.nonce
       cluster.leader = { name: record.master, url: record.url }
       return
     case 'agent-admitted': return onAgentAdmitted(cluster, record)
@@ -94,6 +103,8 @@ export function apply(cluster: Cluster, record: LogRecord): void {
     case 'agent-reachable': return setUnreachable(cluster, record.agentId, undefined)
     case 'agent-removed': return onAgentRemoved(cluster, record.agentId)
     case 'framework-admitted': return onFrameworkAdmitted(cluster, record)
+    case 'framework-disconnected': return setDisconnected(cluster, record.frameworkId, record.atMs)
+    case 'framework-connected': return setDisconnected(cluster, record.frameworkId, undefined)
     case 'framework-removed': return onFrameworkRemoved(cluster, record.frameworkId, record.atMs)
     case 'task-launched': return onTaskLaunched(cluster, record)
     case 'task-changed': return onTaskChanged(cluster, record)
@@ -137,8 +148,16 @@ function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
 function onFrameworkAdmitted(cluster: Cluster, { frameworkId, info, atMs }: Of<'framework-admitted'>): void {
   const known = cluster.frameworks.get(frameworkId)
   if (known) known.info = info
-  else cluster.frameworks.set(frameworkId, { frameworkId, info, admittedMs: atMs, tasks: new Map() })
+  else {
+    const framework = { frameworkId, info, admittedMs: atMs, disconnectedSinceMs: undefined, tasks: new Map() }
+    cluster.frameworks.set(frameworkId, framework)
+  }
   cluster.nextFramework = Math.max(cluster.nextFramework, numberAfter(`${cluster.prefix}-`, frameworkId) + 1)
+}
+
+function setDisconnected(cluster: Cluster, frameworkId: FrameworkId, sinceMs: number | undefined): void {
+  const framework = cluster.frameworks.get(frameworkId)
+  if (framework) framework.disconnectedSinceMs = sinceMs
 }
 
 function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: number): void {
@@ -185,6 +204,10 @@ function complete(cluster: Cluster, framework: FrameworkRecord | undefined, task
   cluster.completedTasks.set(task.launchId, task)
   forgetOldest(cluster.completedTasks, COMPLETED_TASKS_MAX)
 }
+
+/** What tells the present leadership from every other, for who must not take one for the other. */
+export const leadershipOf = ({ name, epoch, clusterId, nonce }: Cluster) =>
+  ({ epoch, cluster: name, ...(clusterId === '' ? {} : { clusterId, nonce }) })
 
 export const executorKey = (of: { agentId: AgentId; frameworkId: FrameworkId; executorId: ExecutorId }): string =>
   `${of.agentId}/${of.frameworkId}/${of.executorId}`

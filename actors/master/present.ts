@@ -55,6 +55,8 @@ export interface Present {
   readonly awaited: Set<string>
   /** Until then agents may come back with tasks that this master has never heard of. */
   recoveringUntilMs: number
+  /** Until then no framework's scheduler has stayed away too long. */
+  returnAwaitedUntilMs: number
   nextOffer: number
   nextRead: number
   nextTelling: number
@@ -72,6 +74,7 @@ export type PresentChange =
       readonly atMs: number
     }
   | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
+  | { readonly type: 'return-awaited'; readonly untilMs: number }
   | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
   | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
   | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
@@ -89,7 +92,7 @@ export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
   agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(), awaited: new Set(),
-  recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
+  recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
 export function change(present: Present, by: PresentChange): void {
@@ -118,6 +121,9 @@ export function change(present: Present, by: PresentChange): void {
       return
     case 'scheduler-unlinked':
       present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
+      return
+    case 'return-awaited':
+      present.returnAwaitedUntilMs = by.untilMs
       return
     case 'scheduler-forgotten':
       forgetAwaited(present, by.frameworkId)

@@ -11,7 +11,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { AGENT_TIMEOUT_MS } from './agents.js'
-import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
@@ -69,6 +69,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
     ...recovered.map(({ frameworkId, info }) =>
       ({ type: 'framework-admitted', frameworkId, info, atMs: now }) as const),
+    ...recovered.map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now }) as const),
     ...adopted.map((held) => launchedThere(agentId, held, now)),
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
@@ -111,7 +112,7 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
 }
 
 const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
-  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
+  type: 'agent-registered', agentId, pingTimeoutMs: AGENT_TIMEOUT_MS, ...leadershipOf(cluster),
 })
 
 /** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */

@@ -19,6 +19,9 @@ export const journalEntry = {
   'launches-remembered': message(135, 'Launches that were taken and are over.', {
     launchIds: list(launchId, 10_000_000),
   }),
+  obeyed: message(136, 'The master that is obeyed; none of its cluster that is older ever is again.', {
+    clusterId: text(64), epoch: natural, nonce: text(32),
+  }),
   'update-acknowledged': message(133, 'The scheduler has this update.', { frameworkId, taskId, updateId }),
 }
 export type JournalEntry = MessageOf<typeof journalEntry>

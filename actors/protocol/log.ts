@@ -9,7 +9,7 @@ import { taskInfo, taskState } from './task.js'
 
 export const logRecord = {
   genesis: message(100, 'The cluster begins; all its ids start with this.', {
-    cluster: text(128), prefix: text(32),
+    cluster: text(128), prefix: text(32), clusterId: optional(text(64)),
   }),
   'leadership-claimed': message(101, 'A master leads from here on.', {
     epoch: natural, master: text(128), nonce: text(32), url: optional(text(512)),
@@ -38,5 +38,9 @@ export const logRecord = {
     frameworkId, agentId, executorId, role, resources,
   }),
   'executor-ended': message(112, 'A custom executor has ended.', { frameworkId, agentId, executorId }),
+  'framework-disconnected': message(116, 'A framework\'s scheduler is away; its failover timeout counts from here.', {
+    frameworkId, atMs: natural,
+  }),
+  'framework-connected': message(117, 'A framework\'s scheduler is there again.', { frameworkId, atMs: natural }),
 }
 export type LogRecord = MessageOf<typeof logRecord>

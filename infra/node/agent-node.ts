@@ -16,12 +16,14 @@ import type { System } from '../../runtime/system.js'
 import { openJournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
-import { openWorkDirectory } from '../disk/work-directory.js'
+import { openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
 import { openNode, type NodeOptions } from './node.js'
 
 export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly workDir: string
+  /** Which it is to join, if it matters: a work directory that is another's is refused then before anything is done. */
+  readonly cluster?: string
   /** What is not named here is probed. */
   readonly resources: Resources
   readonly attributes: Attributes
@@ -48,9 +50,15 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
   try {
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })
+    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
+    const { cluster = journal.cluster } = options
+    if (journal.cluster !== undefined && journal.cluster !== cluster) {
+      await Promise.all([system.stop(), journal.close()])
+      throw new WorkDirectoryError(`work directory '${directory.path}' is that of an agent of cluster `
+        + `'${journal.cluster}', not of '${cluster}'; choose another with --work-dir`)
+    }
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
-    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
     const actor = agent({
       info,
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),

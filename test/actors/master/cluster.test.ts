@@ -34,7 +34,7 @@ const record: fc.Arbitrary<LogRecord> = fc.oneof(
   fc.record({ type: type('agent-admitted'), agentId, info, atMs }),
   fc.record({ type: type('agent-unreachable', 'agent-reachable', 'agent-removed'), agentId, atMs }),
   fc.record({ type: type('framework-admitted'), frameworkId, info: fc.constant(FRAMEWORK), atMs }),
-  fc.record({ type: type('framework-removed'), frameworkId, atMs }),
+  fc.record({ type: type('framework-removed', 'framework-disconnected', 'framework-connected'), frameworkId, atMs }),
   fc.record({ type: type('task-launched'), frameworkId, agentId, launchId, role, task, state, atMs }),
   fc.record({ type: type('task-changed'), frameworkId, taskId, state, atMs, updateId }),
   fc.record({ type: type('task-removed'), frameworkId, taskId }),
