@@ -17,7 +17,7 @@ import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { onOutput, onRead } from './output.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
-import { endAll, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
+import { endAll, onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
 
 export const agent = (options: AgentOptions): Actor<State, Message> => ({
@@ -39,14 +39,12 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'leader': return onLeader(state, message, options, ctx)
       case 'register': return register(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
-      case 'agent-refused':
-        ctx.log('error', 'the master refused this agent', { problem: message.problem })
-        if (options.owner) ctx.tell(options.owner, { type: 'refused', problem: message.problem })
-        return state
+      case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, ctx) : state
       case 'run-task': return onRun(state, message, options, ctx)
+      case 'drain-agent': return onDrain(state, message, ctx)
       case 'kill-task': return onKill(state, message, ctx)
       case 'acknowledge-status':
         if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
@@ -187,6 +185,20 @@ function onRegistered(
   }
   ctx.tell(state.updates, { type: 'master-found', master: state.master, agentId })
   return { ...state, phase: 'running', epoch, pingTimeoutMs, attempt: 0 }
+}
+
+/** How long an agent that was refused waits before it asks again: somebody has to do something first. */
+export const REFUSED_AGAIN_MS = 60_000
+
+/** Its tasks run on. */
+function onRefused(state: State, problem: string, { owner }: AgentOptions, ctx: Ctx): State {
+  if (state.phase !== 'registering' && state.phase !== 'running') return state
+  ctx.log('error', 'the master refused this agent', { problem })
+  if (owner) ctx.tell(owner, { type: 'refused', problem })
+  if (state.updates) ctx.tell(state.updates, { type: 'master-lost' })
+  ctx.cancel('ping')
+  ctx.after('register', REFUSED_AGAIN_MS, { type: 'register' })
+  return { ...state, phase: 'registering' }
 }
 
 function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ctx): State {

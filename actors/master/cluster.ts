@@ -4,25 +4,18 @@
  * Every master that folds the same records holds the same cluster; nothing else changes it. It is an
  * owned structure, mutated in place: at 500,000 tasks a copy per record would cost more than the work.
  */
-import type { AgentInfo } from '../protocol/agent.js'
 import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
 import { add, NONE, type Resources } from '../resources/resources.js'
+import { applyToAgents, type AgentBooks, type AgentFold } from './agent-record.js'
 import { forgetOldest } from './forget-oldest.js'
 
 /** Ended tasks that stay readable, over all frameworks. */
 export const COMPLETED_TASKS_MAX = 10_000
 /** Ended frameworks whose ids are refused by name; older ones are refused as unknown. */
 export const COMPLETED_FRAMEWORKS_MAX = 1_000
-
-export interface AgentRecord {
-  readonly agentId: AgentId
-  info: AgentInfo
-  readonly admittedMs: number
-  unreachableSinceMs: number | undefined
-}
 
 export interface FrameworkRecord {
   readonly frameworkId: FrameworkId
@@ -57,7 +50,7 @@ export interface ExecutorRecord {
   readonly resources: Resources
 }
 
-export interface Cluster {
+export interface Cluster extends AgentBooks {
   name: string
   /** Tells it from others of its name; empty in records of before there was one. */
   clusterId: string
@@ -67,7 +60,6 @@ export interface Cluster {
   nonce: string
   /** The master that holds the epoch: its name, and where its interface answers. */
   leader: { readonly name: string; readonly url?: string | undefined }
-  readonly agents: Map<AgentId, AgentRecord>
   readonly frameworks: Map<FrameworkId, FrameworkRecord>
   /** By agent, framework and executor, joined by `/`. */
   readonly executors: Map<string, ExecutorRecord>
@@ -80,7 +72,7 @@ export interface Cluster {
 
 export const newCluster = (): Cluster => ({
   name: '', clusterId: '', prefix: '', epoch: 0, nonce: '', leader: { name: '' }, agents: new Map(),
-  frameworks: new Map(), executors: new Map(), completedTasks: new Map(), completedFrameworks: new Map(),
+  goneAgents: new Map(), frameworks: new Map(), executors: new Map(), completedTasks: new Map(), completedFrameworks: new Map(),
   nextAgent: 0, nextFramework: 0, nextLaunch: 0,
 })
 
@@ -98,10 +90,9 @@ export function apply(cluster: Cluster, record: LogRecord): void {
       cluster.nonce = record.nonce
       cluster.leader = { name: record.master, url: record.url }
       return
-    case 'agent-admitted': return onAgentAdmitted(cluster, record)
-    case 'agent-unreachable': return setUnreachable(cluster, record.agentId, record.atMs)
-    case 'agent-reachable': return setUnreachable(cluster, record.agentId, undefined)
-    case 'agent-removed': return onAgentRemoved(cluster, record.agentId)
+    case 'agent-admitted': case 'agent-unreachable': case 'agent-reachable': case 'agent-removed':
+    case 'agent-deactivated': case 'agent-activated': case 'agent-draining': case 'agent-gone':
+      return onAgentRecord(cluster, record)
     case 'framework-admitted': return onFrameworkAdmitted(cluster, record)
     case 'framework-disconnected': return setDisconnected(cluster, record.frameworkId, record.atMs)
     case 'framework-connected': return setDisconnected(cluster, record.frameworkId, undefined)
@@ -126,22 +117,14 @@ export function apply(cluster: Cluster, record: LogRecord): void {
 
 type Of<T extends LogRecord['type']> = Extract<LogRecord, { type: T }>
 
-function onAgentAdmitted(cluster: Cluster, { agentId, info, atMs }: Of<'agent-admitted'>): void {
-  const known = cluster.agents.get(agentId)
-  if (known) known.info = info
-  else cluster.agents.set(agentId, { agentId, info, admittedMs: atMs, unreachableSinceMs: undefined })
-  cluster.nextAgent = Math.max(cluster.nextAgent, numberAfter(`${cluster.prefix}-S`, agentId) + 1)
-}
-
-function setUnreachable(cluster: Cluster, agentId: AgentId, sinceMs: number | undefined): void {
-  const agent = cluster.agents.get(agentId)
-  if (agent) agent.unreachableSinceMs = sinceMs
-}
-
-function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
-  cluster.agents.delete(agentId)
+function onAgentRecord(cluster: Cluster, record: AgentFold): void {
+  applyToAgents(cluster, record)
+  if (record.type === 'agent-admitted' || record.type === 'agent-gone') {
+    cluster.nextAgent = Math.max(cluster.nextAgent, numberAfter(`${cluster.prefix}-S`, record.agentId) + 1)
+  }
+  if (record.type !== 'agent-removed' && record.type !== 'agent-gone') return
   for (const [key, executor] of cluster.executors) {
-    if (executor.agentId === agentId) cluster.executors.delete(key)
+    if (executor.agentId === record.agentId) cluster.executors.delete(key)
   }
 }
 

@@ -149,7 +149,7 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
     const share = agentShare(cluster, agentId, info)
     const link = present.agents.get(agentId)
     const used = [...share.used, ...offers.filter((offer) => offer.agentId === agentId)]
-    return { ...share, used, active: link?.ref !== undefined, telling: link?.telling ?? 0 }
+    return { ...share, used, active: share.active && link?.ref !== undefined, telling: link?.telling ?? 0 }
   })
   const frameworks = [...cluster.frameworks.values()].map(({ frameworkId, info }) => {
     const link = present.schedulers.get(frameworkId)

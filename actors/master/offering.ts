@@ -2,6 +2,7 @@
 import type { AllocatorCall, ToldGrant } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
+import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
 import type { OfferOut } from './present.js'
 
@@ -21,7 +22,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
     const agent = cluster.agents.get(agentId)
     const takes = present.schedulers.get(frameworkId)?.ref !== undefined
       && cluster.frameworks.get(frameworkId)?.info.roles.includes(role)
-    if (!agent || !link.ref || !takes) {
+    if (!agent || !isOffered(agent) || !link.ref || !takes) {
       returned.push({ type: 'recover', ...grant, refuseMs: 0 })
       continue
     }

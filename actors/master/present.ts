@@ -53,6 +53,8 @@ export interface Present {
   readonly kills: Map<LaunchId, Kill>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
   readonly awaited: Set<string>
+  /** Agents that drain and have been told that their deadline is over. */
+  readonly hurried: Set<AgentId>
   /** Until then agents may come back with tasks that this master has never heard of. */
   recoveringUntilMs: number
   /** Until then no framework's scheduler has stayed away too long. */
@@ -66,6 +68,7 @@ export type PresentChange =
   | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
   | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
   | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
+  | { readonly type: 'drain-told'; readonly agentId: AgentId; readonly isLast: boolean }
   | { readonly type: 'agent-pinged' | 'agent-answered'; readonly agentId: AgentId }
   | {
       readonly type: 'scheduler-linked'
@@ -91,14 +94,16 @@ export const READERS_MAX = 10_000
 export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
-  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(), awaited: new Set(),
-  recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
+  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(),
+  awaited: new Set(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
+  nextTelling: 1,
 })
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
     case 'agent-linked':
       forgetAwaited(present, by.agentId)
+      present.hurried.delete(by.agentId)
       present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
       return
     case 'agent-unlinked': {
@@ -108,7 +113,12 @@ export function change(present: Present, by: PresentChange): void {
     }
     case 'agent-forgotten':
       forgetAwaited(present, by.agentId)
+      present.hurried.delete(by.agentId)
       present.agents.delete(by.agentId)
+      return
+    case 'drain-told':
+      if (by.isLast) present.hurried.add(by.agentId)
+      else present.hurried.delete(by.agentId)
       return
     case 'agent-pinged':
     case 'agent-answered': {

@@ -4,6 +4,7 @@ import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import { isTerminal } from '../protocol/task.js'
+import { isOffered } from './agent-record.js'
 import { executorKey, tasksOf, type Cluster, type ExecutorRecord } from './cluster.js'
 
 /** What a decision is about to change of an agent; it is not in the cluster yet. */
@@ -30,7 +31,8 @@ export function agentShare(
     if (executor.agentId !== agentId || over.has(executorKey(executor))) continue
     used.push({ frameworkId: executor.frameworkId, role: executor.role, resources: executor.resources })
   }
-  return { agentId, total: info.resources, used, active: true }
+  const known = cluster.agents.get(agentId)
+  return { agentId, total: info.resources, used, active: known === undefined || isOffered(known) }
 }
 
 export const frameworkShare = (

@@ -11,6 +11,8 @@ export const agentInfo = record({
   attributes,
   /** Changes with every boot of the machine: processes of another boot are gone. */
   bootId: text(128),
+  /** Of its node, for people: two agents of one machine share a hostname. */
+  name: optional(text(128)),
 })
 export type AgentInfo = Infer<typeof agentInfo>
 
@@ -77,6 +79,9 @@ export const agentEvent = {
   }),
   'scheduler-back': message(29, 'A framework listens again: what it has not acknowledged is sent at once.', {
     epoch: natural, frameworkId,
+  }),
+  'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
+    epoch: natural, graceMs: optional(natural),
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>

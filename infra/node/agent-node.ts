@@ -98,7 +98,8 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
 
 const LEAVE_TIMEOUT_MS = 9_000
 
-async function describe({ resources, attributes, hostname }: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+async function describe(options: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+  const { resources, attributes, hostname, name } = options
   const machine = await probeMachine(workDir)
   const { scalars, ranges } = resources
   const named = (name: string) => own(scalars, name) !== undefined || own(ranges, name) !== undefined
@@ -109,5 +110,5 @@ async function describe({ resources, attributes, hostname }: AgentNodeOptions, w
     ...(named('ports') ? {} : { ports: machine.ports.map(([begin, end]) => ({ begin, end })) }),
   }
   const { bootId } = machine
-  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId }
+  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId, name }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { isOffered, type AgentRecord } from '../../../actors/master/agent-record.js'
 import { AGENT_TIMEOUT_MS } from '../../../actors/master/agents.js'
 import { apply, newCluster, tasksOf } from '../../../actors/master/cluster.js'
 import type { TaskId } from '../../../actors/protocol/ids.js'
@@ -14,7 +15,6 @@ import { Model } from './model.js'
 
 test('an operator is shown the cluster, and can end a task that lives', () => {
   const { desk, frameworkId, agentId } = deskAtWork()
-  const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
   const listed = desk.say({ type: 'list', what: 'agents', replyTo }).effects
   assert.equal(listed.length, 1)
   assert.deepEqual(typesOf(desk.say({ type: 'describe-cluster', replyTo })), ['cluster'])
@@ -48,6 +48,7 @@ function checkBooks({ desk, allocation, granted }: Model): void {
   const { cluster, present } = desk.knowledge
   for (const { offer: { offerId, agentId, frameworkId } } of present.offers.values()) {
     const [agent, scheduler] = [present.agents.get(agentId), present.schedulers.get(frameworkId)]
+    assert.ok(isOffered(cluster.agents.get(agentId) as AgentRecord), `${offerId} is out, against an operator's wish`)
     assert.ok(agent?.ref && scheduler?.ref, `${offerId} is out, and one of its two sides is away`)
   }
   for (const { agentId, info, unreachableSinceMs } of cluster.agents.values()) {
@@ -71,6 +72,11 @@ function checkBooks({ desk, allocation, granted }: Model): void {
   assert.deepEqual(refolded, cluster)
 }
 
+const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
+const WISHES = [
+  'operator-activate', 'operator-activate', 'operator-deactivate', 'operator-drain', 'operator-gone',
+] as const
+
 const STEPS: readonly ((model: Model) => void)[] = [
   (model) => model.agentComes(`a${model.dice(3)}`),
   (model) => model.agentGoes(`a${model.dice(3)}`),
@@ -88,6 +94,12 @@ const STEPS: readonly ((model: Model) => void)[] = [
   (model) => model.say({ type: 'ping-round' }),
   (model) => { model.desk.knowledge.now += model.dice(AGENT_TIMEOUT_MS) },
   (model) => model.say({ type: 'sweep' }),
+  (model) => {
+    const agentId = model.pick(model.desk.knowledge.cluster.agents.keys())
+    const type = model.pick(WISHES)
+    const how = { deadlineMs: model.dice(1_000), gone: model.dice(2) === 0 }
+    if (agentId && type) model.say({ type, agentId, replyTo, ...(type === 'operator-drain' ? how : {}) })
+  },
   (model) => {
     const framework = model.pick(model.desk.knowledge.cluster.frameworks.keys())
     if (framework) model.say({ type: model.dice(2) ? 'suppress' : 'revive', frameworkId: framework, roles: [] })

@@ -88,6 +88,7 @@ test('what no agent could ever hold is said, with the largest there is', () => {
     const agentId = id as AgentId
     cluster.agents.set(agentId, {
       agentId, info: agentInfo(of(resources)), admittedMs: 0, unreachableSinceMs: undefined,
+      deactivated: false, drain: undefined,
     })
   }
   assert.equal(fitProblem(cluster, of({ cpus: 4 })), undefined)
