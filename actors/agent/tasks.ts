@@ -91,7 +91,7 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
     ...(agentId ? { agentId } : {}),
   }
   if (noted) active.noted.set(updateId, noted)
-  ctx.tell(updates, { type: 'report', update })
+  ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }
 
