@@ -12,10 +12,11 @@ import {
   leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
-import { adoptAll, onAdmitted, onNotAdmitted, onRun } from './launches.js'
+import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { onOutput, onRead } from './output.js'
+import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { endAll, onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
@@ -86,7 +87,7 @@ function recover(state: State, entries: readonly JournalEntry[], options: AgentO
   const pending = [...state.memory.tasks.values()].flatMap((task) => task.pending)
   // Only the journal knows what it would have forgotten if it failed: the agent starts over with it.
   state.updates = ctx.spawn('updates', updates({ agent: ctx.self, journal: options.journal, pending }), ESCALATE)
-  adoptAll(state, options, ctx)
+  recoverAll(state, options, ctx)
   return seek({ ...state, phase: 'seeking', epoch: state.memory.obeyed?.epoch ?? 0 }, ctx)
 }
 

@@ -92,12 +92,16 @@ export interface Active {
   /** Frameworks that have ended while tasks of theirs still did: nobody is left to acknowledge their ends. */
   readonly orphaning: Set<FrameworkId>
   nextToken: number
+  /** That this life has begun, until it is known to be on disk. */
+  unwrittenLife: JournalEntry | undefined
 }
 
 /** The token of an append that admits nothing. */
 export const NO_LAUNCH = 0
+/** The token by which a life writes down that it has begun. */
+export const LIFE = -1
 
 export const newActive = (): Active => ({
   admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
-  noted: new Map(), orphaning: new Set(), nextToken: 1,
+  noted: new Map(), orphaning: new Set(), nextToken: 1, unwrittenLife: undefined,
 })
