@@ -11,6 +11,7 @@ import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
 import { add, NONE, type Resources } from '../resources/resources.js'
 import { forgetOldest } from './forget-oldest.js'
+import { Groups } from './groups.js'
 
 /** Ended tasks that stay readable, over all frameworks. */
 export const COMPLETED_TASKS_MAX = 10_000
@@ -65,6 +66,9 @@ export interface Cluster {
   readonly frameworks: Map<FrameworkId, FrameworkRecord>
   /** By agent, framework and executor, joined by `/`. */
   readonly executors: Map<string, ExecutorRecord>
+  /** The same tasks and executors, by agent. */
+  readonly tasksAt: Groups<AgentId, LaunchId, TaskRecord>
+  readonly executorsAt: Groups<AgentId, string, ExecutorRecord>
   readonly completedTasks: Map<string, TaskRecord>
   readonly completedFrameworks: Map<FrameworkId, { readonly info: FrameworkInfo; readonly removedMs: number }>
   nextAgent: number
@@ -74,7 +78,8 @@ export interface Cluster {
 
 export const newCluster = (): Cluster => ({
   name: '', prefix: '', epoch: 0, leader: { name: '' }, agents: new Map(), frameworks: new Map(), executors: new Map(),
-  completedTasks: new Map(), completedFrameworks: new Map(), nextAgent: 0, nextFramework: 0, nextLaunch: 0,
+  tasksAt: new Groups(), executorsAt: new Groups(), completedTasks: new Map(), completedFrameworks: new Map(),
+  nextAgent: 0, nextFramework: 0, nextLaunch: 0,
 })
 
 /** Folds one record in. Total: a record about something unknown changes nothing. */
@@ -101,11 +106,10 @@ export function apply(cluster: Cluster, record: LogRecord): void {
     case 'executor-launched': {
       const { type: _, ...executor } = record
       cluster.executors.set(executorKey(record), executor)
+      cluster.executorsAt.put(record.agentId, executorKey(record), executor)
       return
     }
-    case 'executor-ended':
-      cluster.executors.delete(executorKey(record))
-      return
+    case 'executor-ended': return endExecutor(cluster, record)
     default: {
       const unknown: never = record
       throw new Error(`unknown record ${JSON.stringify(unknown)}`)
@@ -129,9 +133,12 @@ function setUnreachable(cluster: Cluster, agentId: AgentId, sinceMs: number | un
 
 function onAgentRemoved(cluster: Cluster, agentId: AgentId): void {
   cluster.agents.delete(agentId)
-  for (const [key, executor] of cluster.executors) {
-    if (executor.agentId === agentId) cluster.executors.delete(key)
-  }
+  for (const executor of [...cluster.executorsAt.of(agentId)]) endExecutor(cluster, executor)
+}
+
+function endExecutor(cluster: Cluster, of: Pick<ExecutorRecord, 'agentId' | 'frameworkId' | 'executorId'>): void {
+  cluster.executors.delete(executorKey(of))
+  cluster.executorsAt.delete(of.agentId, executorKey(of))
 }
 
 function onFrameworkAdmitted(cluster: Cluster, { frameworkId, info, atMs }: Of<'framework-admitted'>): void {
@@ -149,8 +156,8 @@ function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: nu
     if (!isTerminal(task.state)) Object.assign(task, { state: 'KILLED', changedMs: atMs, text })
     complete(cluster, framework, task.task.taskId)
   }
-  for (const [key, executor] of cluster.executors) {
-    if (executor.frameworkId === frameworkId) cluster.executors.delete(key)
+  for (const executor of [...cluster.executors.values()]) {
+    if (executor.frameworkId === frameworkId) endExecutor(cluster, executor)
   }
   cluster.frameworks.delete(frameworkId)
   cluster.completedFrameworks.set(frameworkId, { info: framework.info, removedMs: atMs })
@@ -160,10 +167,16 @@ function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: nu
 function onTaskLaunched(cluster: Cluster, record: Of<'task-launched'>): void {
   const { frameworkId, agentId, launchId, role, task, state, atMs } = record
   cluster.nextLaunch = Math.max(cluster.nextLaunch, numberAfter(`${cluster.prefix}-L`, launchId) + 1)
-  cluster.frameworks.get(frameworkId)?.tasks.set(task.taskId, {
+  const tasks = cluster.frameworks.get(frameworkId)?.tasks
+  if (!tasks) return
+  const launched: TaskRecord = {
     frameworkId, agentId, launchId, role, task, state, updateId: undefined, exitCode: undefined,
     signal: undefined, text: undefined, launchedMs: atMs, changedMs: atMs,
-  })
+  }
+  const former = tasks.get(task.taskId)
+  if (former) cluster.tasksAt.delete(former.agentId, former.launchId)
+  tasks.set(task.taskId, launched)
+  cluster.tasksAt.put(agentId, launchId, launched)
 }
 
 function onTaskChanged(cluster: Cluster, record: Of<'task-changed'>): void {
@@ -182,6 +195,7 @@ function complete(cluster: Cluster, framework: FrameworkRecord | undefined, task
   const task = framework?.tasks.get(taskId)
   if (!framework || !task) return
   framework.tasks.delete(taskId)
+  cluster.tasksAt.delete(task.agentId, task.launchId)
   cluster.completedTasks.set(task.launchId, task)
   forgetOldest(cluster.completedTasks, COMPLETED_TASKS_MAX)
 }

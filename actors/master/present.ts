@@ -6,6 +6,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import { forgetOldest } from './forget-oldest.js'
+import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
 export interface AgentLink {
@@ -48,6 +49,12 @@ export interface Present {
   readonly agents: Map<AgentId, AgentLink>
   readonly schedulers: Map<FrameworkId, SchedulerLink>
   readonly offers: Map<OfferId, OfferOut>
+  /** The same offers, by agent and by framework. */
+  readonly offersOf: Groups<AgentId, OfferId, Offer>
+  readonly offersTo: Groups<FrameworkId, OfferId, Offer>
+  /** Who is connected, by address. */
+  readonly agentIds: Map<Ref<AgentEvent>, AgentId>
+  readonly frameworkIds: Map<Ref<SchedulerEvent>, FrameworkId>
   readonly readers: Map<string, Ref<OutputAnswer>>
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
@@ -88,7 +95,8 @@ export const READERS_MAX = 10_000
 export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
-  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(), awaited: new Set(),
+  agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
+  offersOf: new Groups(), offersTo: new Groups(), readers: new Map(), kills: new Map(), awaited: new Set(),
   recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
@@ -96,15 +104,19 @@ export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
     case 'agent-linked':
       forgetAwaited(present, by.agentId)
+      unlinkAgent(present, by.agentId)
+      present.agentIds.set(by.ref, by.agentId)
       present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
       return
     case 'agent-unlinked': {
       const telling = present.agents.get(by.agentId)?.telling ?? 0
+      unlinkAgent(present, by.agentId)
       present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
       return
     }
     case 'agent-forgotten':
       forgetAwaited(present, by.agentId)
+      unlinkAgent(present, by.agentId)
       present.agents.delete(by.agentId)
       return
     case 'agent-pinged':
@@ -114,13 +126,17 @@ export function change(present: Present, by: PresentChange): void {
       return
     }
     case 'scheduler-linked':
+      unlinkScheduler(present, by.frameworkId)
+      present.frameworkIds.set(by.ref, by.frameworkId)
       present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [] })
       return
     case 'scheduler-unlinked':
+      unlinkScheduler(present, by.frameworkId)
       present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
       return
     case 'scheduler-forgotten':
       forgetAwaited(present, by.frameworkId)
+      unlinkScheduler(present, by.frameworkId)
       present.schedulers.delete(by.frameworkId)
       return
     case 'roles-suppressed': {
@@ -131,9 +147,11 @@ export function change(present: Present, by: PresentChange): void {
     case 'offer-made':
       present.nextOffer++
       present.offers.set(by.offer.offerId, { offer: by.offer, madeMs: by.atMs })
+      present.offersOf.put(by.offer.agentId, by.offer.offerId, by.offer)
+      present.offersTo.put(by.offer.frameworkId, by.offer.offerId, by.offer)
       return
     case 'offer-ended':
-      present.offers.delete(by.offerId)
+      endOffer(present, by.offerId)
       return
     case 'kill-asked':
       present.kills.set(by.launchId, by.kill)
@@ -161,6 +179,24 @@ export function change(present: Present, by: PresentChange): void {
       throw new Error(`unknown change ${JSON.stringify(unknown)}`)
     }
   }
+}
+
+function unlinkAgent(present: Present, agentId: AgentId): void {
+  const ref = present.agents.get(agentId)?.ref
+  if (ref !== undefined && present.agentIds.get(ref) === agentId) present.agentIds.delete(ref)
+}
+
+function unlinkScheduler(present: Present, frameworkId: FrameworkId): void {
+  const ref = present.schedulers.get(frameworkId)?.ref
+  if (ref !== undefined && present.frameworkIds.get(ref) === frameworkId) present.frameworkIds.delete(ref)
+}
+
+function endOffer(present: Present, offerId: OfferId): void {
+  const ended = present.offers.get(offerId)?.offer
+  if (!ended) return
+  present.offers.delete(offerId)
+  present.offersOf.delete(ended.agentId, offerId)
+  present.offersTo.delete(ended.frameworkId, offerId)
 }
 
 /** Whoever begins anew, or is gone, says itself which executors run. */

@@ -24,7 +24,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
-  const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
+  const linked = call.agentId ?? present.agentIds.get(call.agent)
   const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
   const known = cluster.agents.get(agentId)
   const isSameLife = present.agents.get(agentId)?.ref === call.agent
@@ -124,7 +124,7 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
   }
   const ended = call.executors === undefined ? []
-    : [...cluster.executors.values()].filter((each) => each.agentId === agentId && !runs.has(executorKey(each)))
+    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
   const text = 'the agent came back without it'
   return combine([
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
