@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { NodeProcess } from '../../dev/node-process.js'
 
 const POLL_MS = 20
+/** Who has just been started reads the whole log. */
+const AGREE_TIMEOUT_MS = 60_000
 
 export interface MastersOptions {
   readonly cluster: string
@@ -21,12 +23,6 @@ interface Member {
 export interface Succession {
   readonly name: string
   readonly atMs: number
-}
-
-interface ClusterView {
-  readonly epoch: number
-  readonly agents: number
-  readonly tasks: number
 }
 
 export class Masters {
@@ -70,9 +66,12 @@ export class Masters {
 
   /** Resolves when all have read the log as far as the leader. */
   async agreed(): Promise<void> {
-    const wanted = JSON.stringify(await viewOf(this.leader))
-    for (const member of this.members.values()) {
-      while (JSON.stringify(await viewOf(member)) !== wanted) await delay(POLL_MS)
+    const deadlineMs = performance.now() + AGREE_TIMEOUT_MS
+    for (;;) {
+      const views = await Promise.all([...this.members.values()].map(viewOf))
+      if (new Set(views).size === 1) return
+      if (performance.now() > deadlineMs) throw new Error(`the masters do not agree: ${views.join('; ')}`)
+      await delay(POLL_MS)
     }
   }
 
@@ -89,10 +88,10 @@ export class Masters {
   }
 }
 
-async function viewOf({ http }: Member): Promise<ClusterView> {
-  const { cluster } = await (await fetch(`${http}/v1/cluster`)).json() as { cluster: ClusterView }
-  const { epoch, agents, tasks } = cluster
-  return { epoch, agents, tasks }
+/** What a master has folded, in one line. */
+async function viewOf({ http }: Member): Promise<string> {
+  const { cluster } = await (await fetch(`${http}/v1/cluster`)).json() as { cluster: Record<string, unknown> }
+  return ['leader', 'epoch', 'agents', 'frameworks', 'tasks'].map((name) => `${name} ${cluster[name]}`).join(', ')
 }
 
 /** Ends a member as `kill -9` does; resolves when it is gone. */

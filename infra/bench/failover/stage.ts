@@ -2,6 +2,7 @@
  * Stage: a cluster for the failover bench: real masters, emulated agents and frameworks in a few
  * processes, on a private RabbitMQ.
  */
+import { within } from '../../amqp/connection.js'
 import { Player } from '../players.js'
 import type { AgentsWish } from '../programs/agents.js'
 import type { Presence } from '../programs/roll.js'
@@ -11,6 +12,9 @@ import { Masters } from './masters.js'
 /** Emulated agents of one process: more, and its one thread would be what is measured. */
 const AGENTS_PER_PROCESS = 250
 const CLUSTER = 'bench'
+/** A wait of longer means that something was lost on the way, which a bench must not hide. */
+const RETURN_TIMEOUT_MS = 60_000
+const SETTLE_TIMEOUT_MS = 180_000
 
 export interface StageOptions {
   readonly urls: readonly string[]
@@ -66,9 +70,9 @@ export class Stage {
     const next = masters.succession()
     const beganMs = Date.now()
     fail()
-    const [{ atMs }, back, ...present] = await Promise.all([
+    const [{ atMs }, back, ...present] = await within(RETURN_TIMEOUT_MS, 'everybody coming back', Promise.all([
       next, tenants.call<Return>('back'), ...agents.map((player) => player.call<Presence>('back')),
-    ])
+    ]))
     const milestones = {
       elected: atMs - beganMs, agents: Math.max(...present.map(({ lastMs }) => lastMs)) - beganMs,
       tenants: back.subscribed.lastMs - beganMs, offered: back.offered.firstMs - beganMs,
@@ -79,7 +83,7 @@ export class Stage {
 
   /** Resolves when nothing is under way any more. */
   async quiet(): Promise<void> {
-    await this.tenants.call('ended')
+    await within(RETURN_TIMEOUT_MS, 'the brief tasks', this.tenants.call('ended'))
     await this.masters.agreed()
   }
 
@@ -100,7 +104,8 @@ export class Stage {
     }))
     await this.tenants.call('open', { ...common, count: tenants } satisfies TenantsWish)
     progress(`failover: ${agents * tasksPerAgent} tasks begin`)
-    await this.tenants.call('settle', Math.round(agents * tasksPerAgent / tenants))
+    const settled = this.tenants.call('settle', Math.round(agents * tasksPerAgent / tenants))
+    await within(SETTLE_TIMEOUT_MS, 'launching the standing tasks', settled)
     await this.masters.agreed()
   }
 }
