@@ -19,7 +19,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const ended = call.frameworkId && cluster.completedFrameworks.has(call.frameworkId)
   const problem = ended ? 'this framework has ended; subscribe without its id' : frameworkProblem(call.info)
   if (problem) return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem }) })
-  const linked = [...present.schedulers].find(([, link]) => link.ref === call.scheduler)?.[0]
+  const linked = present.frameworkIds.get(call.scheduler)
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
@@ -28,7 +28,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   })
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
   // same address, and offers that it never saw would be held for nobody.
-  const holdsNothing = ![...present.offers.values()].some(({ offer }) => offer.frameworkId === frameworkId)
+  const holdsNothing = present.offersTo.isEmpty(frameworkId)
   const isSame = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
   const isRepeated = isSame && (call.resumes === true || holdsNothing)
   if (isRepeated) return decision({ effects: answer })

@@ -28,7 +28,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
-  const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
+  const linked = call.agentId ?? present.agentIds.get(call.agent)
   const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
@@ -133,7 +133,7 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
   }
   const ended = call.executors === undefined ? []
-    : [...cluster.executors.values()].filter((each) => each.agentId === agentId && !runs.has(executorKey(each)))
+    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
   const isReboot = hasRebooted(cluster.agents.get(agentId), call.info)
   const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
   return combine([
