@@ -11,9 +11,10 @@ import type { Fault } from './fault.js'
 import { playRound, type Round } from './round.js'
 import { Stage, type StageSettings } from './stage.js'
 
-const USAGE = 'usage: npm run chaos -- [--minutes N] [--seed S] [--faults a,b,…]'
+const USAGE = 'usage: npm run chaos -- [--minutes N] [--seed S] [--faults a,b,…] [--keep]'
 const OPTIONS = {
   minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, faults: { type: 'string' },
+  keep: { type: 'boolean', default: false },
 } as const
 const CAST = { masters: 3, agents: 3, frameworks: 2 }
 
@@ -27,18 +28,28 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${wish}\n${USAGE}\nfaults: ${[...FAULTS.keys()].join(', ')}\n`)
     return 2
   }
-  const { minutes, seed, names } = wish
+  const { minutes, seed, names, keeps } = wish
   const faults = names.map((name) => [name, FAULTS.get(name)] as const)
     .filter((pair): pair is readonly [string, Fault] => pair[1] !== undefined)
   const brokers = Math.max(1, ...faults.map(([, { brokersMin = 1 }]) => brokersMin))
-  const rounds = await play({ ...CAST, brokers }, deck(faults, seededRandom(seed)), seed, minutes * 60_000, say)
+  const rounds = await play({
+    settings: { ...CAST, brokers }, faults: deck(faults, seededRandom(seed)), seed, forMs: minutes * 60_000, keeps, say,
+  })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)
   say(`${minutes} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
   return violations > 0 ? 1 : 0
 }
 
-function wishOf(argv: readonly string[]): string | { minutes: number; seed: number; names: readonly string[] } {
+interface Wish {
+  readonly minutes: number
+  readonly seed: number
+  readonly names: readonly string[]
+  /** Whether what the processes have written stays on disk in any case. */
+  readonly keeps: boolean
+}
+
+function wishOf(argv: readonly string[]): string | Wish {
   try {
     const { values } = parseArgs({ args: [...argv], options: OPTIONS })
     const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
@@ -46,7 +57,7 @@ function wishOf(argv: readonly string[]): string | { minutes: number; seed: numb
     if (!Number.isInteger(seed)) return `--seed '${values.seed}' is no whole number`
     const names = values.faults?.split(',') ?? [...FAULTS].flatMap(([name, { isSlow }]) => (isSlow ? [] : [name]))
     const unknown = names.find((name) => !FAULTS.has(name))
-    return unknown === undefined ? { minutes, seed, names } : `'${unknown}' is no fault`
+    return unknown === undefined ? { minutes, seed, names, keeps: values.keep } : `'${unknown}' is no fault`
   } catch (error) {
     return (error as Error).message
   }
@@ -60,10 +71,17 @@ function* deck(faults: readonly (readonly [string, Fault])[], random: Random): G
   }
 }
 
+export interface Play {
+  readonly settings: StageSettings
+  readonly faults: Iterable<readonly [string, Fault]>
+  readonly seed: number
+  readonly forMs: number
+  readonly keeps: boolean
+  readonly say: Say
+}
+
 /** Plays until the time is over, or an invariant is broken: nothing that follows would prove anything. */
-export async function play(
-  settings: StageSettings, faults: Iterable<readonly [string, Fault]>, seed: number, forMs: number, tell: Say,
-): Promise<Round[]> {
+export async function play({ settings, faults, seed, forMs, keeps, say: tell }: Play): Promise<Round[]> {
   const stage = await Stage.open(settings)
   const interrupted = (): void => void stage.close(false).finally(() => process.exit(130))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted)
@@ -83,8 +101,8 @@ export async function play(
     }
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupted)
-    if (isBroken) tell(`logs, journals and histories are kept in ${stage.directory}`)
-    await stage.close(isBroken)
+    if (isBroken || keeps) tell(`logs, journals and histories are kept in ${stage.directory}`)
+    await stage.close(isBroken || keeps)
   }
   return rounds
 }
