@@ -2,15 +2,10 @@
  * Checker: what a cluster at rest must be able to say of all that has happened, whatever was done to it.
  * Pure; each rule names the invariant that it holds (`/I[1-7]/`), and only what is certain counts as broken.
  */
-import type { FrameworkEvidence, Evidence, HistoryEvent } from './evidence.js'
+import type { Evidence, FrameworkEvidence, HistoryEvent, Violation } from './evidence.js'
 import { isTerminal, type StatusUpdate } from '../../../actors/protocol/task.js'
 import { factsOf, type Facts, type Launch } from './facts.js'
 import { overbooked } from './ledger.js'
-
-export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'liveness'
-  readonly what: string
-}
 
 /** How much was looked at; a check of nothing proves nothing. */
 export interface Verdict {
@@ -44,22 +39,23 @@ const updatesIn = (events: readonly HistoryEvent[]): Updated[] =>
   events.filter((event): event is Updated => event.event === 'updated')
 
 /** I2, and I7: a master that decides when it does not lead gives the same launch id to another task. */
-function onceLaunched({ agents }: Evidence, { launches }: Facts): Violation[] {
+function onceLaunched({ agents }: Evidence, { launches, remembered }: Facts): Violation[] {
   const violations: Violation[] = []
   for (const [launchId, all] of launches) {
     const [first, ...others] = all
     if (first && others.length > 0) {
       const same = others.every((each) => each.taskId === first.taskId && each.frameworkId === first.frameworkId)
       const where = all.map(({ agent, taskId }) => `${taskId} at ${agent}`).join(', ')
-      violations.push({ invariant: same ? 'I2' : 'I7', what: `launch ${launchId} was taken ${all.length} times: ${where}` })
+      const what = `launch ${launchId} was taken ${all.length} times: ${where}`
+      violations.push({ invariant: same ? 'I2' : 'I7', what })
     }
   }
   for (const { name, runs } of agents) {
     for (const { launchId, begunMs } of runs) {
-      if (begunMs.length > 1) violations.push({ invariant: 'I2', what: `${launchId} ran ${begunMs.length} times at ${name}` })
-      if (!launches.has(launchId)) {
-        violations.push({ invariant: 'I2', what: `${launchId} ran at ${name}, which has not written down that it took it` })
-      }
+      const twice = `${launchId} ran ${begunMs.length} times at ${name}`
+      const unasked = `${launchId} ran at ${name}, which has not written down that it took it`
+      if (begunMs.length > 1) violations.push({ invariant: 'I2', what: twice })
+      if (!launches.has(launchId) && !remembered.has(launchId)) violations.push({ invariant: 'I2', what: unasked })
     }
   }
   return violations
@@ -150,6 +146,5 @@ const told = (heard: readonly Updated[]): string =>
   heard.map(({ life, update: { state, updateId, reason } }) =>
     `${state}${updateId === undefined ? ` (${reason ?? 'no id'})` : ` .${updateId.split('.').at(-1)}`} in life ${life}`)
     .join(', ') || 'nothing'
-const wroteDown = (launches: readonly Launch[]): string =>
-  launches.map(({ launchId, agent, updates }) => `${launchId} at ${agent}: ${updates.map(({ state }) => state).join(' ')}`)
-    .join('; ') || 'no agent has it'
+const wroteDown = (launches: readonly Launch[]): string => launches.map(({ launchId, agent, updates }) =>
+  `${launchId} at ${agent}: ${updates.map(({ state }) => state).join(' ')}`).join('; ') || 'no agent has it'

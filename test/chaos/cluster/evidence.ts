@@ -18,8 +18,8 @@ export type HistoryEvent = {
   | { readonly event: 'disconnected' }
   | { readonly event: 'refused'; readonly problem: string }
 )
-export type HeardUpdate =
-  Pick<StatusUpdate, 'state' | 'source'> & Partial<Record<'taskId' | 'launchId' | 'updateId' | 'reason' | 'text', string>>
+export type HeardUpdate = Pick<StatusUpdate, 'state' | 'source'>
+  & Partial<Record<'taskId' | 'launchId' | 'updateId' | 'reason' | 'text', string>>
 
 export interface FrameworkEvidence {
   readonly name: string
@@ -54,4 +54,10 @@ export interface Evidence {
   readonly agents: readonly AgentEvidence[]
   readonly frameworks: readonly FrameworkEvidence[]
   readonly masters: readonly MasterEvidence[]
+}
+
+/** An invariant that was broken, in words. */
+export interface Violation {
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'liveness'
+  readonly what: string
 }

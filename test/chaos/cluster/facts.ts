@@ -14,6 +14,8 @@ export interface Launch {
 export interface Facts {
   /** By launch id: one, unless something is wrong. */
   readonly launches: ReadonlyMap<string, readonly Launch[]>
+  /** Taken and over, as journals that were shortened say. */
+  readonly remembered: ReadonlySet<string>
   readonly byTask: ReadonlyMap<string, readonly Launch[]>
   /** Tasks of which any author has heard more than that nobody knows them. */
   readonly heard: ReadonlySet<string>
@@ -22,10 +24,12 @@ export interface Facts {
 /** Task ids are taken to be unique among all frameworks, which is for whoever makes the load to see to. */
 export function factsOf({ agents, frameworks }: Evidence): Facts {
   const launches = new Map<string, Launch[]>()
+  const remembered = new Set<string>()
   for (const { name: agent, journal } of agents) {
     const own = new Map<string, Launch>()
     for (const entry of journal) {
-      if (entry.type === 'launch-admitted') {
+      if (entry.type === 'launches-remembered') for (const launchId of entry.launchIds) remembered.add(launchId)
+      if (entry.type === 'launch-admitted' || entry.type === 'task-remembered') {
         const { launchId, frameworkId, task: { taskId } } = entry
         const launch: Launch = { launchId, agent, frameworkId, taskId, updates: [] }
         own.set(launchId, launch)
@@ -40,6 +44,6 @@ export function factsOf({ agents, frameworks }: Evidence): Facts {
   }
   const heard = new Set(frameworks.flatMap(({ events }) => events.flatMap((event) =>
     event.event === 'updated' && event.update.state !== 'UNKNOWN' ? [event.update.taskId ?? ''] : [])))
-  return { launches, byTask, heard }
+  return { launches, remembered, byTask, heard }
 }
 

@@ -2,11 +2,11 @@
  * Ledger: whether an agent has ever held more than it has (I3), told twice over: by the order of its journal,
  * and by the clock, from when each process said that it begins until its end was written down.
  */
+import type { JournalEntry } from '../../../actors/protocol/journal.js'
 import { isTerminal } from '../../../actors/protocol/task.js'
 import { amountsOf } from '../../../actors/resources/amounts.js'
 import { add, contains, type Resources, without } from '../../../actors/resources/resources.js'
-import type { AgentEvidence } from './evidence.js'
-import type { Violation } from './checker.js'
+import type { AgentEvidence, Violation } from './evidence.js'
 
 interface Step {
   readonly type: 'takes' | 'frees'
@@ -14,20 +14,23 @@ interface Step {
 }
 
 export function overbooked(agent: AgentEvidence): Violation[] {
-  const wanted = new Map<string, Resources>()
-  for (const entry of agent.journal) {
-    if (entry.type === 'launch-admitted') wanted.set(entry.launchId, entry.task.resources)
-  }
+  const wanted = new Map(agent.journal.flatMap((entry): [string, Resources][] =>
+    isTaken(entry) ? [[entry.launchId, entry.task.resources]] : []))
   return [
-    ...replay(agent, wanted, byJournal(agent), 'by its journal'), ...replay(agent, wanted, byClock(agent), 'by the clock'),
+    ...replay(agent, wanted, byJournal(agent), 'by its journal'),
+    ...replay(agent, wanted, byClock(agent), 'by the clock'),
   ]
 }
+
+type Taken = Extract<JournalEntry, { type: 'launch-admitted' | 'task-remembered' }>
+const isTaken = (entry: JournalEntry): entry is Taken =>
+  entry.type === 'launch-admitted' || entry.type === 'task-remembered'
 
 /** A launch that was refused after it was written down has held nothing. */
 function byJournal({ journal, runs }: AgentEvidence): Step[] {
   const ran = new Set(runs.map(({ launchId }) => launchId))
   const steps = journal.flatMap((entry): Step[] => {
-    if (entry.type === 'launch-admitted') return [{ type: 'takes', launchId: entry.launchId }]
+    if (isTaken(entry)) return [{ type: 'takes', launchId: entry.launchId }]
     const ends = entry.type === 'update-queued' && isTerminal(entry.update.state)
     return ends ? [{ type: 'frees', launchId: entry.update.launchId ?? '' }] : []
   })

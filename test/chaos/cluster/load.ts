@@ -6,11 +6,10 @@
  * has really begun.
  */
 import {
-  add, contains, framework, isTerminal, resources, takePorts, task, type Framework, type FrameworkContext, type Offer,
-  type Resources, type StatusUpdate, type TaskInfo,
+  add, contains, framework, isTerminal, resources, subtract, takePorts, task, type Framework, type FrameworkContext,
+  type Offer, type Resources, type StatusUpdate, type TaskInfo,
 } from '../../../infra/author.js'
 import { seededRandom } from '../../../runtime/random.js'
-import { subtract } from '../../../actors/resources/resources.js'
 import { openTasks, type History } from './history.js'
 
 export interface LoadOptions {
@@ -47,7 +46,9 @@ const LOOK_MS = 2_000
 const KILL_GRACE_MS = 500
 /** What lasts longer is ended when it is time to rest. */
 const DRAINED_MS = 2_000
-const KINDS = ['begin', 'finish', 'fail', 'race', 'kill', 'stubborn', 'long', 'timeout'] as const
+const SPENT_TWICE_EVERY = 11
+const NOTHING = resources({})
+const KINDS = ['finish', 'fail', 'race', 'kill', 'stubborn', 'long', 'timeout'] as const
 
 export function load(options: LoadOptions): Framework<State, LoadOrder> {
   const { name, history } = options
@@ -98,17 +99,28 @@ function answer(state: State, offer: Offer, options: LoadOptions, ctx: Framework
   let left = offer.resources
   while (!state.draining && state.live.size < options.liveMax) {
     const plan = planOf(options, state.next)
-    const wish = withPort(plan, left)
+    const port = portFor(plan, left)
+    const wish = add(plan.wanted, port)
     if (!contains(left, wish)) break
     left = subtract(left, wish)
-    const id = `${options.name}-${state.next++}`
-    state.live.set(id, plan)
-    options.history.write({ event: 'accepted', taskId: id })
-    const { line, timeoutMs } = plan
-    tasks.push(task({ id, resources: wish, command: line, ...(timeoutMs === undefined ? {} : { timeoutMs }) }))
+    tasks.push(taken(state, options, port))
   }
   if (tasks.length === 0) ctx.decline(offer, { refuseMs: 500 })
   else ctx.accept(offer, tasks, { refuseMs: 200 })
+  // An offer that is spent already: the master must say so.
+  if (state.next % SPENT_TWICE_EVERY === 0 && tasks.length > 0) ctx.accept(offer, [taken(state, options, NOTHING)])
+}
+
+/** Writes down that a task is accepted, and makes it. */
+function taken(state: State, options: LoadOptions, port: Resources): TaskInfo {
+  const plan = planOf(options, state.next)
+  const id = `${options.name}-${state.next++}`
+  state.live.set(id, plan)
+  options.history.write({ event: 'accepted', taskId: id })
+  const { line, timeoutMs, wanted } = plan
+  return task({
+    id, resources: add(wanted, port), command: line, ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  })
 }
 
 function onUpdate(state: State, update: StatusUpdate, history: History, ctx: FrameworkContext): State {
@@ -142,15 +154,14 @@ function end(taskId: string, history: History, ctx: FrameworkContext): void {
 
 const numberOf = (taskId: string): number => Number(taskId.slice(taskId.lastIndexOf('-') + 1))
 
-function withPort(plan: Plan, left: Resources): Resources {
-  const taken = plan.withPort ? takePorts(left, 1)?.taken : undefined
-  return taken ? add(plan.wanted, taken) : plan.wanted
-}
+const portFor = ({ withPort }: Plan, left: Resources): Resources =>
+  (withPort ? takePorts(left, 1)?.taken : undefined) ?? NOTHING
 
 function planOf({ seed, witnessPath }: LoadOptions, number: number): Plan {
   const random = seededRandom(seed * 1_000_003 + number)
   const kind = KINDS[Math.floor(random.next() * KINDS.length)] ?? 'finish'
-  const lastsMs = Math.round(kind === 'long' || kind === 'stubborn' ? 4_000 + 6_000 * random.next() : 50 + 1_500 * random.next())
+  const [leastMs, moreMs] = kind === 'long' || kind === 'stubborn' ? [4_000, 6_000] : [50, 1_500]
+  const lastsMs = Math.round(leastMs + moreMs * random.next())
   const sleep = `sleep ${(lastsMs / 1_000).toFixed(3)}`
   const end = kind === 'fail' ? `${sleep}; exit 3` : kind === 'stubborn' ? `trap '' TERM; ${sleep}` : `exec ${sleep}`
   return {

@@ -76,7 +76,8 @@ export const MASTER_FAULTS: Readonly<Record<string, Fault>> = {
       const calmMs = CONSUMER_TIMEOUT_MS + 5_000
       await hold({ next: () => 0 }, calmMs, calmMs)
       const { view: { epoch } } = await someLeader(stage)
-      return epoch === before.view.epoch ? NONE : [`leadership changed by itself, from epoch ${before.view.epoch} to ${epoch}`]
+      const changed = `leadership changed by itself, from epoch ${before.view.epoch} to ${epoch}`
+      return epoch === before.view.epoch ? NONE : [changed]
     },
   },
 }

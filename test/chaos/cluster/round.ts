@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../../runtime/random.js'
 import { parseResources } from '../../../actors/resources/parse.js'
-import { check, type Verdict, type Violation } from './checker.js'
+import { check, type Verdict } from './checker.js'
 import { readJournal, readWitness, runsAt, scoped } from './disk.js'
-import type { Evidence } from './evidence.js'
+import type { Evidence, Violation } from './evidence.js'
 import type { Fault } from './fault.js'
 import { readHistory } from './history.js'
 import { beliefOf, epochsIn, notAtRest, notWhole, until, viewOf } from './observer.js'
@@ -85,10 +85,11 @@ async function ended(stage: Stage): Promise<Violation[]> {
   const late = await Promise.all(stage.frameworks.map(async (each) => (await each.end(END_MAX_MS) ? [] : [each.name])))
   stage.frameworks = []
   const { missing } = await until(async () => await notWhole(stage) ?? await stillThere(stage), WHOLE_MAX_MS)
-  return [
-    ...late.flat().map((name): Violation => ({ invariant: 'liveness', what: `${name} did not end in time` })),
-    ...(missing === undefined ? [] : [{ invariant: 'liveness' as const, what: `when its frameworks had ended: ${missing}` }]),
+  const faults = [
+    ...late.flat().map((name) => `${name} did not end in time`),
+    ...(missing === undefined ? [] : [`when its frameworks had ended: ${missing}`]),
   ]
+  return faults.map((what) => ({ invariant: 'liveness', what }))
 }
 
 async function stillThere({ masters: [master] }: Stage): Promise<string | undefined> {

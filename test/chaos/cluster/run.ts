@@ -109,9 +109,10 @@ export async function play({ settings, faults, seed, forMs, keeps, say: tell }: 
 
 function line(number: number, { fault, faultMs, wholeMs, last, restMs, verdict }: Round): string {
   const { tasks, updates, neverArrived, violations } = verdict
+  const [seconds, waited] = [(faultMs / 1_000).toFixed(1), last === undefined ? '' : ` (last: ${last})`]
   return [
-    `${String(number).padStart(3)} ${fault.padEnd(24)} ${(faultMs / 1_000).toFixed(1)} s; whole after ${wholeMs} ms`
-    + `${last === undefined ? '' : ` (last: ${last})`}, at rest after ${restMs} ms; ${tasks} tasks (${neverArrived} never arrived), ${updates} updates`,
+    `${String(number).padStart(3)} ${fault.padEnd(24)} ${seconds} s; whole after ${wholeMs} ms${waited}, `
+    + `at rest after ${restMs} ms; ${tasks} tasks (${neverArrived} never arrived), ${updates} updates`,
     ...violations.map(({ invariant, what }) => `    ${invariant} ${what}`),
   ].join('\n')
 }
