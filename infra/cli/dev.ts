@@ -120,7 +120,8 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   let port = '0'
   const agentsDirectory = agentsDirectoryOf(url, isPrivate)
   const opened = await openProcessCluster({
-    ...wanted(stage), agentsDirectory, broker: url, wish: lifetime.wish, logLevel: String(options['logLevel']), logFormat,
+    ...wanted(stage), agentsDirectory, broker: url, wish: lifetime.wish, logFormat,
+    logLevel: String(options['logLevel']),
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
     died: ({ title, pid, argv }, how) => {
       // Where it answered before, so that whoever knew it finds it again.
