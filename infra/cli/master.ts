@@ -44,7 +44,7 @@ async function run({ options }: Call): Promise<number> {
     const { amqpLog } = await import('../amqp/masters-log.js')
     const node = await openMasterNode({
       name, cluster, logger, openLink: connection.openLink, shareOffers: options['shareOffers'] === true,
-      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`),
+      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`, (text) => logger.log('warn', text, {})),
       ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
     })
     closing.add(() => node.close())
