@@ -33,6 +33,7 @@ export const COMMANDS: readonly Entry[] = [
       const { orderOf } = await import('./agent-orders.js')
       return { command: orderOf(name) }
     })),
+  entry('framework teardown', 'end a framework and its tasks', () => import('./framework-teardown.js')),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
   entry('task kill', 'end a task', () => import('./task-kill.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),

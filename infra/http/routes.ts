@@ -1,6 +1,7 @@
 /** Routes: the addresses of the interface, each a question to the master put into JSON. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { find, findTask, successorOf } from './identity.js'
@@ -30,6 +31,7 @@ const ADDRESSES = {
   'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
   ...AGENT_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
+  'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
@@ -46,6 +48,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   })
   addNouns(app, questions)
   addAgentOrders(app, questions)
+  addTeardown(app, questions)
   addTasks(app, questions)
   addLogs(app, questions)
 }
@@ -68,6 +71,16 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
       return { schemaVersion: SCHEMA_VERSION, [noun]: find(noun, params.id, await questions.list(nouns)) }
     })
   }
+}
+
+/** Whoever has ended before is only known by its whole id. */
+function addTeardown(app: FastifyInstance, questions: Questions): void {
+  app.post<WithId>('/v1/frameworks/:id/teardown', async ({ params, query }) => {
+    allow(query as Query, [])
+    const framework = (await questions.list('frameworks')).filter(({ id }) => id.startsWith(params.id))
+    const id = framework.length > 0 ? find('framework', params.id, framework).id : params.id as FrameworkId
+    return { schemaVersion: SCHEMA_VERSION, changed: await questions.teardown(id), id }
+  })
 }
 
 function addTasks(app: FastifyInstance, questions: Questions): void {
