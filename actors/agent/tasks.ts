@@ -4,8 +4,7 @@ import type { FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { KILL_GRACE_DEFAULT_MS, type TaskReport } from '../protocol/running.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
-import { findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
-import { executorKey } from './room.js'
+import { executorKey, findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 
 export function onKill(
@@ -104,7 +103,7 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
     ...(agentId ? { agentId } : {}),
   }
   if (noted) active.noted.set(updateId, noted)
-  ctx.tell(updates, { type: 'report', update })
+  ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }
 

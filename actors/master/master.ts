@@ -12,13 +12,16 @@ import { leadershipCall, LEADER_PATH, type LeadershipEvent } from '../protocol/l
 import type { RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
-import { apply, newCluster, type Cluster } from './cluster.js'
+import { apply, leadershipOf, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
 import { PINGS_MISSED_MAX } from './agents.js'
-import { RETURN_GRACE_MS } from './frameworks.js'
+import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { change, newPresent, type Present } from './present.js'
+import { restore } from './snapshot.js'
+import type { SnapshotMaking } from './snapshot-making.js'
+import { beginSnapshot, compare, makeSnapshot, onPiece } from './snapshotting.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
@@ -37,6 +40,8 @@ interface State {
   readonly outbox: Outbox
   readonly registrar: Ref<RegistrarCall>
   readonly allocator: Ref<AllocatorCall> | undefined
+  /** Of what the leader knew at one position: written by the leader, and its hash compared by all others. */
+  readonly making: SnapshotMaking | undefined
   /** Otherwise this master only follows what another decides. */
   readonly leading: boolean
 }
@@ -51,9 +56,20 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'folded':
         for (const record of message.records) apply(state.cluster, record)
         return state
+      case 'restored': return { ...state, cluster: restore(message.records), making: undefined }
+      case 'snapshot-wanted': return beginSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-begun': return makeSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-piece': return onPiece(state, ctx)
+      case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state.registrar, options, ctx)
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, options, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
+      case 'epoch-obeyed':
+        // Of another cluster it means nothing here.
+        if (state.leading && message.clusterId === state.cluster.clusterId) {
+          ctx.tell(state.registrar, { type: 'claim-above', epoch: message.epoch })
+        }
+        return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
@@ -69,7 +85,7 @@ function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
     cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
-    leading: false,
+    making: undefined, leading: false,
   }
 }
 
@@ -83,21 +99,18 @@ function lead(
 ): State {
   const { cluster, present } = state
   present.recoveringUntilMs = ctx.now() + present.agentTimeoutMs
-  for (const frameworkId of cluster.frameworks.keys()) {
-    // Nobody has failed to come back who could not have heard yet of whom to come back to.
-    change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
-  }
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', Math.ceil(present.agentTimeoutMs / PINGS_MISSED_MAX), { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
+  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  return release({ ...state, leading: true }, effects, ctx)
+  const leader = release({ ...state, making: undefined, leading: true }, effects, ctx)
+  return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
@@ -135,8 +148,7 @@ function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
 
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
-  const { epoch, name } = state.cluster
-  const answer = tell(replyTo, { type: 'leader', master: ctx.self, epoch, cluster: name })
+  const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
   return release(state, state.outbox.pass(answer), ctx)
 }
 

@@ -12,7 +12,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { sum } from '../resources/resources.js'
-import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
@@ -27,7 +27,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
-  const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
+  const linked = call.agentId ?? present.agentIds.get(call.agent)
   const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
@@ -74,6 +74,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
     ...recovered.map(({ frameworkId, info }) =>
       ({ type: 'framework-admitted', frameworkId, info, atMs: now }) as const),
+    ...recovered.map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now }) as const),
     ...adopted.map((held) => launchedThere(agentId, held, now)),
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
@@ -118,8 +119,7 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
 }
 
 const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
-  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, 
-  pingTimeoutMs: present.agentTimeoutMs,
+  type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
 })
 
 /** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
@@ -132,7 +132,7 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
   }
   const ended = call.executors === undefined ? []
-    : [...cluster.executors.values()].filter((each) => each.agentId === agentId && !runs.has(executorKey(each)))
+    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
   const isReboot = hasRebooted(cluster.agents.get(agentId), call.info)
   const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
   return combine([

@@ -42,11 +42,15 @@ export const agentCall = {
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
   }),
+  'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
+    epoch: natural, clusterId: text(64),
+  }),
 }
 
 export const agentEvent = {
   'agent-registered': message(20, 'The agent is admitted, under this id for all its lives.', {
-    agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural,
+    agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural, clusterId: optional(text(64)),
+    nonce: optional(text(32)),
   }),
   'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', {
     epoch: natural, problem: text(),

@@ -9,7 +9,7 @@ import { taskInfo, taskState } from './task.js'
 
 export const logRecord = {
   genesis: message(100, 'The cluster begins; all its ids start with this.', {
-    cluster: text(128), prefix: text(32),
+    cluster: text(128), prefix: text(32), clusterId: optional(text(64)),
   }),
   'leadership-claimed': message(101, 'A master leads from here on.', {
     epoch: natural, master: text(128), nonce: text(32), url: optional(text(512)),
@@ -51,6 +51,10 @@ export const logRecord = {
     /** Once it is empty it is gone. */
     gone: optional(flag),
   }),
+  'framework-disconnected': message(116, 'A framework\'s scheduler is away; its failover timeout counts from here.', {
+    frameworkId, atMs: natural,
+  }),
+  'framework-connected': message(117, 'A framework\'s scheduler is there again.', { frameworkId, atMs: natural }),
   'agent-gone': message(118, 'An operator has said that this agent never comes back; its id is refused.', {
     agentId, hostname: text(255), name: optional(text(128)), atMs: natural,
   }),

@@ -40,6 +40,9 @@ export interface State<Author> {
   author: Author
   master: Ref<SchedulerCall> | undefined
   epoch: number
+  /** Of the claim of the leader that was followed last, and of its cluster. */
+  nonce: string | undefined
+  clusterId: string | undefined
   frameworkId: FrameworkId | undefined
   /** Whether it was subscribed, without a break since: it knows the offers that are out. */
   wasSubscribed: boolean

@@ -14,6 +14,7 @@ import type { Call, Command } from './command.js'
 import { brokerConnection, DEFAULT_CLUSTER, socketConnection, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { nodeNameOf } from './node-options.js'
+import { tracePart } from './trace-option.js'
 
 export const command: Command = {
   arguments: ['<file>'],
@@ -36,9 +37,9 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   const [connection, executor] = await Promise.all([joining(variable, nodeOf(agent)), load(named)])
   await runExecutorNode({
     name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX),
-    openLink: connection.openLink, logger: prettyLogger('info'),
+    openLink: connection.openLink, tracing: connection.tracing, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
-    aloneMaxMs: process.env['WARREN_BROKER'] ? BROKER_AWAY_MAX_MS : SOCKET_AWAY_MAX_MS,
+    aloneMaxMs: ALONE_MAX_MS,
   })
   // What the author left open must not keep the process alive.
   setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
@@ -48,15 +49,15 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
 const EXIT_AFTER_MS = 500
 /** A broker's names have room for an agent's and its executor's; lives tell executors apart. */
 const NAME_CHARACTERS_MAX = 40
-/** A broker may be away for a while, and the agent as well; the tasks run on meanwhile. */
-const BROKER_AWAY_MAX_MS = 900_000
-/** Behind the socket is the process of the agent itself: away means gone. */
-const SOCKET_AWAY_MAX_MS = 5_000
+/** A broker may be away for a while, or the process behind the socket; the tasks run on meanwhile. */
+const ALONE_MAX_MS = 900_000
 
 function joining(variable: (name: string) => string, agent: NodeAddress): Promise<Connection> {
   const cluster = process.env['WARREN_CLUSTER'] ?? DEFAULT_CLUSTER
   const broker = process.env['WARREN_BROKER']
-  return broker ? brokerConnection(broker, cluster, agent) : socketConnection(variable('WARREN_SOCKET'), cluster)
+  const part = tracePart({ trace: process.env['WARREN_TRACE'] })
+  return broker ? brokerConnection(broker, cluster, { agent, part })
+    : socketConnection(variable('WARREN_SOCKET'), cluster, part)
 }
 
 async function load(named: string): Promise<Executor<unknown, unknown>> {

@@ -14,6 +14,7 @@ import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.
 import { EXIT, Failure } from './failure.js'
 import { FrameworkFaults } from './framework-faults.js'
 import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
+import { traceOption } from './trace-option.js'
 import { logOptions, nodeNameOf, openCommandLogger } from './node-options.js'
 
 /** What an author's file left open keeps the process no longer than this. */
@@ -34,6 +35,7 @@ export const command: Command = {
     },
     { flags: '--verbose', help: 'on stderr, a line for all that it hears, and the stacks of faults' },
     { flags: '--json', help: 'the same as JSON Lines on stdout' },
+    traceOption(),
     ...logOptions('info'),
   ],
   examples: [
@@ -70,6 +72,7 @@ const watches = ({ watch, broker }: Call['options']): boolean =>
 
 const PASSED_ON = {
   cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', keep: 'keep',
+  trace: 'trace',
 }
 
 async function runWatched(
@@ -99,7 +102,7 @@ async function runOnce(
   const commandLogger = await openCommandLogger(options, `framework-${name}`)
   const faults = new FrameworkFaults(commandLogger, options['verbose'] === true)
   const node = await openFrameworkNode<unknown, unknown>({
-    name, logger: faults.plain, openLink: connection.openLink,
+    name, logger: faults.plain, openLink: connection.openLink, tracing: connection.tracing,
     framework: () => listenedTo(definition, options, faults),
     collapsed: (error) => giveUp(definition.name, error),
     ...(kept ? resuming(kept, connection.cluster) : {}),

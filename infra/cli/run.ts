@@ -13,6 +13,7 @@ import { quietLogger } from './quiet-logger.js'
 import { codeOf, endingOf, onEndSignals, type Stopped } from './run-ending.js'
 import { runPrinter, type RunPrinter } from './run-printer.js'
 import { checkCommand, environmentOf, portCount, resourcesOf, taskOptions } from './task-options.js'
+import { waitingLine } from './waiting-line.js'
 
 const EXAMPLE = "warren run -- sh -c 'echo hello from $(hostname)'"
 
@@ -50,13 +51,13 @@ async function run({ arguments: words, options }: Call): Promise<number> {
     ports: Number(options['ports']), environment: environmentOf(options),
     ...(options['timeout'] === undefined ? {} : { timeoutMs: Number(options['timeout']) }),
   }
-  const { openLink, nameAs } = await connectionOf(options)
+  const { openLink, nameAs, tracing } = await connectionOf(options)
   const [out, err] = [openOutlet(process.stdout), openOutlet(process.stderr)]
   const session = new Session(runPrinter(out, err, options['json'] === true))
   const ignore = onEndSignals((signal) => session.stop(signal))
   try {
     const node = await openFrameworkNode({
-      name: nameAs('framework') ?? `run-${process.pid}`, openLink, logger: quietLogger,
+      name: nameAs('framework') ?? `run-${process.pid}`, openLink, tracing, logger: quietLogger,
       framework: (system) => runFramework({
         ...wish, user: system.port<RunEvent>('user', (event) => session.hear(event)),
       }),
@@ -106,7 +107,7 @@ class Session {
   hear(event: RunEvent): void {
     const { printer } = this
     switch (event.type) {
-      case 'waiting': return printer.say(`waiting for ${event.waiting}`)
+      case 'waiting': return printer.say(waitingLine(event.waiting))
       case 'disconnected': return printer.say('no master leads the cluster; waiting for the next')
       case 'launched': return printer.launched(event.taskId, event.hostname)
       case 'output-lost': return printer.say(`the rest of ${event.stream} is lost: ${event.problem}`)

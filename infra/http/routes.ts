@@ -9,6 +9,7 @@ import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Qu
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
+import { TRACE_ADDRESSES } from './traces.js'
 
 /** Logs read over HTTP at once, over all tasks. */
 export const LOG_STREAMS_MAX = 256
@@ -36,6 +37,7 @@ const ADDRESSES = {
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
   'POST /v1/tasks/ID/kill': 'ends a task',
+  ...TRACE_ADDRESSES,
   'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
   'GET /metrics': 'counts and sizes, for Prometheus',
 }

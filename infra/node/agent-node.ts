@@ -2,7 +2,8 @@
 import { agent } from '../../actors/agent/agent.js'
 import type { AgentOwnerEvent, Message } from '../../actors/agent/state.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
-import { processExecutor, type ModuleRunner } from '../../actors/executor/process-executor.js'
+import { processExecutor } from '../../actors/executor/process-executor.js'
+import type { ModuleRunner } from '../../actors/executor/process-state.js'
 import type { AgentInfo } from '../../actors/protocol/agent.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
@@ -13,15 +14,18 @@ import { add, own, type Resources } from '../../actors/resources/resources.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogRequest } from '../../runtime/log.js'
 import type { System } from '../../runtime/system.js'
-import { openJournalPort } from '../agent/journal-port.js'
+import { openJournalPort, type JournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
-import { openWorkDirectory } from '../disk/work-directory.js'
+import { reasonOf } from '../disk/reason.js'
+import { checkCluster, checkOwner, openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
 import { openNode, type NodeOptions } from './node.js'
 
 export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly workDir: string
+  /** Which it is to join, if it matters: a work directory that is another's is refused then before anything is done. */
+  readonly cluster?: string
   /** What is not named here is probed. */
   readonly resources: Resources
   readonly attributes: Attributes
@@ -45,12 +49,16 @@ export interface AgentNode {
 /** Throws with a message for people when the work directory cannot be used or the link not be opened. */
 export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNode> {
   const directory = openWorkDirectory(options.workDir)
+  const opened: { system?: System; journal?: JournalPort } = {}
   try {
+    // Read before the node joins: a directory that is not this agent's must not be noticed by anybody.
+    const journal = await journalOf(options, directory.path, (to, event) => opened.system?.tell(to, event))
+    opened.journal = journal
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })
+    opened.system = system
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
-    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
     const actor = agent({
       info,
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
@@ -83,7 +91,26 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       },
     }
   } catch (error) {
+    await opened.system?.stop()
+    await opened.journal?.close()
     directory.close()
+    throw error
+  }
+}
+
+/** Throws a WorkDirectoryError when it cannot be read, or is that of another agent or cluster. */
+async function journalOf(
+  { name, cluster }: AgentNodeOptions, directory: string, tell: Parameters<typeof openJournalPort>[1],
+): Promise<JournalPort> {
+  const journal = await openJournalPort(`${directory}/journal`, tell).catch((error: unknown) => {
+    throw new WorkDirectoryError(reasonOf(error))
+  })
+  try {
+    checkOwner(directory, journal.owner, `agent-${name}`)
+    checkCluster(directory, journal.cluster, cluster)
+    return journal
+  } catch (error) {
+    await journal.close()
     throw error
   }
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { isOffered, type AgentRecord } from '../../../actors/master/agent-record.js'
 import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import { apply, newCluster, tasksOf } from '../../../actors/master/cluster.js'
+import type { Knowledge } from '../../../actors/master/decision.js'
 import type { TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
@@ -41,6 +42,24 @@ function checkKnown(desk: Desk, record: LogRecord): void {
     assert.ok(cluster.agents.has(record.agentId), `${record.type} for an unknown agent`)
   }
   if (record.type === 'framework-removed') assert.ok(cluster.completedFrameworks.has(record.frameworkId))
+}
+
+/** What is found by agent, by framework or by address is what a search through everything would find. */
+function checkIndexes({ cluster, present }: Knowledge): void {
+  const offers = [...present.offers.values()].map(({ offer }) => offer)
+  for (const agentId of new Set([...cluster.agents.keys(), ...present.agents.keys()])) {
+    const at = (each: { agentId: string }) => each.agentId === agentId
+    assert.deepEqual(new Set(cluster.tasksAt.of(agentId)), new Set([...tasksOf(cluster)].filter(at)))
+    assert.deepEqual(new Set(cluster.executorsAt.of(agentId)), new Set([...cluster.executors.values()].filter(at)))
+    assert.deepEqual([...present.offersOf.of(agentId)], offers.filter(at))
+  }
+  for (const frameworkId of cluster.frameworks.keys()) {
+    assert.deepEqual([...present.offersTo.of(frameworkId)], offers.filter((each) => each.frameworkId === frameworkId))
+  }
+  const connected = [...present.agents].flatMap(([agentId, { ref }]) => (ref ? [[ref, agentId] as const] : []))
+  assert.deepEqual(present.agentIds, new Map(connected))
+  const subscribed = [...present.schedulers].flatMap(([id, { ref }]) => (ref ? [[ref, id] as const] : []))
+  assert.deepEqual(present.frameworkIds, new Map(subscribed))
 }
 
 /** What every observer must find after every step. */
@@ -116,6 +135,7 @@ test('whatever comes in whatever order, no agent is promised twice, and master a
       (STEPS[step] as (typeof STEPS)[number])(model)
       for (const record of model.records.splice(0)) checkKnown(model.desk, record)
       checkBooks(model)
+      checkIndexes(model.desk.knowledge)
     }
   }), { numRuns: 150, includeErrorInReport: true })
 })

@@ -58,7 +58,24 @@ test('when its master is gone it looks for the next, and subscribes with its id'
   assert.deepEqual(heard, [{ type: 'disconnected' }, { type: 'subscribed', frameworkId }])
 })
 
-test('offers are void with the master that made them, and the author hears so', () => {
+test('it follows no leader of another cluster, nor an older one, which it tells what it follows', () => {
+  const { driven } = stage()
+  const named = { ...leader, clusterId: 'c1', nonce: 'n3' }
+  driven.receive(named)
+  driven.receive(subscribed)
+  driven.take()
+  const other = 'master-other@1/master' as typeof master
+  driven.receive({ ...named, master: other, epoch: 9, clusterId: 'c2' })
+  assert.deepEqual([driven.told, driven.logs.filter(({ level }) => level === 'error').length], [[], 1])
+  driven.receive({ ...named, master: other, epoch: 2, nonce: 'n2' })
+  driven.receive({ ...named, master: other, nonce: 'lost' })
+  const said = { type: 'epoch-obeyed', epoch: 3, clusterId: 'c1' }
+  assert.deepEqual([driven.toldTo(other), toMaster(driven)], [[said, said], []])
+  driven.receive({ ...named, master: other, epoch: 4, nonce: 'n4' })
+  assert.equal(driven.toldTo(other).at(-1)?.type, 'subscribe')
+})
+
+test('offers are void with the master that made them: the author hears so, and the next master nothing', () => {
   const { driven, heard } = onStage((event, ctx) => { if (event.type === 'told') ctx.decline(offer(1)) })
   driven.receive({ type: 'offers', offers: [offer(1), offer(2), offer(3)] })
   driven.receive({ type: 'told', told: 'decline' })

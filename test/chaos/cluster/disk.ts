@@ -1,0 +1,62 @@
+/** Disk: what agents and tasks have left on it, as evidence. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { newMemory, remember } from '../../../actors/agent/memory.js'
+import type { JournalEntry } from '../../../actors/protocol/journal.js'
+import { readContents } from '../../../infra/disk/frames.js'
+import { readStatus, taskDirectory } from '../../../infra/agent/task-directory.js'
+import { unpackEntry } from '../../../infra/entry-codec.js'
+import type { Run } from './evidence.js'
+
+/** Throws when it is damaged: that is an agent's memory lost. What is just being written is left out. */
+export function readJournal(workDir: string): JournalEntry[] {
+  const path = join(workDir, 'journal')
+  if (!existsSync(path)) return []
+  const contents = readContents(readFileSync(path))
+  if (contents.kind !== 'good') throw new Error(`journal '${path}' is ${contents.kind}`)
+  return contents.records.map((record) => unpackEntry<JournalEntry>(record))
+}
+
+/** Launches that are not over, or whose end nobody has acknowledged. */
+export function pendingIn(journal: readonly JournalEntry[]): string[] {
+  const memory = newMemory()
+  for (const entry of journal) remember(memory, entry)
+  return [...memory.tasks.values()].map(({ launchId, state }) => `${launchId} (${state})`)
+}
+
+/** What a journal tells of these frameworks, and which launches it remembers without a word on whose they were. */
+export const scoped = (journal: readonly JournalEntry[], frameworks: ReadonlySet<string>): JournalEntry[] =>
+  journal.filter((entry) => {
+    if (entry.type === 'launches-remembered') return true
+    if (entry.type === 'update-queued') return frameworks.has(entry.update.frameworkId)
+    return 'frameworkId' in entry && frameworks.has(entry.frameworkId)
+  })
+
+/** When each task's directory was named in the witness: `DIRECTORY MILLISECONDS` a line. */
+export function readWitness(path: string): ReadonlyMap<string, readonly number[]> {
+  const begun = new Map<string, number[]>()
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  for (const line of text.split('\n').slice(0, -1)) {
+    const [directory = '', atMs] = line.split(' ')
+    begun.set(directory, [...begun.get(directory) ?? [], Number(atMs)])
+  }
+  return begun
+}
+
+/** Launches that really began at an agent: those of its journal that have a status, and those that said so. */
+export function runsAt(
+  workDir: string, journal: readonly JournalEntry[], witness: ReadonlyMap<string, readonly number[]>,
+): Run[] {
+  const taken = journal.flatMap((entry) => (entry.type === 'launch-admitted' ? [entry.launchId as string] : []))
+  const prefix = join(workDir, 'tasks', '/')
+  const said = [...witness.keys()].filter((directory) => directory.startsWith(prefix))
+    .map((directory) => directory.slice(prefix.length))
+  return [...new Set([...taken, ...said])].flatMap((launchId): Run[] => {
+    const directory = taskDirectory(workDir, launchId) ?? ''
+    const begunMs = witness.get(directory) ?? []
+    const status = readStatus(directory)
+    if (begunMs.length === 0 && !status?.pid) return []
+    const endedMs = status?.end === undefined ? undefined : statSync(`${directory}/status`).mtimeMs
+    return [{ launchId, begunMs, endedMs }]
+  })
+}
