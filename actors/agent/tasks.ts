@@ -4,7 +4,7 @@ import type { FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { KILL_GRACE_DEFAULT_MS, type TaskReport } from '../protocol/running.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
-import { findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
+import { executorKey, findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 
 export function onKill(
@@ -45,6 +45,18 @@ export function endAll(state: State, graceMs: number, ctx: Ctx): void {
   for (const launch of state.active.admitting.values()) launch.outcome = 'killed'
   for (const task of state.memory.tasks.values()) if (!isTerminal(task.state)) end(state, task, graceMs, ctx)
   for (const { ref } of state.active.executors.values()) ctx.tell(ref, { type: 'end-all' })
+}
+
+/** Nothing is to be left here; whoever decided it says so again until nothing is. */
+export function onDrain(state: State, { graceMs }: Extract<AgentEvent, { type: 'drain-agent' }>, ctx: Ctx): State {
+  const { memory, active } = state
+  for (const launch of active.admitting.values()) if (launch.outcome === 'start') launch.outcome = 'killed'
+  const live = [...memory.tasks.values()].filter((task) => !isTerminal(task.state))
+  for (const task of live) end(state, task, graceMs, ctx)
+  const needed = new Set(live.flatMap(({ frameworkId, task: { executor } }) =>
+    (executor ? [executorKey(frameworkId, executor.executorId)] : [])))
+  for (const [key, { ref }] of active.executors) if (!needed.has(key)) ctx.tell(ref, { type: 'end-all' })
+  return state
 }
 
 export function onReport(state: State, message: TaskReport, options: AgentOptions, ctx: Ctx): State {
@@ -91,7 +103,7 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
     ...(agentId ? { agentId } : {}),
   }
   if (noted) active.noted.set(updateId, noted)
-  ctx.tell(updates, { type: 'report', update })
+  ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }
 

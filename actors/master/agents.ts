@@ -5,6 +5,7 @@
  * away it becomes unreachable, and its frameworks are told; if it comes back, nothing is killed.
  */
 import type { AgentId } from '../protocol/ids.js'
+import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
@@ -25,15 +26,21 @@ export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
   ])
 }
 
+/** One that operators hold back is remembered: what they want of it still holds when it is started again. */
 export function onUnregister(knowledge: Knowledge, agentId: AgentId): Decision {
   const { cluster, now } = knowledge
-  if (!cluster.agents.has(agentId)) return NOTHING
+  const agent = cluster.agents.get(agentId)
+  if (!agent) return NOTHING
+  const executors = [...cluster.executors.values()].filter((executor) => executor.agentId === agentId)
+  const ended = executors.map(({ frameworkId, executorId }) =>
+    ({ type: 'executor-ended', frameworkId, agentId, executorId }) as const)
   const text = 'the agent has left the cluster'
   return combine([
     rescindOfAgent(knowledge, agentId),
     endTasksOf(knowledge, agentId, { state: 'LOST', reason: 'agent-removed', text }),
     decision({
-      records: [{ type: 'agent-removed', agentId, atMs: now }],
+      records: isOffered(agent) ? [{ type: 'agent-removed', agentId, atMs: now }]
+        : [...ended, { type: 'agent-unreachable', agentId, atMs: now }],
       changes: [{ type: 'agent-forgotten', agentId }],
       allocator: [{ type: 'remove-agent', agentId }],
       effects: tellOfFailure(knowledge, agentId),
@@ -69,5 +76,5 @@ function unreachable(knowledge: Knowledge, agentId: AgentId): Decision {
   ])
 }
 
-const tellOfFailure = ({ present }: Knowledge, agentId: AgentId): Effect[] =>
+export const tellOfFailure = ({ present }: Knowledge, agentId: AgentId): Effect[] =>
   [...present.schedulers.values()].flatMap(({ ref }) => tell(ref, { type: 'failure', agentId }))

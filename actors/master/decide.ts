@@ -6,6 +6,7 @@ import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from 
 import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown } from './frameworks.js'
 import type { Decidable } from './messages.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
+import { onDrainSweep, onMaintenance } from './maintenance.js'
 import { onRegister } from './registration.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
@@ -49,7 +50,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return isNews ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
     }
     case 'ping-round': return onPingRound(knowledge)
-    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge)])
+    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge), onDrainSweep(knowledge)])
     case 'list': {
       const views = viewsOf(knowledge, message.what)
       return decision({ effects: tell(message.replyTo, { type: 'views', views }) })
@@ -58,6 +59,8 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
     case 'describe-leader':
       return decision({ effects: tell(message.replyTo, { type: 'leader-view', view: leaderView(knowledge) }) })
+    case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
+      return onMaintenance(knowledge, message)
     case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
     default: return unhandled(message)

@@ -66,7 +66,7 @@ type Of<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 function found(fence: Fence, { clusterId, cluster, prefix, format }: Of<'log-founded'>): readonly [Fence, Verdict] {
   if (fence.clusterId !== '') return [fence, refuse('founded-already')]
   if (format > LOG_FORMAT) return [fence, refuse('newer-format')]
-  return [{ ...fence, clusterId }, accept([{ type: 'genesis', cluster, prefix }])]
+  return [{ ...fence, clusterId }, accept([{ type: 'genesis', cluster, prefix, clusterId }])]
 }
 
 function claim(fence: Fence, { type: _, ...claimed }: Of<'log-claimed'>): readonly [Fence, Verdict] {

@@ -19,7 +19,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const ended = call.frameworkId && cluster.completedFrameworks.has(call.frameworkId)
   const problem = ended ? 'this framework has ended; subscribe without its id' : frameworkProblem(call.info)
   if (problem) return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem }) })
-  const linked = [...present.schedulers].find(([, link]) => link.ref === call.scheduler)?.[0]
+  const linked = present.frameworkIds.get(call.scheduler)
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
@@ -28,17 +28,21 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   })
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
   // same address, and offers that it never saw would be held for nobody.
-  const holdsNothing = ![...present.offers.values()].some(({ offer }) => offer.frameworkId === frameworkId)
+  const holdsNothing = present.offersTo.isEmpty(frameworkId)
   const isSame = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
   const isRepeated = isSame && (call.resumes === true || holdsNothing)
   if (isRepeated) return decision({ effects: answer })
+  const isBack = known?.disconnectedSinceMs !== undefined
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
   const refusedNothing: AllocatorCall[] = known ? [{ type: 'deactivate-framework', frameworkId }] : []
   return combine([
     // Offers never outlive a subscription: the new instance has not seen them.
     rescindOfFramework(knowledge, frameworkId),
     decision({
-      records: [{ type: 'framework-admitted', frameworkId, info: call.info, atMs: now }],
+      records: [
+        { type: 'framework-admitted', frameworkId, info: call.info, atMs: now },
+        ...(isBack ? [{ type: 'framework-connected', frameworkId, atMs: now } as const] : []),
+      ],
       changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
       allocator: [
         ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info.roles) },
@@ -56,15 +60,34 @@ export function onSchedulerLost(knowledge: Knowledge, frameworkId: FrameworkId):
   return combine([
     rescindOfFramework(knowledge, frameworkId),
     decision({
+      records: [{ type: 'framework-disconnected', frameworkId, atMs: knowledge.now }],
       changes: [{ type: 'scheduler-unlinked', frameworkId, atMs: knowledge.now }],
       allocator: [{ type: 'deactivate-framework', frameworkId }],
     }),
   ])
 }
 
+/**
+ * This master leads from now on, and no scheduler is there yet. Who was away before goes on being so; but nobody has
+ * failed to come back who could not have heard yet of whom to come back to.
+ */
+export function onElected({ cluster, now }: Knowledge): Decision {
+  const frameworks = [...cluster.frameworks.values()]
+  return decision({
+    records: frameworks.filter(({ disconnectedSinceMs }) => disconnectedSinceMs === undefined)
+      .map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now })),
+    changes: [
+      { type: 'return-awaited', untilMs: now + RETURN_GRACE_MS },
+      ...frameworks.map(({ frameworkId, disconnectedSinceMs: atMs = now }) =>
+        ({ type: 'scheduler-unlinked', frameworkId, atMs }) as const),
+    ],
+  })
+}
+
 /** Frameworks whose schedulers have stayed away too long. */
 export function onFailoverSweep(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
+  if (now < present.returnAwaitedUntilMs) return NOTHING
   const overdue = [...present.schedulers].flatMap(([frameworkId, link]) => {
     const framework = cluster.frameworks.get(frameworkId)
     return framework && !link.ref && now - link.sinceMs >= framework.info.failoverTimeoutMs ? [framework] : []

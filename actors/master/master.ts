@@ -12,10 +12,10 @@ import { leadershipCall, LEADER_PATH, type LeadershipEvent } from '../protocol/l
 import type { RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
-import { apply, newCluster, type Cluster } from './cluster.js'
+import { apply, leadershipOf, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
 import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
-import { RETURN_GRACE_MS } from './frameworks.js'
+import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { change, newPresent, type Present } from './present.js'
@@ -52,6 +52,12 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
+      case 'epoch-obeyed':
+        // Of another cluster it means nothing here.
+        if (state.leading && message.clusterId === state.cluster.clusterId) {
+          ctx.tell(state.registrar, { type: 'claim-above', epoch: message.epoch })
+        }
+        return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
@@ -80,21 +86,18 @@ function lead(
 ): State {
   const { cluster, present } = state
   present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
-  for (const frameworkId of cluster.frameworks.keys()) {
-    // Nobody has failed to come back who could not have heard yet of whom to come back to.
-    change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
-  }
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
+  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  return release({ ...state, leading: true }, effects, ctx)
+  const leader = release({ ...state, leading: true }, effects, ctx)
+  return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
@@ -132,8 +135,7 @@ function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
 
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
-  const { epoch, name } = state.cluster
-  const answer = tell(replyTo, { type: 'leader', master: ctx.self, epoch, cluster: name })
+  const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
   return release(state, state.outbox.pass(answer), ctx)
 }
 
@@ -147,7 +149,7 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
     const share = agentShare(cluster, agentId, info)
     const link = present.agents.get(agentId)
     const used = [...share.used, ...offers.filter((offer) => offer.agentId === agentId)]
-    return { ...share, used, active: link?.ref !== undefined, telling: link?.telling ?? 0 }
+    return { ...share, used, active: share.active && link?.ref !== undefined, telling: link?.telling ?? 0 }
   })
   const frameworks = [...cluster.frameworks.values()].map(({ frameworkId, info }) => {
     const link = present.schedulers.get(frameworkId)

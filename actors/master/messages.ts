@@ -12,7 +12,7 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 export type MasterMessage =
   | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
 
-type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' }
+type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' | 'epoch-obeyed' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =

@@ -20,6 +20,9 @@ export const LEADERLESS_SPREAD_MS = 5_000
 /** So long waits who has led last: nobody can have been kept from leading but by the same outage. */
 export const LED_LAST_MS = 3_000
 
+/** The most by which what somebody obeys may be ahead of the log: who is mistaken must not use up all epochs. */
+export const EPOCH_LEAP_MAX = 1_000_000
+
 export interface RegistrarOptions {
   readonly cluster: string
   /** This master's node, for people. */

@@ -15,7 +15,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { RegistrarEvent } from '../protocol/registrar.js'
 import { judge, newFence } from './fence.js'
 import {
-  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS, newState, READ_BACK_MS, TAIL_SILENCE_MS,
+  BEAT_MS, EPOCH_LEAP_MAX, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS, newState, READ_BACK_MS, TAIL_SILENCE_MS,
   type Ctx, type Message, type RegistrarOptions, type State,
 } from './registrar-state.js'
 
@@ -33,9 +33,7 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
     switch (message.type) {
       case 'replay': return replay(state, message.replyTo, options, ctx)
       case 'append': return append(state, message.records, message.token, options, ctx)
-      case 'claim-above':
-        state.fence = { ...state.fence, epochSeen: Math.max(state.fence.epochSeen, message.epoch) }
-        return state.phase === 'leading' ? depose(state, `epoch ${message.epoch} is obeyed`, ctx) : state
+      case 'claim-above': return claimAbove(state, message.epoch, ctx)
       case 'stream-entries': return onEntries(state, message, options, ctx)
       case 'stream-unreadable': return message.reading === state.reading ? refuseLog(message.reason) : state
       case 'token-taken': return onToken(state, options, ctx)
@@ -96,6 +94,13 @@ function claim(state: State, { stream, cluster, name, url }: RegistrarOptions, c
   ctx.tell(stream, { type: 'add', entries })
   ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
   return state
+}
+
+/** The log has lost a claim that somebody obeys. What is said late, or out of all proportion, changes nothing. */
+function claimAbove(state: State, epoch: number, ctx: Ctx): State {
+  if (epoch < state.fence.epoch || epoch > state.fence.epochSeen + EPOCH_LEAP_MAX) return state
+  state.fence = { ...state.fence, epochSeen: Math.max(state.fence.epochSeen, epoch) }
+  return state.phase === 'leading' ? depose(state, `epoch ${epoch} is obeyed, which the log has lost`, ctx) : state
 }
 
 function append(

@@ -17,6 +17,8 @@ type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { t
 export function onStatus(
   { cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>,
 ): Decision {
+  // Its tasks are over; what it still does is nobody's business.
+  if (cluster.goneAgents.has(agentId)) return NOTHING
   const { frameworkId, taskId } = update
   const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)

@@ -1,5 +1,5 @@
 /** Leadership: how nodes find the master that leads. Tags 1–9. */
-import { ref, natural, text } from '../../runtime/schema.js'
+import { natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { AgentCall } from './agent.js'
 import type { SchedulerCall } from './scheduler.js'
@@ -12,6 +12,8 @@ export const leadershipCall = {
 export const leadershipEvent = {
   leader: message(2, 'Says who leads; sent as an answer, and to everybody when leadership begins.', {
     master: ref<SchedulerCall | AgentCall>(), epoch: natural, cluster: text(128),
+    /** Of the cluster's log, and of the claim by which it leads; clusters of one name differ in the first. */
+    clusterId: optional(text(64)), nonce: optional(text(32)),
   }),
 }
 export type LeadershipCall = MessageOf<typeof leadershipCall>

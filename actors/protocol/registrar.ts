@@ -7,7 +7,7 @@ export type RegistrarCall =
   | { readonly type: 'replay'; readonly replyTo: Ref<RegistrarEvent> }
   /** Only of the master that leads. Answered by `committed`, in the order of the requests, or by `deposed`. */
   | { readonly type: 'append'; readonly records: readonly LogRecord[]; readonly token: number }
-  /** Somebody obeys a later epoch than this one, which the log no longer knows: claim above it. */
+  /** Somebody obeys this epoch, or another master of the same one, which the log no longer knows: claim above it. */
   | { readonly type: 'claim-above'; readonly epoch: number }
 
 export type RegistrarEvent =

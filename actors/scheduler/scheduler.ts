@@ -22,8 +22,9 @@ export const scheduler = <Author, Told>(
   accepts: { ...schedulerEvent, ...leadershipEvent },
   initial(ctx) {
     const state: State<Author> = {
-      phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0,
-      frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, acknowledged: new Acknowledged(),
+      phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0, nonce: undefined,
+      clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0,
+      acknowledged: new Acknowledged(),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
     return seek(state, ctx)
@@ -71,16 +72,35 @@ function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): 
 }
 
 function onLeader<Author, Told>(
-  state: State<Author>, { master, epoch }: LeadershipEvent, definition: Framework<Author, Told>,
+  state: State<Author>, leader: LeadershipEvent, definition: Framework<Author, Told>,
   options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
-  if (state.phase === 'ended' || epoch < state.epoch) return state
+  if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
+  const { master, epoch, nonce = state.nonce, clusterId = state.clusterId } = leader
   if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
-  Object.assign(state, { master, epoch, phase: 'subscribing', attempt: 0 })
+  Object.assign(state, { master, epoch, nonce, clusterId, phase: 'subscribing', attempt: 0 })
   return subscribe(state, definition, options, ctx)
+}
+
+/** As agents do, but for this life only: what a scheduler does is checked by the agents again. */
+function mayFollow<Author, Told>(
+  { epoch, nonce, clusterId, master }: State<Author>, leader: LeadershipEvent, ctx: Context<Message<Told>>,
+): boolean {
+  const isForeign = clusterId !== undefined && (leader.clusterId ?? clusterId) !== clusterId
+  if (isForeign) {
+    const ids = { followed: clusterId, refused: leader.clusterId }
+    ctx.log('error', `another cluster named '${leader.cluster}' is not followed: restore the log of this one`, ids)
+    return false
+  }
+  const isOther = leader.epoch === epoch && nonce !== undefined && (leader.nonce ?? nonce) !== nonce
+  if (leader.epoch > epoch || (leader.epoch === epoch && !isOther)) return true
+  if (clusterId !== undefined && leader.master !== master) {
+    ctx.tell(leader.master, { type: 'epoch-obeyed', epoch, clusterId })
+  }
+  return false
 }
 
 function subscribe<Author, Told>(

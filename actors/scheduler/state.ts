@@ -36,6 +36,9 @@ export interface State<Author> {
   author: Author
   master: Ref<SchedulerCall> | undefined
   epoch: number
+  /** Of the claim of the leader that was followed last, and of its cluster. */
+  nonce: string | undefined
+  clusterId: string | undefined
   frameworkId: FrameworkId | undefined
   /** Since this life began: offers that were made to an earlier one are unknown here. */
   wasSubscribed: boolean

@@ -15,6 +15,8 @@ export const JOURNAL_ENTRIES_MAX = 50_000
 
 export interface JournalPort {
   readonly handle: (request: LogRequest<JournalEntry>) => void
+  /** By which cluster earlier lives were taken on; undefined if by none. */
+  readonly cluster: string | undefined
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export async function openJournalPort(
   for (const entry of journal.entries) remember(memory, entry)
   const nobody = '' as Ref<JournalEvent>
   return {
+    cluster: memory.cluster,
     handle(request) {
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request

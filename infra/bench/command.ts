@@ -51,7 +51,7 @@ async function openOverBroker(workDir: string): Promise<() => Promise<void>> {
   const broker = await startPrivateBroker()
   closing.add(() => broker.stop())
   const cluster = await openProcessCluster({
-    cluster: CLUSTER, workDir, broker: broker.url, agents: [{ name: 'a1' }], port: 0,
+    cluster: CLUSTER, workDir, broker: broker.url, agents: [{ name: 'a1' }], port: 0, masters: 1,
     logLevel: 'error', logFormat: 'json',
     log: () => undefined, wish: new Promise(() => undefined), died: () => undefined,
   }).catch(async (error: unknown) => {

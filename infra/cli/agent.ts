@@ -54,7 +54,7 @@ async function run({ options }: Call): Promise<number> {
   let node: AgentNode | undefined
   try {
     node = await openAgentNode({
-      name, logger, openLink: connection.openLink, modules: moduleRunner(forExecutors),
+      name, cluster, logger, openLink: connection.openLink, modules: moduleRunner(forExecutors),
       workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
       resources: (options['resources'] as Resources | undefined) ?? NONE,
       attributes: (options['attributes'] as Attributes | undefined) ?? {},

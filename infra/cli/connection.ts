@@ -17,6 +17,7 @@ export const DEFAULT_HTTP = 'http://127.0.0.1:5050'
 export interface ClusterNote {
   readonly cluster: string
   readonly pid: number
+  /** Of its masters, separated by commas. */
   readonly http: string
   /** Of an embedded cluster. */
   readonly socket?: string
@@ -43,7 +44,7 @@ export const CONNECTION_OPTIONS: readonly Option[] = [
 export const HTTP_OPTIONS: readonly Option[] = [
   {
     flags: '--master <url>',
-    help: `the master's HTTP interface; that of \`warren dev\`, or ${DEFAULT_HTTP}, unless given`,
+    help: `the masters' HTTP interfaces, separated by commas; those of \`warren dev\`, or ${DEFAULT_HTTP}`,
   },
   ...CONNECTION_OPTIONS.slice(1),
 ]
@@ -118,6 +119,7 @@ const reached = (openLink: OpenLink): OpenLink => async (self, listener) => {
 }
 
 export interface Master {
+  /** Several are separated by commas. */
   readonly http: string
   /** Which cluster it must lead; any will do when nobody named one. */
   readonly cluster?: string

@@ -15,7 +15,8 @@ export interface DevAgent {
 
 export interface DevCluster {
   readonly cluster: string
-  readonly http: string
+  /** The leader first. */
+  readonly masters: readonly { readonly name: string; readonly http: string }[]
   readonly agents: readonly DevAgent[]
   /** How the nodes meet, without secrets. */
   readonly place: string
@@ -23,19 +24,25 @@ export interface DevCluster {
   readonly processes: readonly { readonly title: string; readonly pid: number }[]
   /** Where it keeps its files. */
   readonly workDir: string
+  /** Where in it the agents have theirs. */
+  readonly agentsDirectory: string
   /** The options by which other commands find it, beginning with a space; empty if they need none. */
   readonly which: string
 }
 
-export function summaryOf({ cluster, http, agents, place, processes, workDir, which }: DevCluster): string {
+export function summaryOf({ cluster, masters, agents, place, processes, which, ...at }: DevCluster): string {
+  const { workDir, agentsDirectory } = at
   const warren = invocation()
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
+  const standbys = masters.length < 2 ? ''
+    : `${masters.length - 1} standby${masters.length === 2 ? '' : 's'}, `
   const offers = agents.map(({ name, agentId, resources }) =>
     `${name}  ${agentId}  ${describeResources(resources)}`)
   const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
   return [
-    `Cluster ${cluster} is up: leader m1, ${count}.`, '',
-    `  HTTP       ${http}`,
+    `Cluster ${cluster} is up: leader m1, ${standbys}${count}.`, '',
+    ...masters.map(({ name, http }, index) =>
+      `  ${index === 0 ? 'HTTP' : '    '}       ${http}${masters.length > 1 ? `  ${name}` : ''}`),
     ...offers.map((line, index) => `  ${index === 0 ? 'agents' : '      '}     ${line}`),
     ...(processes.length === 0
       ? [`  embedded   in this process; others join at ${place}`]
@@ -48,7 +55,7 @@ export function summaryOf({ cluster, http, agents, place, processes, workDir, wh
     `  ${warren} agent list${which}`,
     `  ${warren} framework run${which} ${nearPath(HELLO)}`,
     ...(processes.length === 0 ? [] : ['', 'One more agent, by hand:', `  ${nodeCommand(workDir, [
-      'agent', '--name', 'more', '--cluster', cluster, '--work-dir', join(workDir, 'agents', 'more'),
+      'agent', '--name', 'more', '--cluster', cluster, '--work-dir', join(workDir, agentsDirectory, 'more'),
       '--resources', 'cpus:1;mem:512;disk:1000;ports:[32001-32100]',
     ])}`]),
     '', 'Ctrl-C stops it.',

@@ -1,11 +1,12 @@
 /**
- * HTTP client: asks the master, over `node:http`, because Node's `fetch` adds a third to the start-up of
+ * HTTP client: asks the masters, over `node:http`, because Node's `fetch` adds a third to the start-up of
  * a short command. What goes wrong becomes a `Failure` that says what to do.
  */
-import { request, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { CLUSTER_HEADER, type ErrorBody, type RefusalCode } from '../http/refusal.js'
 import { masterOf } from './connection.js'
 import { EXIT, Failure, type ExitCode } from './failure.js'
+import { askLeader } from './leader-request.js'
 
 /** The master answers from memory; what takes longer than this has hung. */
 const ANSWER_TIMEOUT_MS = 15_000
@@ -18,11 +19,14 @@ const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
 }
 
 export class HttpClient {
-  private readonly base: URL
+  private readonly masters: readonly URL[]
 
-  /** @param cluster which the master must lead; any will do unless given */
+  /**
+   * @param url of a master, or of several that stand in for each other, separated by commas
+   * @param cluster which the master must lead; any will do unless given
+   */
   constructor(private readonly url: string, private readonly cluster?: string) {
-    this.base = baseOf(url)
+    this.masters = url.split(',').map((each) => baseOf(each.trim()))
   }
 
   get<T>(path: string): Promise<T> {
@@ -58,27 +62,15 @@ export class HttpClient {
     return body as T
   }
 
-  /** Goes where a master that only follows sends it, but no further: two that name each other do not know. */
   private async send(
     method: string, path: string, headers: Record<string, string>, signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    const first = await this.sendTo(new URL(path, this.base), method, headers, signal)
-    const { statusCode, headers: { location } } = first
-    if (statusCode !== 307 || location === undefined) return first
-    first.resume()
-    return this.sendTo(new URL(location, this.base), method, headers, signal)
-  }
-
-  private sendTo(
-    url: URL, method: string, headers: Record<string, string>, signal: AbortSignal,
-  ): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const wanted = this.cluster === undefined ? {} : { [CLUSTER_HEADER]: this.cluster }
-      const options = { method, headers: { ...headers, ...wanted }, agent: false, signal }
-      const sent = request(url, options, resolve)
-      sent.on('error', () => reject(signal.aborted ? this.silent() : this.unreachable()))
-      sent.end()
-    })
+    const wanted = this.cluster === undefined ? {} : { [CLUSTER_HEADER]: this.cluster }
+    try {
+      return await askLeader(this.masters, { method, path, headers: { ...headers, ...wanted }, signal })
+    } catch {
+      throw signal.aborted ? this.silent() : this.unreachable()
+    }
   }
 
   private async refused(response: IncomingMessage): Promise<Failure> {
@@ -108,7 +100,9 @@ export class HttpClient {
   }
 
   private unreachable(): Failure {
-    const help = 'is the cluster running? start one with `warren dev`'
+    // Who names a broker runs a cluster elsewhere, whose interface only its log tells.
+    const help = process.env['WARREN_BROKER'] ? 'name it with --master: its log says where it answers'
+      : 'is the cluster running? start one with `warren dev`'
     return new Failure(EXIT.unreachable, `cannot reach the master at ${this.url}; ${help}`)
   }
 

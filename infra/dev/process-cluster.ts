@@ -1,5 +1,5 @@
 /**
- * Process cluster: a master and its agents as OS processes of this machine, over a RabbitMQ broker.
+ * Process cluster: masters and agents as OS processes of this machine, over a RabbitMQ broker.
  *
  * They are started as an operator would start them, by `warren master` and `warren agent`. One that dies
  * is reported; the others go on.
@@ -18,9 +18,14 @@ import { NodeProcess } from './node-process.js'
 export interface ProcessClusterOptions {
   readonly cluster: string
   readonly workDir: string
+  /** Where in it the agents have theirs: what they remember is of the cluster that this broker remembers. */
+  readonly agentsDirectory?: string
   /** URL of the broker; its password goes to the nodes by their environment. */
   readonly broker: string
   readonly agents: readonly { readonly name: string; readonly resources?: Resources }[]
+  /** How many stand in for each other. */
+  readonly masters: number
+  /** Of the first master's interface; the others take those behind it. 0: free ones. */
   readonly port: number
   readonly weights?: ReadonlyMap<Role, number>
   readonly shareOffers?: boolean
@@ -40,12 +45,18 @@ export interface ProcessAgent {
   readonly resources: Resources
 }
 
-export interface ProcessCluster {
+export interface ProcessMaster {
+  readonly name: string
   readonly http: string
+}
+
+export interface ProcessCluster {
+  /** The first leads when the cluster is up. */
+  readonly masters: readonly ProcessMaster[]
   readonly agents: readonly ProcessAgent[]
-  /** The master first. */
+  /** Masters first. */
   readonly nodes: readonly NodeProcess[]
-  /** Agents end their tasks and leave, then the master. */
+  /** Agents end their tasks and leave, then the masters. */
   close(): Promise<void>
   /** Ends all processes now; their tasks run on. */
   kill(): void
@@ -53,7 +64,7 @@ export interface ProcessCluster {
 
 /** Resolves once every agent is registered. Rejects with a Failure in the words of the node that failed. */
 export async function openProcessCluster(options: ProcessClusterOptions): Promise<ProcessCluster> {
-  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat } = options
+  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat, agentsDirectory = 'agents' } = options
   const closing = new Closing()
   const nodes: NodeProcess[] = []
   let opening = true
@@ -79,26 +90,36 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     const directory = openWorkDirectory(options.workDir)
     closing.add(() => directory.close())
     const shares = agentShares(options.agents.length, await probeMachine(directory.path))
-    const master = await start('master m1', [
-      'master', '--name', 'm1', '--port', String(port), ...(shareOffers ? ['--share-offers'] : []),
-      ...(weights ? ['--weights', [...weights].map((pair) => pair.join('=')).join(',')] : []),
-    ])
-    closing.add(() => master.node.stop())
-    closing.add(async () => { await Promise.all(nodes.slice(1).map((node) => node.stop())) })
-    const http = master.news.http ?? ''
+    const masters: ProcessMaster[] = []
+    // One after the other: the first is to lead.
+    for (let index = 0; index < options.masters; index++) {
+      const name = `m${index + 1}`
+      const { news } = await start(`master ${name}`, [
+        'master', '--name', name, '--port', String(port === 0 ? 0 : port + index),
+        ...(shareOffers ? ['--share-offers'] : []),
+        ...(weights ? ['--weights', [...weights].map((pair) => pair.join('=')).join(',')] : []),
+      ])
+      masters.push({ name, http: news.http ?? '' })
+    }
+    // Standbys leave first, or one of them would take over from the leader that leaves.
+    closing.add(async () => {
+      for (const node of nodes.slice(0, masters.length).reverse()) await node.stop()
+    })
+    closing.add(async () => { await Promise.all(nodes.slice(masters.length).map((node) => node.stop())) })
     const starting = options.agents.map(async ({ name, resources = NONE }, index) => {
       const offered = overShare(resources, shares[index] ?? NONE)
       const { news } = await start(`agent ${name}`, [
-        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, 'agents', name),
+        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, agentsDirectory, name),
         '--resources', printResources(offered),
       ])
       return { name, agentId: news.agentId ?? '', resources: offered }
     })
     await Promise.allSettled(starting)
     const agents = await Promise.all(starting)
+    const http = masters.map((each) => each.http).join(',')
     writeNote(directory.path, { cluster, pid: process.pid, http, broker })
     closing.add(() => removeNote(directory.path))
-    return { http, agents, nodes, close: () => closing.close(), kill }
+    return { masters, agents, nodes, close: () => closing.close(), kill }
   } catch (error) {
     await closing.close()
     throw error

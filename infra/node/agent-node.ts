@@ -2,7 +2,8 @@
 import { agent } from '../../actors/agent/agent.js'
 import type { AgentOwnerEvent, Message } from '../../actors/agent/state.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
-import { processExecutor, type ModuleRunner } from '../../actors/executor/process-executor.js'
+import { processExecutor } from '../../actors/executor/process-executor.js'
+import type { ModuleRunner } from '../../actors/executor/process-state.js'
 import type { AgentInfo } from '../../actors/protocol/agent.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
@@ -16,12 +17,14 @@ import type { System } from '../../runtime/system.js'
 import { openJournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
-import { openWorkDirectory } from '../disk/work-directory.js'
+import { openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
 import { openNode, type NodeOptions } from './node.js'
 
 export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly workDir: string
+  /** Which it is to join, if it matters: a work directory that is another's is refused then before anything is done. */
+  readonly cluster?: string
   /** What is not named here is probed. */
   readonly resources: Resources
   readonly attributes: Attributes
@@ -48,9 +51,15 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
   try {
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })
+    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
+    const { cluster = journal.cluster } = options
+    if (journal.cluster !== undefined && journal.cluster !== cluster) {
+      await Promise.all([system.stop(), journal.close()])
+      throw new WorkDirectoryError(`work directory '${directory.path}' is that of an agent of cluster `
+        + `'${journal.cluster}', not of '${cluster}'; choose another with --work-dir`)
+    }
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
-    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
     const actor = agent({
       info,
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
@@ -90,7 +99,8 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
 
 const LEAVE_TIMEOUT_MS = 9_000
 
-async function describe({ resources, attributes, hostname }: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+async function describe(options: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+  const { resources, attributes, hostname, name } = options
   const machine = await probeMachine(workDir)
   const { scalars, ranges } = resources
   const named = (name: string) => own(scalars, name) !== undefined || own(ranges, name) !== undefined
@@ -101,5 +111,5 @@ async function describe({ resources, attributes, hostname }: AgentNodeOptions, w
     ...(named('ports') ? {} : { ports: machine.ports.map(([begin, end]) => ({ begin, end })) }),
   }
   const { bootId } = machine
-  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId }
+  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId, name }
 }

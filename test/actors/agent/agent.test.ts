@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { LEAVE_TIMEOUT_MS } from '../../../actors/agent/agent.js'
+import { LEAVE_TIMEOUT_MS, REFUSED_AGAIN_MS } from '../../../actors/agent/agent.js'
 import { ESCALATE } from '../../../runtime/supervision.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { command, executed } from '../master/desk.js'
@@ -87,6 +87,20 @@ test('an agent that is refused says so to its owner', () => {
   const { driven } = registered()
   driven.receive({ type: 'agent-refused', epoch: 3, problem: 'wrong machine' })
   assert.deepEqual(driven.toldTo(owner), [{ type: 'refused', problem: 'wrong machine' }])
+})
+
+test('an agent that is refused keeps its tasks, and asks again, but slowly', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  driven.take()
+  driven.receive({ type: 'agent-refused', epoch: 3, problem: 'too small' })
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [])
+  assert.deepEqual([driven.timers.has('ping'), driven.timers.get('register')?.delayMs], [false, REFUSED_AGAIN_MS])
+  assert.deepEqual(toUpdates(driven), ['master-lost'])
+  driven.fire('register')
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+  driven.receive(admission())
+  assert.deepEqual(driven.toldTo(owner).map(({ type }) => type), ['refused', 'registered'])
 })
 
 test('it answers pings, and one that is silent for long is no master any more', () => {

@@ -36,6 +36,7 @@ const state = fc.constantFrom<TaskState>('RUNNING', 'KILLING', 'FINISHED', 'FAIL
 const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.constantFrom('w-S0', 'w-S1').map((agentId): JournalEntry =>
     ({ type: 'became-agent', agentId: agentId as AgentId, cluster: 'warren' })),
+  fc.nat(9).map((epoch): JournalEntry => ({ type: 'obeyed', clusterId: 'c', epoch, nonce: `n${epoch}` })),
   fc.tuple(number, id).map(([at, task]) => admitted(at, task)),
   fc.tuple(number, id, count, state).map(([at, task, nth, to]) => queued(at, task, nth, to)),
   fc.tuple(number, id, count).map(([at, task, nth]) => acknowledged(at, task, nth)),
@@ -45,8 +46,8 @@ test('a shortened journal folds to the same tasks, launches and identity', () =>
   fc.assert(fc.property(fc.array(entry, { maxLength: 40 }), fc.array(entry, { maxLength: 10 }), (before, after) => {
     const memory = fold(before)
     const shortened = fold(compact(memory))
-    const essence = ({ agentId, cluster, tasks, launches }: Memory) =>
-      ({ agentId, cluster, tasks, launches: [...launches].sort() })
+    const essence = ({ agentId, cluster, obeyed, tasks, launches }: Memory) =>
+      ({ agentId, cluster, obeyed, tasks, launches: [...launches].sort() })
     // An agent that has no id yet has nothing else to be known by.
     assert.deepEqual(essence(shortened), essence(memory))
     assert.deepEqual(essence(fold(after, shortened)), essence(fold(after, memory)))

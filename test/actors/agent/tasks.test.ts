@@ -3,7 +3,7 @@ import test from 'node:test'
 import type { LaunchId } from '../../../actors/protocol/ids.js'
 import { command, executed } from '../master/desk.js'
 import {
-  acknowledge, admitted, childOf, frameworkId, journal, journaled, kill, launch, launchOf, output, queued,
+  acknowledge, admitted, childOf, commit, frameworkId, journal, journaled, kill, launch, launchOf, output, queued,
   registered, reported, runTask, updatesRef, type Driver,
 } from './workbench.js'
 
@@ -49,6 +49,23 @@ test('a kill reaches the executor with the grace of the call, of the task, or of
   driven.receive(kill('u'))
   driven.receive(kill('nobody'))
   assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2')], [[3_000, 5], [40]])
+})
+
+test('a drain ends every task with its grace, or the one that was given, and executors without tasks', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  launch(driven, 2, executed('u', 'e'))
+  driven.receive(runTask(3, command('v')))
+  driven.receive({ type: 'drain-agent', epoch: 3, graceMs: 40 })
+  driven.receive({ type: 'drain-agent', epoch: 3 })
+  assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2-executor')], [[40, 3_000], [40, 3_000]])
+  commit(driven)
+  assert.deepEqual(reported(driven).map(({ taskId, state }) => [taskId, state]), [['v', 'KILLED']])
+  driven.take()
+  report(driven, 2, 'KILLED')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.receive({ type: 'drain-agent', epoch: 3 })
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L2-executor')), [{ type: 'end-all' }])
 })
 
 test('a task that has ended is not ended again', () => {

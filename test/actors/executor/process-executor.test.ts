@@ -1,41 +1,69 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { OVERDUE_SLACK_MS } from '../../../actors/executor/handed-tasks.js'
 import {
-  processExecutor, REGISTRATION_TIMEOUT_MS, SHUTDOWN_GRACE_MS,
+  processExecutor, RECONNECT_AGAIN_MS, RECONNECT_TIMEOUT_MS, REGISTRATION_TIMEOUT_MS, SHUTDOWN_GRACE_MS,
 } from '../../../actors/executor/process-executor.js'
+import type { Message } from '../../../actors/executor/process-state.js'
 import type { ExecutorCall, ExecutorEvent } from '../../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'
+import type { JournalEntry } from '../../../actors/protocol/journal.js'
 import type { LauncherEvent, LauncherRequest } from '../../../actors/protocol/machine.js'
-import type { ExecutorOrder, ExecutorReport } from '../../../actors/protocol/running.js'
-import type { Program, TaskState } from '../../../actors/protocol/task.js'
+import type { ExecutorOrder, ExecutorOrigin, ExecutorReport, Launch } from '../../../actors/protocol/running.js'
+import type { Program, TaskInfo, TaskState } from '../../../actors/protocol/task.js'
 import { NONE } from '../../../actors/resources/resources.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
+import type { LogRequest } from '../../../runtime/log.js'
 import { drive, type Driven } from '../../support/drive.js'
 import { executed } from '../master/desk.js'
 
 const node = nodeAddress('agent', 'a', '1')
 const agent = refOf<ExecutorReport>(node, 'agent')
 const launcher = refOf<LauncherRequest>(node, 'port.launcher')
+const journal = refOf<LogRequest<JournalEntry>>(node, 'port.journal')
 const process = refOf<ExecutorEvent>(nodeAddress('executor', 'e', '1'), 'executor')
 const frameworkId = 'w-0000' as FrameworkId
 const executorId = 'e' as ExecutorId
 const launchId = 'w-L1-executor' as LaunchId
 const data = new Uint8Array([1])
 
-type Private = { readonly type: 'registration-over' | 'shutdown-over' | 'executor-lost' }
-type Driver = Driven<unknown, ExecutorOrder | ExecutorCall | LauncherEvent | Private>
+type Driver = Driven<unknown, Message>
 
-function begun(program: Program = { type: 'module', file: 'it.ts' }): Driver {
+const executor = (program: Program = { type: 'module', file: 'it.ts' }) =>
+  ({ executorId, program, resources: NONE, environment: { A: 'b' } })
+
+function made(origin: ExecutorOrigin, launches: readonly Launch[] = []): Driver {
   const modules = {
     program: (file: string) => ({ argv: ['node', file] }),
     environment: (self: string) => ({ WARREN_AGENT_REF: self }),
   }
-  const executor = { executorId, program, resources: NONE, environment: { A: 'b' } }
-  return drive(processExecutor({ agent, launcher, frameworkId, executor, launchId, modules })) as Driver
+  const held = { frameworkId, executorId, resources: NONE, launchId }
+  return drive(processExecutor({ agent, launcher, journal, ...held, modules, origin, launches })) as Driver
 }
 
-const run = (id: string, number = 1): ExecutorOrder =>
-  ({ type: 'run', launch: { launchId: `w-L${number}` as LaunchId, frameworkId, task: executed(id, 'e') } })
+/** One whose process has been started. */
+function begun(program?: Program): Driver {
+  const driven = made({ type: 'start', executor: executor(program) })
+  commit(driven)
+  return driven
+}
+
+/** That of an earlier life of the agent, which had joined unless told otherwise. */
+const recovered = (launches: readonly Launch[] = [], joined = true): Driver =>
+  made({ type: 'recover', ...(joined ? { executor: process } : {}) }, launches)
+
+/** The journal takes what it was asked to since the last `take`. */
+function commit(driven: Driver): void {
+  for (const request of driven.toldTo(journal)) {
+    if (request.type === 'append') driven.receive({ type: 'committed', token: request.token })
+  }
+  driven.told.splice(0, driven.told.length, ...driven.told.filter(({ to }) => to !== (journal as never)))
+}
+
+const launchOf = (id: string, number = 1, more: Partial<TaskInfo> = {}): Launch =>
+  ({ launchId: `w-L${number}` as LaunchId, frameworkId, task: { ...executed(id, 'e'), ...more } })
+const run = (id: string, number = 1, more: Partial<TaskInfo> = {}): ExecutorOrder =>
+  ({ type: 'run', launch: launchOf(id, number, more) })
 const register: ExecutorCall = { type: 'register-executor', executor: process, frameworkId, executorId }
 const report = (id: string, sequence: number, state: TaskState): ExecutorCall =>
   ({ type: 'report-task', frameworkId, executorId, taskId: id as TaskId, sequence, state })
@@ -45,6 +73,7 @@ function registered(...orders: readonly ExecutorOrder[]): Driver {
   const driven = begun()
   for (const order of orders) driven.receive(order)
   driven.receive(register)
+  commit(driven)
   driven.take()
   return driven
 }
@@ -80,6 +109,12 @@ test('tasks wait until the executor has registered, then go to it in order', () 
   driven.receive(run('u', 2))
   assert.deepEqual(toProcess(driven), [])
   driven.receive(register)
+  driven.receive(register)
+  assert.deepEqual(toProcess(driven), [], 'its address is not on disk yet')
+  assert.deepEqual(driven.toldTo(journal).map((each) => each.type === 'append' && each.records), [[{
+    type: 'executor-held', frameworkId, executorId, resources: NONE, launchId, executor: process,
+  }]])
+  commit(driven)
   assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t', 'launch u'])
   driven.receive(run('v', 3))
   driven.receive(register)
@@ -132,6 +167,7 @@ test('a task is ended by its executor, or before it was handed over', () => {
   early.receive({ type: 'end', launchId: 'w-L1' as LaunchId, graceMs: 70 })
   assert.deepEqual(reports(early), ['w-L1 KILLED killed-during-launch'])
   early.receive(register)
+  commit(early)
   assert.deepEqual(toProcess(early), ['executor-registered'])
 })
 
@@ -176,6 +212,7 @@ test('one that has not registered yet is told by a signal, and again if it does'
   driven.receive({ type: 'end-all' })
   assert.deepEqual(requests(driven), ['SIGTERM'])
   driven.receive(register)
+  commit(driven)
   assert.deepEqual(toProcess(driven), ['executor-registered', 'shut-down'])
 })
 
@@ -191,4 +228,133 @@ test('messages pass in both directions', () => {
   assert.deepEqual(driven.toldTo(process), [{ type: 'tell-executor', data }])
   driven.receive({ type: 'tell-framework', frameworkId, executorId, data })
   assert.deepEqual(driven.toldTo(agent), [{ type: 'executor-said', frameworkId, executorId, data }])
+})
+
+test('it is on disk before its process starts; a disk that refuses drops its tasks', () => {
+  const driven = made({ type: 'start', executor: executor() }, [launchOf('t')])
+  assert.deepEqual([requests(driven), driven.toldTo(journal).length], [[], 1])
+  driven.receive({ type: 'append-failed', token: 1, reason: 'no space left' })
+  assert.deepEqual(reports(driven), ['w-L1 DROPPED journal-failed', 'executor-gone'])
+  assert.ok(driven.ended && !requests(driven).includes('start'))
+})
+
+test('one that is to end before it is on disk never starts', () => {
+  const driven = made({ type: 'start', executor: executor() }, [launchOf('t')])
+  driven.receive({ type: 'end-all' })
+  commit(driven)
+  assert.deepEqual(reports(driven), ['w-L1 KILLED killed-during-launch', 'executor-gone'])
+  assert.ok(!requests(driven).includes('start'))
+})
+
+test('when the disk refuses its address it is asked for again by its next registration', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive(register)
+  driven.receive({ type: 'append-failed', token: 2, reason: 'no space left' })
+  driven.take()
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t'])
+})
+
+test('the executor of an earlier life is called until it comes back, and is given what never reached it', () => {
+  const driven = recovered([launchOf('t', 1), launchOf('u', 2)])
+  driven.receive({ type: 'started', launchId, pid: 9, directory: '/d' })
+  driven.receive(run('v', 3))
+  assert.deepEqual([requests(driven), toProcess(driven)], [['adopt'], ['reconnect-executor']])
+  assert.equal(driven.timers.get('call')?.delayMs, RECONNECT_AGAIN_MS)
+  driven.fire('call')
+  driven.take()
+  driven.receive({ ...register, launches: ['w-L1' as LaunchId] })
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch u', 'launch v'])
+  assert.deepEqual([driven.toldTo(journal), [...driven.timers.keys()]], [[], []])
+  driven.terminate(process as never)
+  assert.deepEqual(requests(driven), ['SIGKILL'])
+})
+
+test('one that does not come back in time is ended, and its tasks are gone', () => {
+  const driven = recovered([launchOf('t')])
+  driven.take()
+  assert.equal(driven.timers.get('registration')?.delayMs, RECONNECT_TIMEOUT_MS)
+  driven.fire('registration')
+  assert.deepEqual(reports(driven), ['w-L1 GONE registration-timeout', 'executor-gone'])
+  assert.deepEqual(requests(driven), ['SIGKILL', 'forget'])
+})
+
+test('one that ended while no agent watched has failed its tasks', () => {
+  const driven = recovered([launchOf('t')])
+  driven.receive({ type: 'exited', launchId, exit: { code: 3 } })
+  assert.deepEqual(reports(driven), ['w-L1 FAILED executor-terminated', 'executor-gone'])
+})
+
+test('one that had not joined is ended, and what it was to run is left for another', () => {
+  const driven = recovered([launchOf('t')], false)
+  driven.receive({ type: 'started', launchId, pid: 9, directory: '/d' })
+  assert.deepEqual(requests(driven), ['adopt', 'SIGKILL'])
+  driven.receive({ type: 'exited', launchId, exit: { signal: 'SIGKILL' } })
+  assert.deepEqual(reports(driven), ['executor-gone'])
+})
+
+test('what an earlier life has on disk is noted and not passed on again', () => {
+  const driven = recovered([{ ...launchOf('t'), sequence: 2 }])
+  driven.receive({ ...register, launches: ['w-L1' as LaunchId] })
+  driven.take()
+  driven.receive(report('t', 2, 'RUNNING'))
+  assert.deepEqual([reports(driven), toProcess(driven)], [[], ['noted 2']])
+  driven.receive(report('t', 3, 'FINISHED'))
+  assert.deepEqual(reports(driven), ['w-L1 FINISHED'])
+})
+
+test('the end of an earlier launch is not taken for one of the next, even by another life', () => {
+  const driven = recovered([launchOf('t', 2)])
+  driven.receive({ ...register, launches: ['w-L1', 'w-L2'] as LaunchId[] })
+  driven.receive({ ...report('t', 5, 'FINISHED'), launchId: 'w-L1' as LaunchId } as ExecutorCall)
+  assert.deepEqual(reports(driven), [])
+})
+
+test('a kill waits for an executor that has not come back, and spares it what it never got', () => {
+  const driven = recovered([launchOf('t', 1), launchOf('u', 2)])
+  for (const number of [1, 2]) driven.receive({ type: 'end', launchId: `w-L${number}` as LaunchId, graceMs: 70 })
+  assert.deepEqual(reports(driven), [])
+  driven.take()
+  driven.receive({ ...register, launches: ['w-L1' as LaunchId] })
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'stop-task'])
+  assert.deepEqual(reports(driven), ['w-L2 KILLED killed-during-launch'])
+})
+
+test('a task that runs longer than it may is told to end, and has failed by that', () => {
+  const driven = registered(run('t', 1, { timeoutMs: 1_000, killGraceMs: 70 }))
+  assert.equal(driven.timers.get('time-w-L1')?.delayMs, 1_000)
+  driven.now += 400
+  driven.receive(report('t', 1, 'RUNNING'))
+  assert.equal(driven.timers.get('time-w-L1')?.delayMs, 1_000, 'it counts from when it runs')
+  driven.take()
+  driven.fire('time-w-L1')
+  assert.deepEqual(driven.toldTo(process), [{ type: 'stop-task', taskId: 't', graceMs: 70 }])
+  driven.receive(report('t', 2, 'KILLED'))
+  const [told] = driven.toldTo(agent)
+  assert.ok(told?.type === 'task-report')
+  assert.deepEqual([told.state, told.reason, told.text], ['FAILED', 'timed-out', 'it ran longer than 1 s'])
+  assert.ok(!driven.timers.has('time-w-L1'))
+})
+
+test('an executor that does not end such a task within its grace is ended, and its tasks with it', () => {
+  const driven = registered(run('t', 1, { timeoutMs: 1_000, killGraceMs: 70 }), run('u', 2))
+  driven.fire('time-w-L1')
+  assert.equal(driven.timers.get('time-w-L1')?.delayMs, 70 + OVERDUE_SLACK_MS)
+  driven.take()
+  driven.fire('time-w-L1')
+  assert.deepEqual(requests(driven), ['SIGKILL'])
+  driven.receive({ type: 'exited', launchId, exit: { signal: 'SIGKILL' } })
+  assert.deepEqual(reports(driven), ['w-L1 FAILED timed-out', 'w-L2 FAILED executor-terminated', 'executor-gone'])
+})
+
+test('the time of a task goes on over a restart of the agent, even while its executor is away', () => {
+  const launch = { ...launchOf('t', 1, { timeoutMs: 1_000 }), startedAtMs: 1_699_999_999_400 }
+  const driven = recovered([launch])
+  assert.equal(driven.timers.get('time-w-L1')?.delayMs, 400)
+  driven.fire('time-w-L1')
+  driven.take()
+  driven.receive({ ...register, launches: ['w-L1' as LaunchId] })
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'stop-task'])
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
+import { onElected, RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
+import { change } from '../../../actors/master/present.js'
 import { agentRef, Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
 
 const id = 'w-0000' as FrameworkId
@@ -92,16 +94,42 @@ test('without a failover timeout the tasks end with their scheduler', () => {
 test('with a failover timeout they run on until it is over, or the scheduler is back', () => {
   const { desk } = deskAtWork()
   const lost = lose(desk)
-  assert.deepEqual([lost.records, lost.allocator], [[], [{ type: 'deactivate-framework', frameworkId: id }]])
+  assert.deepEqual(lost.records, [{ type: 'framework-disconnected', frameworkId: id, atMs: 1_000 }])
+  assert.deepEqual(lost.allocator, [{ type: 'deactivate-framework', frameworkId: id }])
   desk.knowledge.now += 59_999
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
-  desk.subscribe('one', { life: 'i2', frameworkId: id })
+  const back = desk.subscribe('one', { life: 'i2', frameworkId: id })
+  assert.deepEqual(back.records.map(({ type }) => type), ['framework-admitted', 'framework-connected'])
   desk.knowledge.now += 60_000
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
   desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one', 'i2') as never })
   desk.knowledge.now += 60_000
   assert.deepEqual(desk.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+})
+
+test('a new leader counts from when its predecessors missed a scheduler, but gives everybody time to find it', () => {
+  const elect = (desk: Desk) => {
+    const { records, changes } = onElected(desk.knowledge)
+    for (const record of records) desk.fold(record)
+    for (const by of changes) change(desk.knowledge.present, by)
+    return records
+  }
+  const { desk } = deskAtWork()
+  lose(desk)
+  desk.knowledge.now += 50_000
+  assert.deepEqual(elect(desk), [], 'it is written down already')
+  desk.knowledge.now += RETURN_GRACE_MS - 1
+  assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+  desk.knowledge.now += 1
+  assert.deepEqual(desk.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
+
+  const present = deskAtWork().desk
+  assert.deepEqual(elect(present).map(({ type }) => type), ['framework-disconnected'], 'for the masters after it')
+  present.knowledge.now += 59_999
+  assert.deepEqual(present.say({ type: 'sweep' }).records, [])
+  present.knowledge.now += 1
+  assert.deepEqual(present.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
 })
 
 test('a framework that ends says so to every agent, and its id is never used again', () => {

@@ -200,3 +200,15 @@ test('a restarted master begins with its log', () => {
   driven.restart()
   assert.deepEqual(driven.toldTo(registrar), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
 })
+
+test('who leads says of which cluster and by which claim; a later epoch that is obeyed goes to its registrar', () => {
+  const driven = leading([{ type: 'genesis', cluster: 'old', prefix: 'w', clusterId: 'c' }, ...history.slice(1)])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.deepEqual(driven.toldTo(asker), [
+    { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', clusterId: 'c', nonce: 'n' },
+  ])
+  driven.receive({ type: 'epoch-obeyed', epoch: 8, clusterId: 'another' })
+  assert.deepEqual(driven.toldTo(registrar), [])
+  driven.receive({ type: 'epoch-obeyed', epoch: 8, clusterId: 'c' })
+  assert.deepEqual(driven.toldTo(registrar), [{ type: 'claim-above', epoch: 8 }])
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS,
+  BEAT_MS, EPOCH_LEAP_MAX, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS,
 } from '../../../actors/master/registrar-state.js'
 import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../../../actors/protocol/log-entry.js'
 import { claimed, FOUNDED, leading, LogDesk, record } from './log-desk.js'
@@ -181,4 +181,20 @@ test('a log with a gap, or of a newer version, is not led and ends the node', ()
   assert.throws(() => new LogDesk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
   const unreadable = { type: 'stream-unreadable', reading: 1, position: 0, reason: 'tag 900' } as const
   assert.throws(() => new LogDesk().driven.receive(unreadable), /cannot be read: tag 900/)
+})
+
+test('who obeys a claim that the log has lost is led again; what is said late or without measure changes nothing', () => {
+  const desk = leading()
+  const epoch = 5
+  desk.driven.receive({ type: 'claim-above', epoch })
+  desk.replay()
+  const claims = (entries: readonly LogEntry[]) => entries.flatMap((each) => (each.type === 'log-claimed' ? [each] : []))
+  const [claim, ...others] = claims(desk.added())
+  assert.ok(claim && others.length === 0 && claim.epoch === epoch + 1)
+  desk.bring(FOUNDED, claimed(1), claim)
+  assert.equal(desk.heard().at(-1)?.type, 'elected')
+  for (const said of [epoch, epoch - 1, epoch + 2 + EPOCH_LEAP_MAX]) {
+    desk.driven.receive({ type: 'claim-above', epoch: said })
+  }
+  assert.deepEqual([desk.heard(), desk.added()], [[], []])
 })

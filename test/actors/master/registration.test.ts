@@ -141,7 +141,8 @@ test('tasks that the master has never heard of are adopted, with their executors
     executors: [{ frameworkId, executorId: 'e' as ExecutorId }],
   })
   assert.deepEqual(recordsOf(again), [
-    'agent-admitted', 'framework-admitted', 'task-launched', 'task-launched', 'task-launched', 'executor-launched',
+    'agent-admitted', 'framework-admitted', 'framework-disconnected', 'task-launched', 'task-launched',
+    'task-launched', 'executor-launched',
   ])
   assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [
     of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 }),

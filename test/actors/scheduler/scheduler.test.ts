@@ -56,6 +56,23 @@ test('when its master is gone it looks for the next, and subscribes with its id'
   assert.deepEqual(heard, [{ type: 'disconnected' }, { type: 'subscribed', frameworkId }])
 })
 
+test('it follows no leader of another cluster, nor an older one, which it tells what it follows', () => {
+  const { driven } = stage()
+  const named = { ...leader, clusterId: 'c1', nonce: 'n3' }
+  driven.receive(named)
+  driven.receive(subscribed)
+  driven.take()
+  const other = 'master-other@1/master' as typeof master
+  driven.receive({ ...named, master: other, epoch: 9, clusterId: 'c2' })
+  assert.deepEqual([driven.told, driven.logs.filter(({ level }) => level === 'error').length], [[], 1])
+  driven.receive({ ...named, master: other, epoch: 2, nonce: 'n2' })
+  driven.receive({ ...named, master: other, nonce: 'lost' })
+  const said = { type: 'epoch-obeyed', epoch: 3, clusterId: 'c1' }
+  assert.deepEqual([driven.toldTo(other), toMaster(driven)], [[said, said], []])
+  driven.receive({ ...named, master: other, epoch: 4, nonce: 'n4' })
+  assert.equal(driven.toldTo(other).at(-1)?.type, 'subscribe')
+})
+
 test('a leader of an older epoch is not followed, a newer one at once', () => {
   const { driven } = onStage()
   driven.receive({ ...leader, epoch: 2 })

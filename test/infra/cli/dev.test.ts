@@ -113,3 +113,12 @@ test('commands that name another cluster than the one which answers do nothing',
   assert.match(nobody.stderr, /^warren: no cluster is running in '.*'; start one there .*\n$/)
   assert.equal(nobody.code, 6)
 })
+
+test('several masters need a broker, and there are at most seven', async (t) => {
+  const embedded = await warren(t, ['dev', '--masters', '3'])
+  assert.equal(embedded.code, 2)
+  assert.match(embedded.stderr, /masters that share a process would end with it; add --broker/)
+  const many = await warren(t, ['dev', '--masters', '8', '--broker', 'auto'])
+  assert.equal(many.code, 2)
+  assert.match(many.stderr, /--masters '8' is no number of masters: write 1 to 7/)
+})

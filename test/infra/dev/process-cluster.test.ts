@@ -74,6 +74,25 @@ test('an agent that is killed is reported, and the others go on', async (t) => {
   assert.equal((await dev.ended).code, 0)
 })
 
+test('of three masters the leader may be killed: commands find the next, and it can be started again', async (t) => {
+  const { dev, find, processes, agents, ...ready } = await opened(t, '--masters', '3')
+  const { masters } = ready as unknown as { readonly masters: readonly { readonly name: string; http: string }[] }
+  assert.deepEqual(masters.map(({ name }) => name), ['m1', 'm2', 'm3'])
+  const leader = processes.find(({ title }) => title === 'master m1')
+  assert.ok(leader)
+  process.kill(leader.pid, 'SIGKILL')
+  const listed = await warren(t, ['agent', 'list', '--json', ...find])
+  assert.equal(listed.code, 0, listed.stderr)
+  assert.deepEqual(JSON.parse(listed.stdout).agents.map(({ id }: { id: string }) => id).sort(),
+    agents.map(({ id }) => id).sort())
+  const ran = await warren(t, ['run', ...find, '--', 'sh', '-c', 'echo still here'])
+  assert.deepEqual(ran, { code: 0, stdout: 'still here\n', stderr: '' })
+  const [line] = await dev.saying(/^.*"event":"node-ended".*$/m)
+  assert.ok(JSON.parse(line).again.includes(`--port ${new URL(masters[0]?.http ?? '').port}`), line)
+  dev.signal('SIGTERM')
+  assert.equal((await dev.ended).code, 0)
+})
+
 test('when warren dev is killed its nodes end their tasks and leave by themselves', async (t) => {
   const { directory, dev, http, find } = await opened(t)
   const socket = connect(Number(new URL(http).port), '127.0.0.1')
