@@ -155,6 +155,8 @@ test('I6: masters that do not agree', () => {
 
 test('I7: an agent that goes back to an older epoch; a launch id that two masters have given away', () => {
   assert.deepEqual(broken(judged([{ epochs: [[1, 3, 2]] }], [])), ['I7'])
+  const obeyed = [4, 3].map((epoch): JournalEntry => ({ type: 'obeyed', clusterId: 'c', epoch, nonce: 'n' }))
+  assert.deepEqual(broken(judged([{ journal: obeyed }], [])), ['I7'])
   const other = [taken('L1', 't2'), queued('L1', 't2', 1, 'DROPPED')]
   const told = [...oneHeard, accepted('t2'), heard('L1', 't2', 1, 'DROPPED')]
   assert.deepEqual(broken(judged([{ journal: one }, { journal: other }], told)), ['I7'])

@@ -24,10 +24,10 @@ export function pendingIn(journal: readonly JournalEntry[]): string[] {
   return [...memory.tasks.values()].map(({ launchId, state }) => `${launchId} (${state})`)
 }
 
-/** What a journal tells of these frameworks, and which launches it remembers without a word on whose they were. */
+/** What a journal tells of these frameworks, and what is not of any one: its masters, and launches that are over. */
 export const scoped = (journal: readonly JournalEntry[], frameworks: ReadonlySet<string>): JournalEntry[] =>
   journal.filter((entry) => {
-    if (entry.type === 'launches-remembered') return true
+    if (entry.type === 'launches-remembered' || entry.type === 'obeyed') return true
     if (entry.type === 'update-queued') return frameworks.has(entry.update.frameworkId)
     return 'frameworkId' in entry && frameworks.has(entry.frameworkId)
   })
