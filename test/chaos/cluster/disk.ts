@@ -32,7 +32,7 @@ export const scoped = (journal: readonly JournalEntry[], frameworks: ReadonlySet
     return 'frameworkId' in entry && frameworks.has(entry.frameworkId)
   })
 
-/** When each task's directory was named in the witness: `DIRECTORY MILLISECONDS` a line. */
+/** What tasks have said, and when, as `DIRECTORY MILLISECONDS` or, in an executor, `begun:TASK MILLISECONDS`. */
 export function readWitness(path: string): ReadonlyMap<string, readonly number[]> {
   const begun = new Map<string, number[]>()
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -43,15 +43,27 @@ export function readWitness(path: string): ReadonlyMap<string, readonly number[]
   return begun
 }
 
-/** Launches that really began at an agent: those of its journal that have a status, and those that said so. */
+/**
+ * Launches that really began at an agent: those of its journal that have a status, and those that said so. Tasks of
+ * an executor have no status; they say by their task's id when they begin and end.
+ */
 export function runsAt(
   workDir: string, journal: readonly JournalEntry[], witness: ReadonlyMap<string, readonly number[]>,
 ): Run[] {
-  const taken = journal.flatMap((entry) => (entry.type === 'launch-admitted' ? [entry.launchId as string] : []))
+  const taken = journal.flatMap((entry) => (entry.type === 'launch-admitted' && !entry.task.executor
+    ? [entry.launchId as string] : []))
+  const byExecutor = journal.flatMap((entry): Run[] => {
+    if (entry.type !== 'launch-admitted' || !entry.task.executor) return []
+    const { launchId, task: { taskId } } = entry
+    const begunMs = witness.get(`begun:${taskId}`) ?? []
+    // One that died with its executor has not said when: of that time nothing is certain.
+    const [endedMs] = witness.get(`ended:${taskId}`) ?? begunMs
+    return begunMs.length === 0 ? [] : [{ launchId, begunMs, endedMs }]
+  })
   const prefix = join(workDir, 'tasks', '/')
   const said = [...witness.keys()].filter((directory) => directory.startsWith(prefix))
     .map((directory) => directory.slice(prefix.length))
-  return [...new Set([...taken, ...said])].flatMap((launchId): Run[] => {
+  const commands = [...new Set([...taken, ...said])].flatMap((launchId): Run[] => {
     const directory = taskDirectory(workDir, launchId) ?? ''
     const begunMs = witness.get(directory) ?? []
     const status = readStatus(directory)
@@ -59,4 +71,5 @@ export function runsAt(
     const endedMs = status?.end === undefined ? undefined : statSync(`${directory}/status`).mtimeMs
     return [{ launchId, begunMs, endedMs }]
   })
+  return [...commands, ...byExecutor]
 }

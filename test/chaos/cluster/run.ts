@@ -16,7 +16,7 @@ const OPTIONS = {
   minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, faults: { type: 'string' },
   keep: { type: 'boolean', default: false },
 } as const
-const CAST = { masters: 3, agents: 3, frameworks: 2 }
+const CAST = { masters: 3, agents: 3, frameworks: 2, executors: true }
 
 type Say = (text: string) => void
 const say: Say = (text) => void process.stdout.write(`${text}\n`)

@@ -17,6 +17,7 @@ import { Member } from './member.js'
 
 const LAUNCHER = fileURLToPath(new URL('../../../../infra/bin/warren.mjs', import.meta.url))
 const LOAD = fileURLToPath(new URL('load-node.js', import.meta.url))
+const EXECUTOR = fileURLToPath(new URL('load-executor.js', import.meta.url))
 export const CLUSTER = 'chaos'
 export const RESOURCES = 'cpus:2;mem:512;disk:100;ports:[31000-31004]'
 /** A delivery that is held for longer costs its channel. RabbitMQ's own half hour would never be met here. */
@@ -27,6 +28,8 @@ export interface StageSettings {
   readonly masters: number
   readonly agents: number
   readonly frameworks: number
+  /** Whether the first framework brings an executor of its own; each is one more process at each agent. */
+  readonly executors: boolean
 }
 
 export class Master extends Member {
@@ -94,6 +97,7 @@ export class Stage {
       const load: LoadSettings = {
         cluster: CLUSTER, name, seed: seed + index, liveMax: 12, witnessPath: this.witnessPath(round),
         historyPath: join(this.directory, `${name}.history`),
+        ...(index === 0 && this.settings.executors ? { executorFile: EXECUTOR } : {}),
       }
       return new Load(this.nodeOf(name, [LOAD, JSON.stringify(load)], this.brokers.urls), this.groups, load)
     })
