@@ -11,6 +11,10 @@ export interface ExecutorTask {
   readonly lastsMs: number
 }
 
+/** It ends when it has had nothing to do for this long, so that the next task has to bring it back. */
+const IDLE_MS = 1_000
+const IDLE = 'idle'
+
 export default executor<ReadonlyMap<string, ExecutorTask>>({
   initial: () => new Map(),
   receive(running, event, ctx) {
@@ -19,6 +23,7 @@ export default executor<ReadonlyMap<string, ExecutorTask>>({
       if (!task) return running
       appendFileSync(task.witnessPath, `ended:${taskId} ${Date.now()}\n`)
       ctx.update(taskId, state)
+      if (running.size === 1) ctx.after(IDLE, IDLE_MS)
       return new Map([...running].filter(([each]) => each !== taskId))
     }
     switch (event.type) {
@@ -27,10 +32,14 @@ export default executor<ReadonlyMap<string, ExecutorTask>>({
         const task = JSON.parse(new TextDecoder().decode(data)) as ExecutorTask
         appendFileSync(task.witnessPath, `begun:${taskId} ${Date.now()}\n`)
         ctx.update(taskId, 'RUNNING')
+        ctx.cancel(IDLE)
         ctx.after(taskId, task.lastsMs)
         return new Map([...running, [taskId, task]])
       }
-      case 'timer': return end(event.name, 'FINISHED')
+      case 'timer':
+        if (event.name !== IDLE) return end(event.name, 'FINISHED')
+        ctx.finish()
+        return running
       case 'kill': return end(event.taskId, 'KILLED')
       case 'shutdown':
         ctx.finish()
