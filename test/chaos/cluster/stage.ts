@@ -8,12 +8,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PrivateCluster, startPrivateCluster } from '../../../infra/amqp/private-cluster.js'
 import { ProcessGroups } from '../../../infra/amqp/process-groups.js'
-import { MARK } from '../../../infra/agent/shim.js'
-import { kill } from '../../../infra/agent/survivors.js'
-import { processesByVariable } from '../../../infra/process-table.js'
 import { Freezer } from '../../support/freezer.js'
 import type { LoadSettings } from './load-node.js'
 import { Member } from './member.js'
+import { Sweeper } from './sweeper.js'
 
 const LAUNCHER = fileURLToPath(new URL('../../../../infra/bin/warren.mjs', import.meta.url))
 const LOAD = fileURLToPath(new URL('load-node.js', import.meta.url))
@@ -55,12 +53,15 @@ export class Stage {
   /** The ways of each agent to the brokers. */
   readonly ways = new Map<string, readonly Freezer[]>()
   private readonly groups: ProcessGroups
+  private readonly sweeper: Sweeper
+  private closed: Promise<void> | undefined
 
   private constructor(
     readonly settings: StageSettings, readonly directory: string, readonly brokers: PrivateCluster,
   ) {
     mkdirSync(join(directory, 'own'))
     this.groups = new ProcessGroups(join(directory, 'own'))
+    this.sweeper = new Sweeper(directory)
   }
 
   static async open(settings: StageSettings): Promise<Stage> {
@@ -92,6 +93,7 @@ export class Stage {
   }
 
   startLoad(round: number, seed: number): void {
+    if (this.closed) throw new Error('the stage is closed')
     this.frameworks = Array.from({ length: this.settings.frameworks }, (_, index) => {
       const name = `f${index + 1}r${round}`
       const load: LoadSettings = {
@@ -105,12 +107,16 @@ export class Stage {
   }
 
   /** @param keeps whether what it has written stays on disk */
-  async close(keeps: boolean): Promise<void> {
+  close(keeps: boolean): Promise<void> {
+    this.closed ??= this.end(keeps)
+    return this.closed
+  }
+
+  private async end(keeps: boolean): Promise<void> {
+    for (const member of this.isThere) member.retire()
     await this.groups.end()
     for (const freezers of this.ways.values()) for (const freezer of freezers) freezer.stop()
-    for (const [directory, pids] of processesByVariable(MARK)) {
-      if (directory.startsWith(`${this.directory}/`)) for (const pid of pids) kill(pid, 'SIGKILL')
-    }
+    await this.sweeper.sweep()
     await this.brokers.stop()
     if (!keeps) rmSync(this.directory, { recursive: true, force: true })
   }
