@@ -18,6 +18,7 @@ const OPTIONS = {
 } as const
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const EXIT_INTERRUPTED = 130
+const SHORT_PATIENCE = '20s'
 const CAST = { masters: 3, agents: 3, frameworks: 2, executors: true }
 
 type Say = (text: string) => void
@@ -34,8 +35,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   const faults = names.map((name) => [name, FAULTS.get(name)] as const)
     .filter((pair): pair is readonly [string, Fault] => pair[1] !== undefined)
   const brokers = Math.max(1, ...faults.map(([, { brokersMin = 1 }]) => brokersMin))
+  // Otherwise nobody is given up while a fault lasts, since all but these end sooner.
+  const patience = faults.some(([, { isSlow }]) => isSlow) ? { agentTimeout: SHORT_PATIENCE } : {}
   const { rounds, wasInterrupted } = await play({
-    settings: { ...CAST, brokers }, faults: deck(faults, seededRandom(seed)), seed, forMs: minutes * 60_000, keeps, say,
+    settings: { ...CAST, brokers, ...patience }, faults: deck(faults, seededRandom(seed)), seed, forMs: minutes * 60_000, keeps, say,
   })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)

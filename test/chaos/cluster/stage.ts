@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PrivateCluster, startPrivateCluster } from '../../../infra/amqp/private-cluster.js'
 import { ProcessGroups } from '../../../infra/amqp/process-groups.js'
+import { command } from '../../../infra/cli/master.js'
 import { Freezer } from '../../support/freezer.js'
 import type { LoadSettings } from './load-node.js'
 import { Member } from './member.js'
@@ -20,6 +21,7 @@ export const CLUSTER = 'chaos'
 export const RESOURCES = 'cpus:2;mem:512;disk:100;ports:[31000-31004]'
 /** A delivery that is held for longer costs its channel. RabbitMQ's own half hour would never be met here. */
 export const CONSUMER_TIMEOUT_MS = 15_000
+const HAS_AGENT_TIMEOUT = command.options.some(({ flags }) => flags.startsWith('--agent-timeout'))
 
 export interface StageSettings {
   readonly brokers: number
@@ -28,6 +30,8 @@ export interface StageSettings {
   readonly frameworks: number
   /** Whether the first framework brings an executor of its own; each is one more process at each agent. */
   readonly executors: boolean
+  /** After how long masters give up an agent, such as `20s`; their own 75 s unless given. */
+  readonly agentTimeout?: string
 }
 
 export class Master extends Member {
@@ -122,9 +126,12 @@ export class Stage {
   }
 
   private async begin(): Promise<void> {
-    const { masters, agents } = this.settings
+    const { masters, agents, agentTimeout } = this.settings
+    const timeout = agentTimeout === undefined || !HAS_AGENT_TIMEOUT ? [] : ['--agent-timeout', agentTimeout]
     for (let index = 1; index <= masters; index++) {
-      const args = [LAUNCHER, 'master', '--cluster', CLUSTER, '--name', `m${index}`, '--port', '0', '--share-offers']
+      const args = [
+        LAUNCHER, 'master', '--cluster', CLUSTER, '--name', `m${index}`, '--port', '0', '--share-offers', ...timeout,
+      ]
       this.masters.push(new Master(this.nodeOf(`m${index}`, args, this.brokers.urls), this.groups))
     }
     for (let index = 1; index <= agents; index++) {
