@@ -38,7 +38,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   // Otherwise nobody is given up while a fault lasts, since all but these end sooner.
   const patience = faults.some(([, { isSlow }]) => isSlow) ? { agentTimeout: SHORT_PATIENCE } : {}
   const { rounds, wasInterrupted } = await play({
-    settings: { ...CAST, brokers, ...patience }, faults: deck(faults, seededRandom(seed)), seed, forMs: minutes * 60_000, keeps, say,
+    settings: { ...CAST, brokers, ...patience }, faults: deck(faults, seededRandom(seed)), seed,
+    forMs: minutes * 60_000, keeps, say,
   })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)
