@@ -69,11 +69,10 @@ export class Stage {
   }
 
   static async open(settings: StageSettings): Promise<Stage> {
-    const directory = mkdtempSync(join(tmpdir(), 'warren-chaos-'))
     const brokers = await startPrivateCluster(settings.brokers, {
       rabbit: { consumer_timeout: CONSUMER_TIMEOUT_MS, channel_tick_interval: 1_000 },
     })
-    const stage = new Stage(settings, directory, brokers)
+    const stage = new Stage(settings, mkdtempSync(join(tmpdir(), 'warren-chaos-')), brokers)
     try {
       await stage.begin()
       return stage
