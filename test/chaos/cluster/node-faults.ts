@@ -95,8 +95,8 @@ export const NODE_FAULTS: Readonly<Record<string, Fault>> = {
       const returns = () => agent.log().split('"connected again"').length
       const before = returns()
       for (const way of waysOf(stage, agent)) way.strand()
-      const { missing } = await until(async () =>
-        (returns() > before ? undefined : `${agent.name} has not noticed that its connections are dead`), NOTICED_MAX_MS)
+      const unnoticed = `${agent.name} has not noticed that its connections are dead`
+      const { missing } = await until(async () => (returns() > before ? undefined : unnoticed), NOTICED_MAX_MS)
       return missing === undefined ? NONE : [missing]
     },
   },
