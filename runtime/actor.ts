@@ -68,5 +68,8 @@ export interface Context<Message> {
 
 /** Closes every switch over messages: the compiler refuses a type that nobody handles. */
 export const unhandled = (message: never): never => {
-  throw new Error(`unhandled message ${JSON.stringify(message)}`)
+  throw new Unhandled(`unhandled message ${JSON.stringify(message)}`)
 }
+
+/** A behaviour was given a message of a type that it does not know. */
+export class Unhandled extends Error {}

@@ -12,6 +12,7 @@ import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
+import { receiveTraced, restartTraced } from './traced-receive.js'
 import type { Place } from './turns.js'
 
 /** Messages that one turn may take, so that a busy actor cannot starve the others. */
@@ -125,6 +126,8 @@ export class Cell implements Host, Resident {
 
   private admit(item: Item, urgent: boolean): boolean {
     const displaced = this.mailbox.put(item, urgent)
+    const { neighbourhood } = this
+    if (neighbourhood.traces && displaced !== item) neighbourhood.hop('enqueued', item, this.self as Ref<never>)
     if (displaced) this.neighbourhood.bury('mailbox-full', this.self as Ref<never>, displaced)
     this.wake()
     return displaced !== item
@@ -159,14 +162,9 @@ export class Cell implements Host, Resident {
     if (item.deadlineMs !== undefined && item.deadlineMs < clock.now()) {
       return this.neighbourhood.bury('expired', this.self as Ref<never>, item)
     }
-    const began = traces ? clock.elapsedMs() : 0
     this.received.add(item.message)
-    if (!this.incarnation.receive(item)) return
-    this.processed++
-    traces?.hop({
-      kind: 'processed', atMs: clock.now(), trace: item.trace, from: item.from, to: this.self as Ref<never>,
-      message: item.message, durationMs: clock.elapsedMs() - began,
-    })
+    const { incarnation } = this
+    if (traces ? receiveTraced(this.neighbourhood, incarnation, item) : incarnation.receive(item)) this.processed++
   }
 
   // The status changes inside `receive`, which the compiler cannot see.
@@ -201,7 +199,10 @@ export class Cell implements Host, Resident {
     const fields = { actor: this.self, message, error: describe(error), at: origin(error), decision }
     logger.log('error', 'an actor failed', fields)
     // Who asked to stop and then failed gets what it asked for.
-    if (verdict.type === 'restart' && !wasEnding) return this.restart(verdict.delayMs)
+    if (verdict.type === 'restart' && !wasEnding) {
+      restartTraced(this.neighbourhood, this.self as Ref<never>, last, describe(error))
+      return this.restart(verdict.delayMs)
+    }
     this.end()
     if (verdict.type === 'escalate') this.escalate(error)
     return 'stop'

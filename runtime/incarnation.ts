@@ -13,6 +13,9 @@ import type { Neighbourhood } from './neighbourhood.js'
 import { Notices } from './notices.js'
 import type { Supervision } from './supervision.js'
 
+/** Of what time and chance gave for one message, so much is traced. */
+const GIVEN_MAX = 1_000
+
 export type AnyActor = Actor<unknown, AnyMessage>
 
 /** What an incarnation asks of its cell. */
@@ -35,6 +38,8 @@ export class Incarnation implements Context<AnyMessage> {
   private readonly asked: Asked
   private state: unknown
   private over = false
+  /** What was asked of time and chance while it handles the message at hand; kept when it is traced. */
+  private given: number[] | undefined
 
   constructor(
     private readonly neighbourhood: Neighbourhood, private readonly host: Host,
@@ -116,15 +121,30 @@ export class Incarnation implements Context<AnyMessage> {
   }
 
   now(): number {
-    return this.neighbourhood.clock.now()
+    return this.gives(this.neighbourhood.clock.now())
   }
 
   random(): number {
-    return this.neighbourhood.random.next()
+    return this.gives(this.neighbourhood.random.next())
+  }
+
+  /** Once for each message. */
+  takeGiven(): readonly number[] | undefined {
+    const { given } = this
+    this.given = undefined
+    return given
   }
 
   log(level: LogLevel, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.neighbourhood.logger.log(level, text, { actor: this.self, ...fields })
+  }
+
+  private gives(number: number): number {
+    if (this.neighbourhood.traces) {
+      this.given ??= []
+      if (this.given.length < GIVEN_MAX) this.given.push(number)
+    }
+    return number
   }
 
   private send(to: Ref<never>, message: AnyMessage, deadlineMs: number | undefined): void {

@@ -15,7 +15,10 @@ import { Questions } from './questions.js'
 import type { Random } from './random.js'
 import { RemoteWatchers } from './remote-watchers.js'
 import { RemoteWatches, type Outside } from './remote-watches.js'
-import { TraceSource, type Hop, type TraceContext, type TraceSink } from './trace.js'
+import {
+  recorderOf, WallClock, type HopDetails, type HopKind, type HopRecorder, type Traced, type TraceSink,
+} from './hop.js'
+import { TraceSource, type TraceContext } from './trace.js'
 import type { Transport } from './transport.js'
 import type { Turns } from './turns.js'
 
@@ -26,7 +29,7 @@ export interface Ports {
   readonly random: Random
   readonly logger: Logger
   readonly registry: Registry
-  readonly traces?: TraceSink
+  readonly traces?: TraceSink | HopRecorder
   /** The last resort: the top of the tree has failed, and the node must end. */
   readonly collapsed: (actor: Ref<never>, error: unknown, lastMessages: readonly AnyMessage[]) => void
 }
@@ -40,7 +43,7 @@ export class Kernel implements Neighbourhood, Outside {
   readonly random: Random
   readonly logger: Logger
   readonly registry: Registry
-  readonly traces: TraceSink | undefined
+  readonly traces: HopRecorder | undefined
   readonly trace: TraceSource
   readonly deadLetters = new DeadLetters()
   readonly residents = new Map<Ref<never>, Resident>()
@@ -51,6 +54,7 @@ export class Kernel implements Neighbourhood, Outside {
   transport: Transport | undefined
   /** Who had the last turn. */
   lastTurn: Resident | undefined
+  private readonly wall: WallClock
   private stampedBeat = -1
   private stampedMs = 0
 
@@ -60,7 +64,8 @@ export class Kernel implements Neighbourhood, Outside {
     this.random = ports.random
     this.logger = ports.logger
     this.registry = ports.registry
-    this.traces = ports.traces
+    this.traces = ports.traces && recorderOf(ports.traces)
+    this.wall = new WallClock(ports.clock)
     this.trace = new TraceSource(ports.random)
     this.questions = new Questions(node, ports.clock)
     this.remoteWatches = new RemoteWatches(this)
@@ -81,8 +86,8 @@ export class Kernel implements Neighbourhood, Outside {
   deliver(
     to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
   ): void {
-    if (this.traces) this.hop('sent', to, message, from, trace)
     const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined, deadlineMs }
+    if (this.traces) this.hop('sent', item, to)
     const resident = this.residents.get(to)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
@@ -102,15 +107,13 @@ export class Kernel implements Neighbourhood, Outside {
 
   /** Puts an item into a mailbox of this node. */
   hand(resident: Resident, item: Item): void {
-    if (this.traces) this.hop('delivered', resident.self as Ref<never>, item.message, item.from, item.trace)
     resident.put(item)
   }
 
   /** Hands an item to the open question of that address; false when there is none. */
   answer(to: Ref<never>, item: Item): boolean {
-    const answered = this.questions.answer(to, item)
-    if (answered && this.traces) this.hop('delivered', to, item.message, item.from, item.trace)
-    return answered
+    if (this.traces && this.questions.isOpen(to)) this.hop('replied', item, to)
+    return this.questions.answer(to, item)
   }
 
   tellKernel(node: NodeAddress, message: KernelMessage): void {
@@ -143,7 +146,7 @@ export class Kernel implements Neighbourhood, Outside {
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void {
     const { from, message } = item ?? { from: undefined, message: undefined }
     this.deadLetters.add({ reason, atMs: this.clock.now(), to, from, message, ...(detail ? { detail } : {}) })
-    if (this.traces && to && item) this.hop('dropped', to, item.message, item.from, item.trace, reason)
+    if (this.traces && to && item) this.hop('dropped', item, to, detail ? `${reason}: ${detail}` : reason)
     this.logger.log('debug', 'dead letter', { reason, to, message: message?.type, detail })
   }
 
@@ -184,8 +187,8 @@ export class Kernel implements Neighbourhood, Outside {
       if (!this.answer(to, item)) this.bury('no-such-actor', to, item)
       return
     }
-    const { message, from, trace } = item
-    if (this.traces) this.hop('delivered', to, message, from, trace)
+    const { message, from } = item
+    if (this.traces) this.hop('delivered', item, to)
     try {
       handler(message as never, from)
     } catch (error) {
@@ -195,11 +198,11 @@ export class Kernel implements Neighbourhood, Outside {
     }
   }
 
-  private hop(
-    kind: Hop['kind'], to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext,
-    reason?: string,
-  ): void {
-    const atMs = this.clock.now()
-    this.traces?.hop({ kind, atMs, trace, from, to, message, ...(reason ? { reason } : {}) })
+  hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    this.hopAt(this.clock.elapsedMs(), kind, traced, to, details)
+  }
+
+  hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    this.traces?.record(kind, this.wall.at(elapsedMs), traced, to, details)
   }
 }

@@ -10,7 +10,8 @@ import type { Logger } from './logger.js'
 import type { Protocol } from './protocol.js'
 import type { Questions } from './questions.js'
 import type { Random } from './random.js'
-import type { TraceContext, TraceSink, TraceSource } from './trace.js'
+import type { HopDetails, HopKind, HopRecorder, Traced } from './hop.js'
+import type { TraceContext, TraceSource } from './trace.js'
 import type { Turns } from './turns.js'
 
 export interface Neighbourhood {
@@ -19,7 +20,8 @@ export interface Neighbourhood {
   readonly random: Random
   readonly logger: Logger
   readonly trace: TraceSource
-  readonly traces: TraceSink | undefined
+  /** Undefined when nobody traces: then no hop is made. */
+  readonly traces: HopRecorder | undefined
   readonly questions: Questions
   /** Throws when somebody of that address lives. */
   moveIn(resident: Resident): void
@@ -31,6 +33,9 @@ export interface Neighbourhood {
   deliver(
     to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
   ): void
+  /** Tells the trace of a hop that happens now, or at a time of the clock. */
+  hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
+  hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
   /** Makes a dead letter. */
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void
   /** Has `terminated` called once: at once when there is nothing to wait for. */

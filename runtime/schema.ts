@@ -15,6 +15,10 @@ export interface Schema<T> {
   unpack(raw: unknown): T
   /** What an absent field means; undefined when it may not be absent. */
   readonly optional?: true
+  /** The value with what is secret in it replaced; undefined where nothing is. */
+  redact?(value: T): unknown
+  /** The fields within that are secret, by name; undefined when the value itself is. */
+  readonly secretFields?: ReadonlySet<string> | undefined
 }
 
 /** The type that a schema describes. */
@@ -38,6 +42,12 @@ export const ID_CHARACTERS_MAX = 255
 
 export const text = (charactersMax = TEXT_CHARACTERS_MAX): Schema<string> =>
   checked(`text`, (raw): raw is string => typeof raw === 'string' && raw.length <= charactersMax)
+
+/** Stands in traces for what was secret. */
+export const REDACTED = '[secret]'
+
+/** A value that no trace may show, wherever it goes. */
+export const secret = <T>(shape: Schema<T>): Schema<T> => ({ ...shape, redact: () => REDACTED })
 
 /** A branded identifier: 1 to 255 characters without control characters or slashes. */
 export const id = <Id extends string>(): Schema<Id> =>
@@ -68,7 +78,9 @@ export const oneOf = <const Words extends readonly string[]>(...words: Words): S
     typeof raw === 'string' && words.includes(raw))
 
 export function list<T>(items: Schema<T>, itemsMax = LIST_ITEMS_MAX): Schema<readonly T[]> {
+  const { redact, secretFields } = items
   return {
+    ...(redact ? { redact: (values: readonly T[]) => values.map(redact), secretFields } : {}),
     notation: `[${items.notation}]`,
     pack: (values) => values.map((value) => items.pack(value)),
     unpack(raw) {
@@ -84,7 +96,9 @@ export function table<T>(
   values: Schema<T>, entriesMax = LIST_ITEMS_MAX,
 ): Schema<Readonly<Record<string, T>>> {
   const pairs = list(tuple(text(), values), entriesMax)
+  const { redact, secretFields } = values
   return {
+    ...(redact ? { redact: (named: Readonly<Record<string, T>>) => mapped(named, redact), secretFields } : {}),
     notation: `{[text]: ${values.notation}}`,
     pack: (record) => pairs.pack(Object.entries(record)),
     unpack: (raw) => Object.fromEntries(pairs.unpack(raw).filter(([name]) => name !== '__proto__')),
@@ -122,6 +136,7 @@ export const optional = <T>(present: Schema<T>): Optional<T> =>
 export function record<F extends Fields>(fields: F): Schema<RecordOf<F>> {
   const entries = Object.entries(fields) as [string, Schema<unknown>][]
   return {
+    ...redactionOf(entries),
     notation: `{${entries.map(([name, field]) => `${name}: ${field.notation}`).join(', ')}}`,
     pack(value) {
       const source = value as Record<string, unknown>
@@ -155,7 +170,10 @@ export function choice<V extends Readonly<Record<string, Fields>>>(
   type Value = { [K in keyof V & string]: Flat<{ readonly type: K } & RecordOf<V[K]>> }[keyof V & string]
   const names = Object.keys(variants)
   const shapes = Object.values(variants).map((fields) => record(fields) as Schema<unknown>)
+  const redact = (value: Value): unknown => shapes[names.indexOf(value.type)]?.redact?.(value) ?? value
+  const secretFields = new Set(shapes.flatMap((shape) => [...shape.secretFields ?? []]))
   return {
+    ...(secretFields.size > 0 ? { redact, secretFields } : {}),
     notation: names.map((name, index) => `${name} ${shapes[index]?.notation}`).join(' \\| '),
     pack(value) {
       const index = names.indexOf((value as { type: string }).type)
@@ -172,6 +190,24 @@ export function choice<V extends Readonly<Record<string, Fields>>>(
     },
   }
 }
+
+function redactionOf(entries: readonly [string, Schema<unknown>][]): Pick<Schema<object>, 'redact' | 'secretFields'> {
+  const secrets = entries.filter(([, field]) => field.redact)
+  if (secrets.length === 0) return {}
+  return {
+    secretFields: new Set(secrets.flatMap(([name, field]) => [...field.secretFields ?? [name]])),
+    redact(value) {
+      const redacted: Record<string, unknown> = { ...value }
+      for (const [name, field] of secrets) {
+        if (redacted[name] !== undefined) redacted[name] = field.redact?.(redacted[name])
+      }
+      return redacted
+    },
+  }
+}
+
+const mapped = <T>(named: Readonly<Record<string, T>>, map: (value: T) => unknown): object =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [name, map(value)]))
 
 function checked<T>(notation: string, fits: (raw: unknown) => raw is T): Schema<T>
 function checked<T>(notation: string, fits: (raw: unknown) => boolean): Schema<T>

@@ -137,6 +137,7 @@ export class System {
       malformed: (reason) => kernel.bury('malformed', undefined, undefined, reason),
       forged: (reason) => kernel.bury('forged', undefined, undefined, reason),
       undeliverable: (to, envelopes, reason) => this.undeliverable(to, envelopes, reason),
+      ...(kernel.traces ? { acknowledged: (envelopes: readonly WireEnvelope[]) => this.acknowledged(envelopes) } : {}),
       lost: (node) => kernel.lost(node),
       connection: (state, reason) => {
         if (state === 'connected') kernel.connected()
@@ -161,6 +162,13 @@ export class System {
     if (kernel.hear(local, item)) return
     if (kernel.handlers.has(local)) return kernel.bury('not-accepted', to, item)
     if (!kernel.answer(local, item)) kernel.bury('no-such-actor', to, item)
+  }
+
+  private acknowledged(envelopes: readonly WireEnvelope[]): void {
+    for (const sealed of envelopes) {
+      const envelope = reopen(sealed, this.kernel.registry)
+      if (envelope) this.kernel.hop('acknowledged', envelope, envelope.to)
+    }
   }
 
   private undeliverable(

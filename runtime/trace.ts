@@ -2,7 +2,6 @@
  * Trace: which message caused which. Every message carries a W3C trace context; what a behaviour
  * sends while it handles a message is caused by that message. Timers and ports begin new traces.
  */
-import type { Ref } from './address.js'
 import type { Random } from './random.js'
 
 export interface TraceContext {
@@ -12,25 +11,6 @@ export interface TraceContext {
   readonly spanId: string
   /** The message that caused this one; absent at the beginning of a trace. */
   readonly parentId?: string | undefined
-}
-
-/** One station of a message's way. */
-export interface Hop {
-  readonly kind: 'sent' | 'delivered' | 'processed' | 'dropped'
-  readonly atMs: number
-  readonly trace: TraceContext
-  readonly from: Ref<never> | undefined
-  readonly to: Ref<never>
-  readonly message: { readonly type: string }
-  /** How long the behaviour took; with `processed`. */
-  readonly durationMs?: number
-  /** Why it went no further; with `dropped`. */
-  readonly reason?: string
-}
-
-/** The port of traces. A sink must neither throw nor keep the message beyond the call. */
-export interface TraceSink {
-  hop(hop: Hop): void
 }
 
 /**
@@ -64,6 +44,25 @@ export class TraceSource {
     this.count = (this.count + 1) >>> 0
     return this.count
   }
+}
+
+/**
+ * Whether a trace is among those that are chosen: `part` of all, 0 to 1. Decided by its id alone, so that
+ * every node chooses the same.
+ */
+export function isChosen(trace: TraceContext, part: number): boolean {
+  if (part >= 1) return true
+  const [, , prefix = 0, number = 0] = traceWords(trace)
+  return scattered(prefix ^ number) < part * WORDS
+}
+
+const WORDS = 0x1_0000_0000
+
+/** Numbers that follow each other end up far apart. */
+function scattered(word: number): number {
+  let mixed = Math.imul(word ^ (word >>> 16), 0x45d9f3b)
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b)
+  return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
 /**

@@ -54,6 +54,8 @@ export interface Receiver {
   forged(reason: string): void
   /** These envelopes will not reach `to`. */
   undeliverable(to: NodeAddress, envelopes: readonly WireEnvelope[], reason: UndeliverableReason): void
+  /** Whoever carries these has them. Only for a receiver that asks for it, since it costs. */
+  acknowledged?(envelopes: readonly WireEnvelope[]): void
   /** This life of `node` has ended. */
   lost(node: NodeAddress): void
   /** @param reason why, where somebody said so; for people */

@@ -14,7 +14,7 @@ import {
 } from './batch-packing.js'
 import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
 import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
-import { NO_MASTER_MS, SURE_MS, Patience } from './patience.js'
+import { NO_MASTER_MS, Patience } from './patience.js'
 
 /** An input whose task was lost so often is given up: perhaps it is what its agents die of. */
 export const LOSSES_MAX = 5
@@ -103,14 +103,11 @@ function onTold(state: State, order: BatchOrder, ctx: Ctx): void {
   state.hasAllInputs ||= order.isLast
 }
 
-/** A new subscription begins without refusals; a new master may not know of all that was launched. */
+/** A new subscription begins without refusals. What has become of its tasks is asked for by the library. */
 function onSubscribed(state: State, ctx: Ctx): void {
   ctx.cancel('no-master')
   state.patience.subscribed(ctx)
   Object.assign(state, { isSuppressed: false, hasSpurned: false })
-  if (state.running.size === 0) return
-  ctx.reconcile([...state.running.keys()])
-  ctx.after('ask-again', SURE_MS)
 }
 
 function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: BatchOptions, ctx: Ctx): void {
@@ -214,7 +211,6 @@ function onTimer(state: State, name: string, options: BatchOptions, ctx: Ctx): v
     const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
     return end(state, { type: 'given-up', problem, noMaster: true }, options.user, ctx)
   }
-  if (name === 'ask-again' && state.running.size > 0) ctx.reconcile([...state.running.keys()])
   if (name !== 'revive') return
   state.isReviving = false
   if (!state.hasSpurned || !wants(state, options)) return

@@ -3,14 +3,17 @@ import { unhandled } from '../../runtime/actor.js'
 import { onAccept } from './acceptance.js'
 import { onAgentLost, onPingRound, onUnregister } from './agents.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
-import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown } from './frameworks.js'
+import {
+  onFailoverSweep, onOperatorTeardown, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown,
+} from './frameworks.js'
 import type { Decidable } from './messages.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
+import { onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
-  onReadOutput, onReconcile, onStatus,
+  onReadOutput, onStatus,
 } from './tasks.js'
 import { clusterView, leaderView, viewsOf } from './views.js'
 
@@ -61,6 +64,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return decision({ effects: tell(message.replyTo, { type: 'leader-view', view: leaderView(knowledge) }) })
     case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
       return onMaintenance(knowledge, message)
+    case 'operator-teardown': return onOperatorTeardown(knowledge, message)
     case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
     default: return unhandled(message)

@@ -2,10 +2,12 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AllocatorCall } from '../protocol/allocator.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
+import type { OperatorCall } from '../protocol/operator.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
+import { onReconcile } from './reconciling.js'
 import { frameworkShare } from './shares.js'
 import { frameworkProblem } from './validation.js'
 
@@ -49,6 +51,8 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       ],
       effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),
+    // Before any offer: whoever does not know that a task runs would launch it again.
+    known ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING,
   ])
 }
 
@@ -102,6 +106,25 @@ export function onTeardown(knowledge: Knowledge, call: Call<'teardown'>): Decisi
   return combine([
     endFramework(knowledge, framework),
     decision({ effects: tell(scheduler, { type: 'torn-down', frameworkId: call.frameworkId }) }),
+  ])
+}
+
+/** The scheduler, should it live, is told that it is over; what has ended stays ended. */
+export function onOperatorTeardown(
+  knowledge: Knowledge, { frameworkId, replyTo }: Extract<OperatorCall, { type: 'operator-teardown' }>,
+): Decision {
+  const { cluster, present } = knowledge
+  const framework = cluster.frameworks.get(frameworkId)
+  if (!framework && !cluster.completedFrameworks.has(frameworkId)) {
+    return decision({ effects: tell(replyTo, { type: 'not-found', problem: `there is no framework '${frameworkId}'` }) })
+  }
+  const problem = 'an operator has torn this framework down'
+  return combine([
+    framework ? endFramework(knowledge, framework) : NOTHING,
+    decision({ effects: [
+      ...tell(present.schedulers.get(frameworkId)?.ref, { type: 'framework-error', problem }),
+      ...tell(replyTo, { type: 'done', changed: framework !== undefined }),
+    ] }),
   ])
 }
 

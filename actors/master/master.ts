@@ -19,6 +19,9 @@ import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { change, newPresent, type Present } from './present.js'
+import { restore } from './snapshot.js'
+import type { SnapshotMaking } from './snapshot-making.js'
+import { beginSnapshot, compare, makeSnapshot, onPiece } from './snapshotting.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
@@ -35,6 +38,8 @@ interface State {
   readonly outbox: Outbox
   readonly registrar: Ref<RegistrarCall>
   readonly allocator: Ref<AllocatorCall> | undefined
+  /** Of what the leader knew at one position: written by the leader, and its hash compared by all others. */
+  readonly making: SnapshotMaking | undefined
   /** Otherwise this master only follows what another decides. */
   readonly leading: boolean
 }
@@ -49,6 +54,11 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'folded':
         for (const record of message.records) apply(state.cluster, record)
         return state
+      case 'restored': return { ...state, cluster: restore(message.records), making: undefined }
+      case 'snapshot-wanted': return beginSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-begun': return makeSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-piece': return onPiece(state, ctx)
+      case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state.registrar, ctx)
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
@@ -72,7 +82,8 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
 function follow(registrar: Ref<RegistrarCall>, ctx: Ctx): State {
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
-    cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined, leading: false,
+    cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined,
+    making: undefined, leading: false,
   }
 }
 
@@ -96,7 +107,7 @@ function lead(
   const effects = (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  const leader = release({ ...state, leading: true }, effects, ctx)
+  const leader = release({ ...state, making: undefined, leading: true }, effects, ctx)
   return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
 }
 

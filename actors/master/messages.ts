@@ -12,11 +12,13 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 export type MasterMessage =
   | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
 
-type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' | 'epoch-obeyed' }
+type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' | 'epoch-obeyed' | 'snapshot-piece' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =
   | { readonly type: 'agent-lost'; readonly agentId: AgentId; readonly ref: Ref<never> }
   | { readonly type: 'scheduler-lost'; readonly frameworkId: FrameworkId; readonly ref: Ref<never> }
 type Round = { readonly type: 'ping-round' | 'sweep' }
-export type Message = MasterMessage | Lost | Round
+/** It is time for the next piece of a snapshot. */
+type Piece = { readonly type: 'snapshot-piece' }
+export type Message = MasterMessage | Lost | Round | Piece

@@ -8,6 +8,7 @@ import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from 
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
 import type { OutputAnswer } from './present.js'
+import { onReconcile } from './reconciling.js'
 import { fitProblem } from './validation.js'
 
 type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
@@ -99,7 +100,7 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
   const { cluster, present } = knowledge
   const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
   if (!task || isTerminal(task.state)) {
-    return onReconcile(knowledge, { type: 'reconcile', frameworkId, taskIds: [taskId] })
+    return onReconcile(knowledge, { frameworkId, taskIds: [taskId] })
   }
   const kill = graceMs === undefined ? {} : { graceMs }
   return decision({
@@ -108,18 +109,6 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
       type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId, ...kill,
     }),
   })
-}
-
-export function onReconcile(
-  { cluster, present, now }: Knowledge, { frameworkId, taskIds }: FromScheduler<'reconcile'>,
-): Decision {
-  const scheduler = present.schedulers.get(frameworkId)?.ref
-  const tasks = cluster.frameworks.get(frameworkId)?.tasks
-  const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
-  // While agents may still come back with it, nobody can say of a task that it is unknown.
-  const answerable = asked.filter((taskId) => tasks?.has(taskId) || now >= present.recoveringUntilMs)
-  return decision({ effects: answerable.flatMap((taskId): Effect[] =>
-    tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, tasks?.get(taskId), now) })) })
 }
 
 /** Passes a question about output on to the agent that has it. */
@@ -205,12 +194,6 @@ function findTask(cluster: Cluster, frameworkId: FrameworkId, taskId: TaskId): T
     if (task.frameworkId === frameworkId && task.task.taskId === taskId) last = task
   }
   return last
-}
-
-function stateOf(frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number): StatusUpdate {
-  const common = { frameworkId, taskId, source: 'master', reason: 'reconciliation', atMs: now } as const
-  if (!task) return { ...common, state: 'UNKNOWN' }
-  return { ...common, state: task.state, agentId: task.agentId, launchId: task.launchId }
 }
 
 /** What an update tells about the state; an older update that travels with a newer state tells nothing of it. */

@@ -133,6 +133,11 @@ export type OperatorCall =
       readonly replyTo: Ref<OperatorAnswer>
     }
   | {
+      readonly type: 'operator-teardown'
+      readonly frameworkId: FrameworkId
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  | {
       readonly type: 'operator-read'
       readonly frameworkId: FrameworkId
       readonly taskId: TaskId

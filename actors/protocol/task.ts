@@ -1,6 +1,6 @@
 /** Task: the unit of work, its states, and the updates that tell of them. */
 import {
-  bytes, choice, flag, integer, list, natural, oneOf, optional, record, table, text, type Infer,
+  bytes, choice, flag, integer, list, natural, oneOf, optional, record, secret, table, text, type Infer,
 } from '../../runtime/schema.js'
 import { agentId, executorId, frameworkId, launchId, taskId, updateId } from './ids.js'
 import { resources } from './resources.js'
@@ -17,14 +17,14 @@ export const ENVIRONMENT_VARIABLES_MAX = 10_000
 
 export const command = record({
   program,
-  environment: optional(table(text(1_000_000), ENVIRONMENT_VARIABLES_MAX)),
+  environment: optional(table(secret(text(1_000_000)), ENVIRONMENT_VARIABLES_MAX)),
 })
 
 /** A program that runs a framework's tasks, many in one process if it likes. */
 export const executorInfo = record({
   executorId,
   program,
-  environment: optional(table(text(1_000_000), ENVIRONMENT_VARIABLES_MAX)),
+  environment: optional(table(secret(text(1_000_000)), ENVIRONMENT_VARIABLES_MAX)),
   /** What it needs for itself, beside its tasks. */
   resources,
 })

@@ -14,7 +14,14 @@ import type { StatusUpdate } from '../protocol/task.js'
 import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
+import { onAnswered, reconcile, reconcileAgain } from './reconciliation.js'
 import type { Message, SchedulerOptions, State } from './state.js'
+
+/**
+ * How long tasks outlive their scheduler's process unless somebody says otherwise: a connection that breaks ends
+ * nothing, and a process that nobody starts again leaves nothing for long.
+ */
+export const FAILOVER_DEFAULT_MS = 60_000
 
 export const scheduler = <Author, Told>(
   definition: Framework<Author, Told>, options: SchedulerOptions,
@@ -24,7 +31,7 @@ export const scheduler = <Author, Told>(
     const state: State<Author> = {
       phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0, nonce: undefined,
       clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0,
-      acknowledged: new Acknowledged(),
+      acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
     return seek(state, ctx)
@@ -36,7 +43,10 @@ export const scheduler = <Author, Told>(
     }
     switch (message.type) {
       case 'seek': return seek(state, ctx)
-      case 'leader': return onLeader(state, message, definition, options, ctx)
+      case 'leader': return onLeader(state, message, definition, give, options, ctx)
+      case 'reconcile-again':
+        reconcileAgain(state, ctx)
+        return state
       case 'subscribe-again': return subscribe(state, definition, options, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, give, ctx) : state
       case 'subscribed': return onSubscribed(state, message, give, options, ctx)
@@ -55,7 +65,13 @@ export const scheduler = <Author, Told>(
       case 'end':
         authorContext(state, ctx, options).finish(0)
         return state
-      case 'offers': case 'rescind': case 'message': case 'failure': case 'output': case 'fit': case 'told':
+      case 'offers':
+        if (state.phase === 'ended') return state
+        for (const { offerId } of message.offers) state.offers.add(offerId)
+        return give(message)
+      // Of an offer that was spent, or was void with its master, the author has heard.
+      case 'rescind': return state.phase !== 'ended' && state.offers.delete(message.offerId) ? give(message) : state
+      case 'message': case 'failure': case 'output': case 'fit': case 'told':
         return state.phase === 'ended' ? state : give(message)
       default: return unhandled(message)
     }
@@ -73,7 +89,7 @@ function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): 
 
 function onLeader<Author, Told>(
   state: State<Author>, leader: LeadershipEvent, definition: Framework<Author, Told>,
-  options: SchedulerOptions, ctx: Context<Message<Told>>,
+  give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
   const { master, epoch, nonce = state.nonce, clusterId = state.clusterId } = leader
@@ -82,6 +98,7 @@ function onLeader<Author, Told>(
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
   Object.assign(state, { master, epoch, nonce, clusterId, phase: 'subscribing', attempt: 0 })
+  voidOffers(state, give)
   return subscribe(state, definition, options, ctx)
 }
 
@@ -110,7 +127,8 @@ function subscribe<Author, Told>(
   if (state.phase !== 'subscribing' || !state.master) return state
   const info: FrameworkInfo = {
     name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
-    failoverTimeoutMs: definition.failoverTimeoutMs ?? 0, labels: definition.labels ?? [],
+    failoverTimeoutMs: definition.failoverTimeoutMs ?? options.failoverTimeoutMs ?? FAILOVER_DEFAULT_MS,
+    labels: definition.labels ?? [],
   }
   const { frameworkId, wasSubscribed } = state
   ctx.tell(state.master, {
@@ -127,8 +145,10 @@ function onSubscribed<Author, Told>(
 ): State<Author> {
   if (state.phase !== 'subscribing') return state
   ctx.cancel('subscribe')
+  const isResumed = state.frameworkId !== undefined
   Object.assign(state, { frameworkId, phase: 'subscribed', wasSubscribed: true, attempt: 0 })
   ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
+  if (isResumed) reconcile(state, ctx)
   return give({ type: 'subscribed', frameworkId })
 }
 
@@ -137,6 +157,7 @@ function onUpdate<Author, Told>(
   ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase === 'ended') return state
+  onAnswered(state, update)
   const fresh = state.acknowledged.isNew(update)
   if (fresh) give({ type: 'update', update })
   // Repeated because the author is not done with it: only they know when it is safe.
@@ -153,5 +174,19 @@ function lose<Author, Told>(
   ctx.cancel('subscribe')
   Object.assign(state, { phase: 'seeking', master: undefined, attempt: 0 })
   seek(state, ctx)
-  return subscribed ? give({ type: 'disconnected' }) : state
+  voidOffers(state, give)
+  return subscribed && !isOver(state) ? give({ type: 'disconnected' }) : state
+}
+
+const isOver = ({ phase }: { readonly phase: State<unknown>['phase'] }): boolean => phase === 'ended'
+
+/** Offers stand with the master that made them. Should that one still lead, it is told that they are not known. */
+function voidOffers<Author, Told>(state: State<Author>, give: Give<Author, Told>): void {
+  const offerIds = [...state.offers]
+  state.offers.clear()
+  state.wasSubscribed = false
+  for (const offerId of offerIds) {
+    // They may have had enough of it meanwhile.
+    if (state.phase !== 'ended') give({ type: 'rescind', offerId })
+  }
 }

@@ -14,6 +14,8 @@ import { openJournal, type JournalEvent } from './journal.js'
 export const JOURNAL_ENTRIES_MAX = 50_000
 
 export interface JournalPort {
+  /** The node whose journal it is, if it has written anything. */
+  readonly owner: string | undefined
   readonly handle: (request: LogRequest<JournalEntry>) => void
   /** By which cluster earlier lives were taken on; undefined if by none. */
   readonly cluster: string | undefined
@@ -49,6 +51,7 @@ export async function openJournalPort(
   for (const entry of journal.entries) remember(memory, entry)
   const nobody = '' as Ref<JournalEvent>
   return {
+    owner: memory.life?.name,
     cluster: memory.cluster,
     handle(request) {
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })

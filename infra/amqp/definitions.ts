@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Rights, rightsOf, type Role } from './rights.js'
-import { DIRECTIONS, exchangeName } from './topology.js'
+import { DIRECTIONS, exchangeName, hopsExchange } from './topology.js'
 
 export interface Account {
   readonly role: Role
@@ -46,12 +46,15 @@ export function definitionsOf(plan: Plan, added: ReadonlyMap<string, string>, sa
     permissions: rights.map(({ user, configure, write, read }) => ({ user, vhost, configure, write, read })),
     topic_permissions: rights.flatMap(({ user, topics }) =>
       topics.map(({ exchange, write, read }) => ({ user, vhost, exchange, write, read }))),
-    exchanges: DIRECTIONS.map((direction) => ({
-      name: exchangeName(cluster, direction), vhost, type: 'topic',
+    exchanges: exchangesOf(cluster).map((name) => ({
+      name, vhost, type: 'topic',
       durable: true, auto_delete: false, internal: false, arguments: {},
     })),
   }
 }
+
+const exchangesOf = (cluster: string): readonly string[] =>
+  [...DIRECTIONS.map((direction) => exchangeName(cluster, direction)), hopsExchange(cluster)]
 
 export const rightsIn = ({ cluster, accounts }: Plan): readonly Rights[] =>
   accounts.map(({ role, name }) => rightsOf(cluster, role, name))

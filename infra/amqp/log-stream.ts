@@ -12,8 +12,12 @@ import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 import { packEntry, unpackEntry } from '../entry-codec.js'
 import type { ConnectionOptions } from './connection.js'
 import { KeptChannel } from './kept-channel.js'
-import { declareLog, LOG_KEY, logQueue, mastersExchange } from './masters-topology.js'
+import {
+  declareLog, findLog, keepAdvice, LOG_KEY, logQueue, mastersExchange, RETENTION, type Retention,
+} from './masters-topology.js'
 
+/** What a broker says of a queue. */
+const [NOT_FOUND, DECLARED_OTHERWISE] = [404, 406]
 /** Entries that the broker hands out before the first of them is acknowledged. */
 const PREFETCH_ENTRIES = 1_000
 
@@ -23,13 +27,18 @@ export interface LogStreamOptions extends ConnectionOptions {
   /** The node, for the broker's operator. */
   readonly name: string
   readonly tell: (to: Ref<StreamEvent<LogEntry>>, event: StreamEvent<LogEntry>) => void
+  readonly retention?: Retention
+  /** Hears, for its operator, that the stream is not as this version would have made it. */
+  readonly warn?: (text: string) => void
 }
 
 interface Reading {
   readonly id: number
   readonly replyTo: Ref<StreamEvent<LogEntry>>
-  /** Position of the next entry that is wanted. */
-  next: number
+  /** What was asked for. */
+  readonly from: number | 'recent'
+  /** Position of the next entry that is wanted; undefined until it is known where that is. */
+  next: number | undefined
   consumer: string | undefined
 }
 
@@ -49,13 +58,19 @@ class AmqpLogStream {
   private writer: KeptChannel | undefined
   private reader: KeptChannel | undefined
   private reading: Reading | undefined
+  /** The stream was there already, and is to be taken as it is. */
+  private isFound = false
 
   constructor(private readonly options: LogStreamOptions) {}
 
   async open(): Promise<void> {
-    const { cluster, name } = this.options
-    const setUp = (channel: Channel): Promise<void> => declareLog(channel, cluster)
-    this.writer = await KeptChannel.open({ ...this.options, name: `${name} log writer`, setUp, lost: () => undefined })
+    const { name } = this.options
+    const setUp = (channel: Channel): Promise<void> => this.declare(channel)
+    const writer = { ...this.options, name: `${name} log writer`, setUp, lost: () => undefined }
+    this.writer = await KeptChannel.open(writer).catch((error: unknown) => {
+      if (this.isFound) return KeptChannel.open(writer)
+      throw error
+    })
     this.reader = await KeptChannel.open({
       ...this.options, name: `${name} log reader`, lost: () => undefined,
       setUp: async (channel) => {
@@ -66,6 +81,19 @@ class AmqpLogStream {
     })
   }
 
+  /** What fails here begins again with another channel, and then knows better. */
+  private async declare(channel: Channel): Promise<void> {
+    const { cluster, retention = RETENTION, warn } = this.options
+    try {
+      await (this.isFound ? findLog(channel, cluster) : declareLog(channel, cluster, retention))
+    } catch (error) {
+      const { code } = error as { readonly code?: number }
+      if (code === DECLARED_OTHERWISE && !this.isFound) warn?.(keepAdvice(cluster, retention))
+      if (code === DECLARED_OTHERWISE || code === NOT_FOUND) this.isFound = code === DECLARED_OTHERWISE
+      throw error
+    }
+  }
+
   async close(): Promise<void> {
     this.reading = undefined
     await Promise.all([this.writer?.close(), this.reader?.close()])
@@ -73,10 +101,12 @@ class AmqpLogStream {
 
   handle(request: StreamRequest<LogEntry>): void {
     if (request.type === 'add') return this.add(request.entries)
+    // The broker forgets by itself what it has no more room for: see `declareLog`.
+    if (request.type === 'trim') return
     const { reading: id, from, replyTo } = request
     const before = this.reading
-    const isSilent = before !== undefined && before.next === from
-    this.reading = { id, replyTo, next: from, consumer: undefined }
+    const isSilent = before !== undefined && (before.next ?? before.from) === from
+    this.reading = { id, replyTo, from, next: from === 'recent' ? undefined : from, consumer: undefined }
     // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
     // only being connected is left to that.
     if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')
@@ -109,7 +139,7 @@ class AmqpLogStream {
   private async consume(channel: Channel, reading: Reading): Promise<void> {
     const take = this.taking(channel, reading)
     const { consumerTag } = await channel.consume(logQueue(this.options.cluster), take, {
-      arguments: { 'x-stream-offset': reading.next },
+      arguments: { 'x-stream-offset': reading.next ?? 'last' },
     })
     reading.consumer = consumerTag
     const wanted = this.reading
@@ -138,19 +168,20 @@ class AmqpLogStream {
   private bring(reading: Reading, messages: readonly ConsumeMessage[]): void {
     const { tell } = this.options
     const entries: LogEntry[] = []
-    let position = -1
+    let [position, bytes] = [-1, 0]
     const flush = (): void => {
       if (entries.length === 0) return
-      tell(reading.replyTo, { type: 'stream-entries', reading: reading.id, position, entries: entries.splice(0) })
+      tell(reading.replyTo, { type: 'stream-entries', reading: reading.id, position, entries, bytes })
     }
     for (const message of messages) {
       const offset = Number(message.properties.headers?.['x-stream-offset'])
       // A stream is handed out in pieces, the first of which may begin before what was asked for.
-      if (offset < reading.next) continue
+      if (offset < (reading.next ?? 0)) continue
       if (entries.length === 0) position = offset
       reading.next = offset + 1
       try {
         entries.push(unpackEntry<LogEntry>(message.content))
+        bytes += message.content.length
       } catch (error) {
         flush()
         const reason = (error as Error).message

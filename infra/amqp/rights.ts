@@ -10,7 +10,7 @@
  * it dead-letters) the receivers do, see `admission.ts`.
  */
 import { kindOf, type NodeAddress } from '../../runtime/address.js'
-import { exchangeName, type Member, nameOf } from './topology.js'
+import { exchangeName, hopsExchange, type Member, nameOf } from './topology.js'
 
 export const ROLES = ['master', 'agent', 'framework', 'executors'] as const
 export type Role = (typeof ROLES)[number]
@@ -59,29 +59,35 @@ export function rightsOf(cluster: string, role: Role, name: string): Rights {
   const of = (exchange: 'up' | 'down' | 'executors', write: string, read: string): TopicRights =>
     ({ exchange: exchangeName(cluster, exchange), write, read })
   const shared = MASTERS_OWN.map(place)
+  const hops = place('hops')
+  const toldHops = (read: string): TopicRights => ({ exchange: hopsExchange(cluster), write: anchored(key), read })
   switch (role) {
     case 'master': return {
-      user, configure: anchored(queue, place('up'), place('down'), place('executors'), ...shared),
-      write: anchored(queue, place('up'), place('down'), ...shared), read: anchored(queue, place('up'), ...shared),
-      topics: [of('up', anchored(MASTERS), anchored('masters', key))],
+      user, configure: anchored(queue, place('up'), place('down'), place('executors'), hops, ...shared),
+      write: anchored(queue, place('up'), place('down'), hops, ...shared),
+      read: anchored(queue, place('up'), hops, ...shared),
+      topics: [of('up', anchored(MASTERS), anchored('masters', key)), toldHops('.*')],
     }
     case 'agent': return {
-      user, configure: anchored(queue), write: anchored(queue, place('up'), place('executors')),
+      user, configure: anchored(queue), write: anchored(queue, place('up'), place('executors'), hops),
       read: anchored(queue, place('down'), place('executors')),
       topics: [
         of('up', anchored(MASTERS), NOTHING),
         of('down', NOTHING, anchored('agents', key)),
         of('executors', anchored(keyPattern('executors', name)), anchored(key)),
+        toldHops(NOTHING),
       ],
     }
     case 'framework': return {
-      user, configure: anchored(queue), write: anchored(queue, place('up')), read: anchored(queue, place('down')),
-      topics: [of('up', anchored(MASTERS), NOTHING), of('down', NOTHING, anchored('frameworks', key))],
+      user, configure: anchored(queue), write: anchored(queue, place('up'), hops),
+      read: anchored(queue, place('down')),
+      topics: [of('up', anchored(MASTERS), NOTHING), of('down', NOTHING, anchored('frameworks', key)),
+        toldHops(NOTHING)],
     }
     case 'executors': return {
-      user, configure: anchored(queue), write: anchored(queue, place('executors')),
+      user, configure: anchored(queue), write: anchored(queue, place('executors'), hops),
       read: anchored(queue, place('executors')),
-      topics: [of('executors', anchored(keyPattern('agent', name)), anchored(key))],
+      topics: [of('executors', anchored(keyPattern('agent', name)), anchored(key)), toldHops(NOTHING)],
     }
   }
 }

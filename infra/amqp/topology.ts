@@ -41,6 +41,13 @@ export interface Binding {
   readonly key: string
 }
 
+/** Where nodes tell what happens to their messages (see `hop-exchange.ts`). */
+export const hopsExchange = (cluster: string): string => `${cluster}.hops`
+
+/** Of a master that listens there; of the form that its rights name. */
+export const hopsQueue = (cluster: string, name: string, pid: number, generation: number): string =>
+  `${cluster}.master.master-${name}.hops-${pid}.${generation}`
+
 export const exchangeName = (cluster: string, direction: Direction): string => `${cluster}.${direction}`
 
 /** Its name without its life: who it is in all of its lives. */
@@ -120,6 +127,7 @@ async function declareExchanges(channel: Channel, cluster: string): Promise<void
   for (const direction of DIRECTIONS) {
     await channel.assertExchange(exchangeName(cluster, direction), 'topic', { durable: true })
   }
+  await channel.assertExchange(hopsExchange(cluster), 'topic', { durable: true })
 }
 
 const ownKey = ({ self, agent }: Member): string | undefined => routingKey(self, agent)

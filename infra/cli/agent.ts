@@ -13,6 +13,7 @@ import type { Call, Command } from './command.js'
 import { brokerConnection, type Connection, CONNECTION_OPTIONS, DEFAULT_CLUSTER } from './connection.js'
 import { Lifetime, tellStarter } from './lifetime.js'
 import { requiredBroker } from './master.js'
+import { traceOption, tracePart } from './trace-option.js'
 import { nodeFailure } from './node-failure.js'
 import {
   ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, RESOURCES_OPTION,
@@ -30,6 +31,7 @@ export const command: Command = {
     NAME_OPTION,
     { flags: '--executor-broker <url>', help: 'what its executors join with; --broker unless given' },
     { flags: '--hostname <name>', help: 'what frameworks see' },
+    traceOption('off'),
     ...logOptions('info'),
   ],
   examples: [
@@ -45,7 +47,7 @@ export const command: Command = {
 async function run({ options }: Call): Promise<number> {
   const broker = requiredBroker('agent', options)
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
-  const connection = await brokerConnection(broker, cluster)
+  const connection = await brokerConnection(broker, cluster, { part: tracePart(options) })
   const name = nameOr(options['name'], connection.nameAs('agent'))
   const logger = await openCommandLogger(options, `agent-${name}`)
   const lifetime = new Lifetime()
@@ -54,7 +56,8 @@ async function run({ options }: Call): Promise<number> {
   let node: AgentNode | undefined
   try {
     node = await openAgentNode({
-      name, cluster, logger, openLink: connection.openLink, modules: moduleRunner(forExecutors),
+      name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing,
+      modules: moduleRunner({ ...forExecutors, WARREN_TRACE: String(tracePart(options)) }),
       workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
       resources: (options['resources'] as Resources | undefined) ?? NONE,
       attributes: (options['attributes'] as Attributes | undefined) ?? {},

@@ -72,9 +72,9 @@ export class BatchSession {
       const iterator = slabs[Symbol.asyncIterator]()
       const first = await iterator.next()
       if (first.done) return this.nothing()
-      const { openLink, nameAs } = await connect()
+      const { openLink, nameAs, tracing } = await connect()
       this.node = await openFrameworkNode({
-        name: nameAs('framework') ?? `batch-${process.pid}`, openLink, logger: quietLogger,
+        name: nameAs('framework') ?? `batch-${process.pid}`, openLink, tracing, logger: quietLogger,
         framework: (system) => batch({
           ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
         }),

@@ -7,8 +7,10 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { NodeAddress, NodeKind } from '../../runtime/address.js'
 import type { OpenLink } from '../link.js'
+import type { Tracing } from '../trace/tracing.js'
 import type { Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
+import { tracePart } from './trace-option.js'
 
 export const DEFAULT_CLUSTER = 'warren'
 export const DEFAULT_HTTP = 'http://127.0.0.1:5050'
@@ -23,6 +25,8 @@ export interface ClusterNote {
   readonly socket?: string
   /** Of a cluster on a broker; may hold a password. */
   readonly broker?: string
+  /** What its nodes record of messages; so do those that join from here. */
+  readonly trace?: number
 }
 
 const CLUSTER_NAME = /^[A-Za-z0-9._-]{1,100}$/
@@ -56,6 +60,8 @@ export interface Connection {
   readonly place: string
   /** What another process needs in order to join as well. */
   readonly environment: Readonly<Record<string, string>>
+  /** What a node that joins records, and where it tells it. */
+  readonly tracing: Tracing
   /** The name that a node of this kind has by its user at the broker, if it has one there. */
   nameAs(kind: NodeKind): string | undefined
 }
@@ -64,28 +70,36 @@ export interface Connection {
 export async function connectionOf(options: Readonly<Record<string, unknown>>): Promise<Connection> {
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
   const broker = options['broker'] as string | undefined
-  if (broker !== undefined) return brokerConnection(broker, cluster)
+  const part = options['trace'] === undefined ? undefined : tracePart(options)
+  if (broker !== undefined) return brokerConnection(broker, cluster, { part })
   const directory = workDirOf(options)
   const note = noteAt(directory, options)
-  if (note?.socket) return socketConnection(note.socket, note.cluster)
-  if (note?.broker) return brokerConnection(note.broker, note.cluster)
+  if (note?.socket) return socketConnection(note.socket, note.cluster, part ?? note.trace)
+  if (note?.broker) return brokerConnection(note.broker, note.cluster, { part: part ?? note.trace })
   throw new Failure(EXIT.unreachable,
     `no cluster '${cluster}' is running here; start one with \`warren dev\`, `
     + 'or name its broker with --broker')
 }
 
-export async function socketConnection(socket: string, cluster: string): Promise<Connection> {
+export async function socketConnection(socket: string, cluster: string, part = 0): Promise<Connection> {
   const { localLink } = await import('../local/link.js')
+  const { localHopOutlet } = await import('../local/hop-outlet.js')
   return {
     cluster, openLink: reached(localLink(socket)), place: socket,
     environment: { WARREN_SOCKET: socket, WARREN_CLUSTER: cluster },
+    tracing: { part, openOutlet: localHopOutlet(socket) },
     nameAs: () => undefined,
   }
 }
 
-/** @param agent whose executor joins, if it is one */
+/** Whose executor joins, if it is one; and what it records. */
+interface Joining {
+  readonly agent?: NodeAddress
+  readonly part?: number | undefined
+}
+
 export async function brokerConnection(
-  broker: string, cluster: string, agent?: NodeAddress,
+  broker: string, cluster: string, { agent, part = 0 }: Joining = {},
 ): Promise<Connection> {
   const { checkBrokerUrls, userIn, withoutPassword } = await import('../amqp/broker-urls.js')
   const urls = brokerUrls(broker)
@@ -99,11 +113,17 @@ export async function brokerConnection(
     cluster, openLink: reached(amqpLink(urls, cluster, agent ? { agent } : {})),
     place: urls.map(withoutPassword).join(','),
     environment: { WARREN_BROKER: broker, WARREN_CLUSTER: cluster },
+    tracing: { part, openOutlet: part > 0 ? await brokerOutlet(urls, cluster, agent) : undefined },
     nameAs: (kind) => {
       const user = userIn(urls) ?? ''
       return user.startsWith(`${kind}-`) ? user.slice(kind.length + 1) : undefined
     },
   }
+}
+
+async function brokerOutlet(urls: readonly string[], cluster: string, agent: NodeAddress | undefined) {
+  const { amqpHopOutlet } = await import('../amqp/hop-exchange.js')
+  return amqpHopOutlet(urls, cluster, agent)
 }
 
 /** The brokers of one cluster, as they are written: separated by commas. */

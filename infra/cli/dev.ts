@@ -14,6 +14,7 @@ import { nodeCommand, summaryOf, whichOf, type DevCluster } from './dev-summary.
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
+import { traceOption, tracePart } from './trace-option.js'
 import {
   ALLOCATION_OPTIONS, logFormatOf, logOptions, openCommandLogger, PORT_OPTION, RESOURCES_OPTION,
 } from './node-options.js'
@@ -40,6 +41,7 @@ export const command: Command = {
       help: "of each agent, such as 'cpus:2;mem:1024'; a part of this machine unless given",
     },
     ...ALLOCATION_OPTIONS,
+    traceOption('on'),
     { flags: '--json', help: 'say in JSON Lines what happens' },
     ...logOptions('warn'),
   ],
@@ -102,6 +104,7 @@ async function run({ options }: Call): Promise<number> {
 /** What both kinds of cluster are given alike. */
 const wanted = ({ cluster, workDir, options }: Stage) => ({
   cluster, workDir, port: options['port'] as number, shareOffers: options['shareOffers'] === true,
+  tracePart: tracePart(options),
   ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
   agents: Array.from({ length: options['agents'] as number }, (_, index) => ({
     name: `a${index + 1}`, ...(options['resources'] ? { resources: options['resources'] as Resources } : {}),

@@ -14,6 +14,7 @@ import type { Call, Command } from './command.js'
 import { brokerConnection, DEFAULT_CLUSTER, socketConnection, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { nodeNameOf } from './node-options.js'
+import { tracePart } from './trace-option.js'
 
 export const command: Command = {
   arguments: ['<file>'],
@@ -36,7 +37,7 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
   const [connection, executor] = await Promise.all([joining(variable, nodeOf(agent)), load(named)])
   await runExecutorNode({
     name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX),
-    openLink: connection.openLink, logger: prettyLogger('info'),
+    openLink: connection.openLink, tracing: connection.tracing, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
     aloneMaxMs: ALONE_MAX_MS,
   })
@@ -54,7 +55,9 @@ const ALONE_MAX_MS = 900_000
 function joining(variable: (name: string) => string, agent: NodeAddress): Promise<Connection> {
   const cluster = process.env['WARREN_CLUSTER'] ?? DEFAULT_CLUSTER
   const broker = process.env['WARREN_BROKER']
-  return broker ? brokerConnection(broker, cluster, agent) : socketConnection(variable('WARREN_SOCKET'), cluster)
+  const part = tracePart({ trace: process.env['WARREN_TRACE'] })
+  return broker ? brokerConnection(broker, cluster, { agent, part })
+    : socketConnection(variable('WARREN_SOCKET'), cluster, part)
 }
 
 async function load(named: string): Promise<Executor<unknown, unknown>> {

@@ -2,6 +2,7 @@
 import type { Role } from '../../actors/protocol/ids.js'
 import { Closing } from '../dev/closing.js'
 import { openHttp } from '../http/server.js'
+import { HopCollector } from '../trace/hop-collector.js'
 import { openMasterNode } from '../node/master-node.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
@@ -9,6 +10,7 @@ import { brokerConnection, brokerUrls, CONNECTION_OPTIONS, DEFAULT_CLUSTER } fro
 import { EXIT, Failure } from './failure.js'
 import { Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
+import { traceOption, tracePart } from './trace-option.js'
 import {
   ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
 } from './node-options.js'
@@ -20,6 +22,7 @@ export const command: Command = {
     { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
     NAME_OPTION,
     ...ALLOCATION_OPTIONS,
+    traceOption('off'),
     ...logOptions('info'),
   ],
   examples: [
@@ -34,7 +37,7 @@ export const command: Command = {
 async function run({ options }: Call): Promise<number> {
   const broker = requiredBroker('master', options)
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
-  const connection = await brokerConnection(broker, cluster)
+  const connection = await brokerConnection(broker, cluster, { part: tracePart(options) })
   const name = nameOr(options['name'], connection.nameAs('master'))
   const logger = await openCommandLogger(options, `master-${name}`)
   const lifetime = new Lifetime()
@@ -42,14 +45,18 @@ async function run({ options }: Call): Promise<number> {
   const closing = new Closing()
   try {
     const { amqpLog } = await import('../amqp/masters-log.js')
+    const { amqpHopSource } = await import('../amqp/hop-exchange.js')
+    const hops = new HopCollector(amqpHopSource(brokerUrls(broker), cluster, name))
+    closing.add(async () => hops.close())
     const node = await openMasterNode({
-      name, cluster, logger, openLink: connection.openLink, shareOffers: options['shareOffers'] === true,
-      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`),
+      name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing,
+      shareOffers: options['shareOffers'] === true,
+      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`, (text) => logger.log('warn', text, {})),
       ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
     })
     closing.add(() => node.close())
     const http = await openHttp({
-      system: node.system, master: node.master, cluster, logger,
+      system: node.system, master: node.master, cluster, logger, hops,
       port: options['port'] as number, ip: options['ip'] as string,
     })
     closing.add(() => http.close())

@@ -51,13 +51,13 @@ async function run({ arguments: words, options }: Call): Promise<number> {
     ports: Number(options['ports']), environment: environmentOf(options),
     ...(options['timeout'] === undefined ? {} : { timeoutMs: Number(options['timeout']) }),
   }
-  const { openLink, nameAs } = await connectionOf(options)
+  const { openLink, nameAs, tracing } = await connectionOf(options)
   const [out, err] = [openOutlet(process.stdout), openOutlet(process.stderr)]
   const session = new Session(runPrinter(out, err, options['json'] === true))
   const ignore = onEndSignals((signal) => session.stop(signal))
   try {
     const node = await openFrameworkNode({
-      name: nameAs('framework') ?? `run-${process.pid}`, openLink, logger: quietLogger,
+      name: nameAs('framework') ?? `run-${process.pid}`, openLink, tracing, logger: quietLogger,
       framework: (system) => runFramework({
         ...wish, user: system.port<RunEvent>('user', (event) => session.hear(event)),
       }),

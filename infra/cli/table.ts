@@ -33,8 +33,12 @@ export const COMMANDS: readonly Entry[] = [
       const { orderOf } = await import('./agent-orders.js')
       return { command: orderOf(name) }
     })),
+  entry('framework teardown', 'end a framework and its tasks', () => import('./framework-teardown.js')),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
   entry('task kill', 'end a task', () => import('./task-kill.js')),
+  entry('trace tail', 'every message as it is handled', () => import('./trace-tail.js')),
+  entry('trace show', 'one trace, as a tree of causes or a diagram', () => import('./trace-show.js')),
+  entry('trace record', 'what happens to messages, into a file', () => import('./trace-record.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),
   entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
   entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),

@@ -10,12 +10,14 @@ import type { Attributes } from '../../actors/resources/attributes.js'
 import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { AgentId, Role } from '../../actors/protocol/ids.js'
 import type { Logger } from '../../runtime/logger.js'
-import type { TraceSink } from '../../runtime/trace.js'
+import type { TraceSink } from '../../runtime/hop.js'
 import { removeNote, writeNote } from '../cli/connection.js'
 import { openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { openHttp } from '../http/server.js'
 import { serveLocal } from '../local/server.js'
 import { memoryHub, type MemoryHub } from '../memory/link.js'
+import { MemoryHopBus } from '../trace/hop-bus.js'
+import { HopCollector } from '../trace/hop-collector.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { fileLog } from '../node/shared-log.js'
 import { openMasterNode, type MasterNode } from '../node/master-node.js'
@@ -45,6 +47,8 @@ export interface EmbeddedClusterOptions {
   readonly traces?: TraceSink
   readonly weights?: ReadonlyMap<Role, number>
   readonly shareOffers?: boolean
+  /** Of all traces, so many are recorded: 0 to 1; none unless given. */
+  readonly tracePart?: number
 }
 
 export interface EmbeddedAgent extends AgentNode {
@@ -72,27 +76,31 @@ export interface EmbeddedCluster {
  * when the port is taken.
  */
 export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
-  const { cluster, logger, traces, weights, shareOffers = false, port = 0 } = options
+  const { cluster, logger, traces, weights, shareOffers = false, port = 0, tracePart = 0 } = options
   const closing = new Closing()
   try {
     checkSocketPath(options.workDir)
     const directory = openWorkDirectory(options.workDir)
     closing.add(() => directory.close())
     const hub = memoryHub()
-    const node = { openLink: hub.open, logger, ...(traces ? { traces } : {}) }
+    const bus = new MemoryHopBus()
+    const hops = new HopCollector(bus)
+    closing.add(async () => hops.close())
+    const tracing = { part: tracePart, openOutlet: bus.open }
+    const node = { openLink: hub.open, logger, tracing, ...(traces ? { traces } : {}) }
     const socket = join(directory.path, SOCKET)
-    const server = await serveLocal(hub, socket)
+    const server = await serveLocal(hub, socket, bus)
     closing.add(() => server.close())
     const policy = { shareOffers, ...(weights ? { weights } : {}) }
     const openLog = fileLog(join(directory.path, 'master', 'log'))
     const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', openLog })
     closing.add(() => master.close())
-    const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger })
+    const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger, hops })
     closing.add(() => http.close())
     await master.begin(http.url)
     const agents = await openAgents(options, directory.path, socket, node)
     closing.add(async () => { await Promise.all(agents.map((agent) => agent.leave())) })
-    writeNote(directory.path, { cluster, pid: process.pid, http: http.url, socket })
+    writeNote(directory.path, { cluster, pid: process.pid, http: http.url, socket, trace: tracePart })
     closing.add(() => removeNote(directory.path))
     return { cluster, hub, socket, http: http.url, master, agents, close: () => closing.close() }
   } catch (error) {
@@ -111,14 +119,14 @@ function checkSocketPath(workDir: string): void {
     + 'too long for the socket in it; choose a shorter one with --work-dir')
 }
 
-type Node = Pick<Parameters<typeof openAgentNode>[0], 'openLink' | 'logger' | 'traces'>
+type Node = Pick<Parameters<typeof openAgentNode>[0], 'openLink' | 'logger' | 'traces' | 'tracing'>
 
 async function openAgents(
-  { agents, cluster }: EmbeddedClusterOptions, workDir: string, socket: string, node: Node,
+  { agents, cluster, tracePart = 0 }: EmbeddedClusterOptions, workDir: string, socket: string, node: Node,
 ): Promise<readonly EmbeddedAgent[]> {
   if (agents.length === 0) return []
   const shares = agentShares(agents.length, await probeMachine(workDir))
-  const modules = moduleRunner({ WARREN_SOCKET: socket, WARREN_CLUSTER: cluster })
+  const modules = moduleRunner({ WARREN_SOCKET: socket, WARREN_CLUSTER: cluster, WARREN_TRACE: String(tracePart) })
   const opened = await Promise.allSettled(agents.map(({ name, resources = NONE, attributes = {} }, index) =>
     openRegistered({
       ...node, name, attributes, modules, hostname: name, workDir: join(workDir, 'agents', name),

@@ -29,6 +29,8 @@ export interface ProcessClusterOptions {
   readonly port: number
   readonly weights?: ReadonlyMap<Role, number>
   readonly shareOffers?: boolean
+  /** What its nodes record of messages: 0 to 1. */
+  readonly tracePart?: number
   readonly logLevel: string
   readonly logFormat: string
   /** Takes what the nodes log, with the node's title. */
@@ -64,7 +66,8 @@ export interface ProcessCluster {
 
 /** Resolves once every agent is registered. Rejects with a Failure in the words of the node that failed. */
 export async function openProcessCluster(options: ProcessClusterOptions): Promise<ProcessCluster> {
-  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat, agentsDirectory = 'agents' } = options
+  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat } = options
+  const { agentsDirectory = 'agents', tracePart = 0 } = options
   const closing = new Closing()
   const nodes: NodeProcess[] = []
   let opening = true
@@ -77,7 +80,10 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
   const start = async (title: string, argv: readonly string[]) => {
     const node = new NodeProcess({
       title, log: (line) => options.log(title, line), environment: { WARREN_BROKER: broker },
-      argv: [...argv, '--cluster', cluster, '--log-level', logLevel, '--log-format', logFormat],
+      argv: [
+        ...argv, '--cluster', cluster, '--trace', String(tracePart), '--log-level', logLevel,
+        '--log-format', logFormat,
+      ],
     })
     nodes.push(node)
     const news = await node.ready()
@@ -117,7 +123,7 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     await Promise.allSettled(starting)
     const agents = await Promise.all(starting)
     const http = masters.map((each) => each.http).join(',')
-    writeNote(directory.path, { cluster, pid: process.pid, http, broker })
+    writeNote(directory.path, { cluster, pid: process.pid, http, broker, trace: tracePart })
     closing.add(() => removeNote(directory.path))
     return { masters, agents, nodes, close: () => closing.close(), kill }
   } catch (error) {

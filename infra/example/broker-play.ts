@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Hop, TraceSink } from '../../runtime/trace.js'
+import type { Hop, TraceSink } from '../../runtime/hop.js'
 import { randomName } from '../../runtime/random.js'
 import { Closing } from '../dev/closing.js'
 import { systemRandom } from '../random.js'
-import { hopOf, TRACE_VARIABLE } from '../trace/process-sink.js'
+import { hopOf, HOPS_VARIABLE } from '../trace/process-sink.js'
 
 const CLI = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
 const script = (name: string) => fileURLToPath(new URL(`../../actors/frameworks/offers/${name}.js`, import.meta.url))
@@ -34,7 +34,7 @@ export async function playOverBroker(
   const workDir = mkdtempSync(join(tmpdir(), 'warren-example-'))
   closing.add(() => rmSync(workDir, { recursive: true, force: true }))
   const enter = async (name: string, argv: readonly string[], until: string): Promise<void> => {
-    const environment = { ...process.env, WARREN_BROKER: broker, WARREN_CLUSTER: cluster, [TRACE_VARIABLE]: 'parent' }
+    const environment = { ...process.env, WARREN_BROKER: broker, WARREN_CLUSTER: cluster, [HOPS_VARIABLE]: 'parent' }
     const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const
     const child = spawn(process.execPath, [CLI, ...argv], { env: environment, stdio: [...stdio] })
     closing.add(() => leave(child))

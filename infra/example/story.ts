@@ -6,7 +6,7 @@ import type { AgentEvent, AgentCall } from '../../actors/protocol/agent.js'
 import type { SchedulerCall, SchedulerEvent } from '../../actors/protocol/scheduler.js'
 import { scalar, type Resources } from '../../actors/resources/resources.js'
 import { nodeOf } from '../../runtime/address.js'
-import type { Hop } from '../../runtime/trace.js'
+import type { Hop } from '../../runtime/hop.js'
 
 export type StoryEvent = 'agent-registered' | 'offer' | 'accept' | 'launch' | 'running'
 

@@ -5,7 +5,7 @@ import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
   ViewName,
 } from '../../actors/protocol/operator.js'
-import type { AgentId } from '../../actors/protocol/ids.js'
+import type { AgentId, FrameworkId } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
 
 /** How long the master may take; it answers from memory, so silence means that it does not lead. */
@@ -65,6 +65,14 @@ export class Questions {
   async maintain(agentId: AgentId, wish: MaintenanceWish): Promise<boolean> {
     const answer = await this.ask((replyTo) => ({ ...wish, agentId, replyTo }))
     if (answer.type === 'not-found') throw new Refusal('not-found', answer.problem, { noun: 'agent' })
+    if (answer.type !== 'done') throw unexpected(answer)
+    return answer.changed !== false
+  }
+
+  /** Ends a framework and its tasks; whether it had not ended before. */
+  async teardown(frameworkId: FrameworkId): Promise<boolean> {
+    const answer = await this.ask((replyTo) => ({ type: 'operator-teardown', frameworkId, replyTo }))
+    if (answer.type === 'not-found') throw new Refusal('not-found', answer.problem, { noun: 'framework' })
     if (answer.type !== 'done') throw unexpected(answer)
     return answer.changed !== false
   }

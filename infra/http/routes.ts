@@ -1,6 +1,7 @@
 /** Routes: the addresses of the interface, each a question to the master put into JSON. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { find, findTask, successorOf } from './identity.js'
@@ -8,6 +9,7 @@ import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Qu
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
+import { TRACE_ADDRESSES } from './traces.js'
 
 /** Logs read over HTTP at once, over all tasks. */
 export const LOG_STREAMS_MAX = 256
@@ -30,10 +32,12 @@ const ADDRESSES = {
   'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
   ...AGENT_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
+  'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
   'POST /v1/tasks/ID/kill': 'ends a task',
+  ...TRACE_ADDRESSES,
   'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
   'GET /metrics': 'counts and sizes, for Prometheus',
 }
@@ -46,6 +50,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   })
   addNouns(app, questions)
   addAgentOrders(app, questions)
+  addTeardown(app, questions)
   addTasks(app, questions)
   addLogs(app, questions)
 }
@@ -68,6 +73,16 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
       return { schemaVersion: SCHEMA_VERSION, [noun]: find(noun, params.id, await questions.list(nouns)) }
     })
   }
+}
+
+/** Whoever has ended before is only known by its whole id. */
+function addTeardown(app: FastifyInstance, questions: Questions): void {
+  app.post<WithId>('/v1/frameworks/:id/teardown', async ({ params, query }) => {
+    allow(query as Query, [])
+    const framework = (await questions.list('frameworks')).filter(({ id }) => id.startsWith(params.id))
+    const id = framework.length > 0 ? find('framework', params.id, framework).id : params.id as FrameworkId
+    return { schemaVersion: SCHEMA_VERSION, changed: await questions.teardown(id), id }
+  })
 }
 
 function addTasks(app: FastifyInstance, questions: Questions): void {

@@ -14,6 +14,8 @@ import { Questions } from './questions.js'
 import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.js'
 import { addRoutes } from './routes.js'
 import { addStandby } from './standby.js'
+import { addTraces } from './traces.js'
+import type { HopCollector } from '../trace/hop-collector.js'
 
 export const DEFAULT_PORT = 5050
 /** Connections held open at once; more are turned away. */
@@ -30,6 +32,8 @@ export interface HttpOptions {
   /** 0 takes any free one. */
   readonly port?: number
   readonly logger: Logger
+  /** What it knows of the cluster's messages. */
+  readonly hops?: HopCollector
 }
 
 export interface Http {
@@ -57,6 +61,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   addHealth(app, { system, questions, version: version() })
   addStandby(app, questions)
   addRoutes(app, questions)
+  addTraces(app, options.hops)
   try {
     const url = await app.listen({ host: ip, port })
     logger.log('info', 'answering', { url, cluster })

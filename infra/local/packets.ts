@@ -29,6 +29,10 @@ export const PACKET = {
   unwatch: 7,
   /** From the hub: this node has ended. */
   lost: 8,
+  /** The first of a socket that carries hops alone, or of one who has them. Body: a batch, or nothing. */
+  hops: 9,
+  /** From the hub, on such a socket. Body: whether anybody listens, one byte. */
+  listening: 10,
 } as const
 export type PacketKind = (typeof PACKET)[keyof typeof PACKET]
 

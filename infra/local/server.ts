@@ -8,6 +8,8 @@ import { createServer, type Socket } from 'node:net'
 import { isGroup, kindOf, type NodeAddress } from '../../runtime/address.js'
 import type { Link, LinkListener } from '../link.js'
 import type { MemoryHub } from '../memory/link.js'
+import { MemoryHopBus, type HopOutlet } from '../trace/hop-bus.js'
+import { unpackBatch } from '../trace/hop-codec.js'
 import { PACKET, type Packet, PacketReader, PROTOCOL_VERSION, REASONS, writePacket } from './packets.js'
 import { listenAt } from './socket-path.js'
 
@@ -22,12 +24,13 @@ export interface LocalServer {
 }
 
 /** Rejects, with a message that names the fix, when the path cannot be listened on. */
-export async function serveLocal(hub: MemoryHub, socketPath: string): Promise<LocalServer> {
+/** @param bus takes the hops of guests */
+export async function serveLocal(hub: MemoryHub, socketPath: string, bus = new MemoryHopBus()): Promise<LocalServer> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    new Guest(hub, socket)
+    new Guest(hub, bus, socket)
   })
   server.maxConnections = GUESTS_MAX
   await listenAt(server, socketPath)
@@ -43,7 +46,9 @@ class Guest {
   private link: Link | undefined
   private greeted = false
 
-  constructor(private readonly hub: MemoryHub, private readonly socket: Socket) {
+  private hops: HopOutlet | undefined
+
+  constructor(private readonly hub: MemoryHub, private readonly bus: MemoryHopBus, private readonly socket: Socket) {
     const reader = new PacketReader((packet) => this.take(packet))
     socket.setTimeout(HELLO_TIMEOUT_MS, () => socket.destroy())
     socket.on('data', (chunk) => {
@@ -60,6 +65,7 @@ class Guest {
   }
 
   private take({ kind, address, body }: Packet): void {
+    if (kind === PACKET.hops && !this.greeted) return this.takeHops(body)
     if (!this.link) return kind === PACKET.hello && !this.greeted ? this.greet(address, body) : this.cutOff()
     switch (kind) {
       case PACKET.frame: return this.link.send(address, body)
@@ -67,6 +73,19 @@ class Guest {
       case PACKET.unwatch: return this.link.unwatch(address)
       default: return this.cutOff()
     }
+  }
+
+  /** A socket that brings hops and is no node. */
+  private takeHops(body: Uint8Array): void {
+    this.socket.setTimeout(0)
+    if (!this.hops) {
+      this.hops = this.bus.open('' as NodeAddress)
+      this.hops.watchListeners((isListenedTo) => this.tell(() => {
+        writePacket(this.socket, PACKET.listening, '', Uint8Array.of(isListenedTo ? 1 : 0))
+      }))
+    }
+    const batch = body.length > 0 ? unpackBatch(body) : undefined
+    if (batch) this.hops.publish(batch)
   }
 
   private greet(self: NodeAddress, body: Uint8Array): void {
@@ -120,5 +139,6 @@ class Guest {
 
   private leave(): void {
     void this.link?.close()
+    void this.hops?.close()
   }
 }

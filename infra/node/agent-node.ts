@@ -14,10 +14,11 @@ import { add, own, type Resources } from '../../actors/resources/resources.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogRequest } from '../../runtime/log.js'
 import type { System } from '../../runtime/system.js'
-import { openJournalPort } from '../agent/journal-port.js'
+import { openJournalPort, type JournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
-import { openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
+import { reasonOf } from '../disk/reason.js'
+import { checkCluster, checkOwner, openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
 import { openNode, type NodeOptions } from './node.js'
 
@@ -48,16 +49,14 @@ export interface AgentNode {
 /** Throws with a message for people when the work directory cannot be used or the link not be opened. */
 export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNode> {
   const directory = openWorkDirectory(options.workDir)
+  const opened: { system?: System; journal?: JournalPort } = {}
   try {
+    // Read before the node joins: a directory that is not this agent's must not be noticed by anybody.
+    const journal = await journalOf(options, directory.path, (to, event) => opened.system?.tell(to, event))
+    opened.journal = journal
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })
-    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
-    const { cluster = journal.cluster } = options
-    if (journal.cluster !== undefined && journal.cluster !== cluster) {
-      await Promise.all([system.stop(), journal.close()])
-      throw new WorkDirectoryError(`work directory '${directory.path}' is that of an agent of cluster `
-        + `'${journal.cluster}', not of '${cluster}'; choose another with --work-dir`)
-    }
+    opened.system = system
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const actor = agent({
@@ -92,7 +91,26 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       },
     }
   } catch (error) {
+    await opened.system?.stop()
+    await opened.journal?.close()
     directory.close()
+    throw error
+  }
+}
+
+/** Throws a WorkDirectoryError when it cannot be read, or is that of another agent or cluster. */
+async function journalOf(
+  { name, cluster }: AgentNodeOptions, directory: string, tell: Parameters<typeof openJournalPort>[1],
+): Promise<JournalPort> {
+  const journal = await openJournalPort(`${directory}/journal`, tell).catch((error: unknown) => {
+    throw new WorkDirectoryError(reasonOf(error))
+  })
+  try {
+    checkOwner(directory, journal.owner, `agent-${name}`)
+    checkCluster(directory, journal.cluster, cluster)
+    return journal
+  } catch (error) {
+    await journal.close()
     throw error
   }
 }

@@ -9,13 +9,14 @@ import type { Logger, LogLevel } from '../../runtime/logger.js'
 import { nactTurns } from '../../runtime/nact.js'
 import { randomName } from '../../runtime/random.js'
 import { System } from '../../runtime/system.js'
-import type { TraceSink } from '../../runtime/trace.js'
+import { recorderOf, type HopRecorder, type TraceSink } from '../../runtime/hop.js'
 import type { Connection } from '../../runtime/transport.js'
 import { systemClock } from '../clock.js'
 import type { OpenLink } from '../link.js'
 import { openPost } from '../post.js'
 import { systemRandom } from '../random.js'
 import { sinkOfEnvironment } from '../trace/process-sink.js'
+import { openTracing, type Tracing } from '../trace/tracing.js'
 import { outline, remember } from './last-words.js'
 
 export interface NodeOptions {
@@ -24,7 +25,10 @@ export interface NodeOptions {
   readonly name: string
   readonly openLink: OpenLink
   readonly logger: Logger
+  /** Told of every hop; for whoever started this node and watches it. */
   readonly traces?: TraceSink
+  /** What it records for whoever watches the cluster; nothing unless given. */
+  readonly tracing?: Tracing | undefined
   /** The top of the node's tree has failed beyond repair; the process should end. */
   readonly collapsed?: (error: unknown) => void
 }
@@ -48,15 +52,37 @@ export async function openNode(options: NodeOptions): Promise<System> {
     if (options.collapsed) options.collapsed(error)
     else process.exit(1)
   }
+  const recorded = options.tracing && openTracing(self, options.tracing)
+  const recorder = both(traces, recorded?.recorder)
   const system = new System(self, {
     turns: nactTurns(self.replace('@', '.')), clock: systemClock, random: systemRandom, logger, registry,
-    ...(traces ? { traces } : {}), collapsed,
+    ...(recorder ? { traces: recorder } : {}), collapsed,
   })
   system.onConnection((state, reason) => {
     const [level, text] = CONNECTION_SAID[state]
     logger.log(level, text, reason === undefined ? {} : { reason })
   })
-  await system.join((receiver) => openPost(self, openLink, receiver))
+  await system.join(async (receiver) => {
+    const transport = await openPost(self, openLink, receiver)
+    if (!recorded) return transport
+    const close = async (): Promise<void> => {
+      await transport.close()
+      await recorded.close()
+    }
+    return { ...transport, close }
+  })
   remember(system)
   return system
+}
+
+function both(sink: TraceSink | undefined, recorder: HopRecorder | undefined): HopRecorder | undefined {
+  if (!sink) return recorder
+  const told = recorderOf(sink)
+  if (!recorder) return told
+  return {
+    record(...hop) {
+      told.record(...hop)
+      recorder.record(...hop)
+    },
+  }
 }

@@ -1,15 +1,15 @@
 /**
  * Process sink: hands hops to the parent process, for commands that watch the nodes which they started.
  *
- * A node finds it in its environment (`WARREN_TRACE=parent`), so that watching changes no command line.
+ * A node finds it in its environment (`WARREN_HOPS=parent`), so that watching changes no command line.
  */
-import type { Hop, TraceSink } from '../../runtime/trace.js'
+import type { Hop, TraceSink } from '../../runtime/hop.js'
 
-export const TRACE_VARIABLE = 'WARREN_TRACE'
+export const HOPS_VARIABLE = 'WARREN_HOPS'
 
 /** The sink that the environment asks for, if any. */
 export function sinkOfEnvironment(): TraceSink | undefined {
-  if (process.env[TRACE_VARIABLE] !== 'parent' || !process.send) return undefined
+  if (process.env[HOPS_VARIABLE] !== 'parent' || !process.send) return undefined
   return {
     hop(hop) {
       // A parent that has gone needs no hops; the node goes on without it.

@@ -71,7 +71,7 @@ test('another node can answer, and its late answer is a counted dead letter', as
   wire.tells.received(answer)
   assert.equal(world.buried('no-such-actor'), 1)
   const ofQuestion = world.hops.filter(({ to }) => to === replyTo).map(({ kind }) => kind)
-  assert.deepEqual(ofQuestion, ['delivered', 'dropped'])
+  assert.deepEqual(ofQuestion, ['replied', 'dropped'])
 })
 
 test('a question that cannot be sent is refused at once', async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
-  bytes, choice, flag, id, integer, Invalid, isLegalId, list, natural, oneOf, optional, real, record, ref,
-  refined, table, text, tuple, type Schema,
+  bytes, choice, flag, id, integer, Invalid, isLegalId, list, natural, oneOf, optional, real, record, REDACTED, ref,
+  refined, secret, table, text, tuple, type Schema,
 } from '../../runtime/schema.js'
 import { decode, encode } from '../../infra/codec.js'
 import { arbitraryOf } from '../support/arbitrary-of.js'
@@ -134,4 +134,22 @@ test('the notation says what a value may be', () => {
   })
   assert.equal(shape.notation,
     "{id: id, when: natural?, tags: [text], size: {[text]: (real, flag)}, of: 'a' \\| 'b'}")
+})
+
+test('what is declared secret is replaced wherever it lies, and everything else is left as it is', () => {
+  const command = record({ line: text(), environment: optional(table(secret(text()))) })
+  const shape = record({
+    name: text(), command: optional(command), all: list(command), how: choice({ run: { command }, rest: {} }),
+    key: optional(secret(bytes)),
+  })
+  const { redact, secretFields } = shape
+  const hidden = { line: 'x', environment: { TOKEN: REDACTED } }
+  const seen = { line: 'x', environment: { TOKEN: 'hush' } }
+  const value = { name: 'n', command: seen, all: [seen, { line: 'y' }], how: { type: 'run' as const, command: seen } }
+  assert.deepEqual(redact?.({ ...value, key: Uint8Array.of(1) }),
+    { name: 'n', command: hidden, all: [hidden, { line: 'y' }], how: { type: 'run', command: hidden }, key: REDACTED })
+  assert.deepEqual([...secretFields ?? []].sort(), ['environment', 'key'])
+  assert.deepEqual(redact?.({ name: 'n', all: [], how: { type: 'rest' } }),
+    { name: 'n', all: [], how: { type: 'rest' } })
+  assert.equal(record({ name: text() }).redact, undefined, 'where nothing is secret nobody looks')
 })

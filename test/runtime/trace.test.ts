@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryHub } from '../../infra/memory/link.js'
 import { openPost } from '../../infra/post.js'
+import { unhandled } from '../../runtime/actor.js'
 import type { NodeKind, Ref } from '../../runtime/address.js'
+import type { Hop } from '../../runtime/hop.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { Registry } from '../../runtime/registry.js'
 import { seededRandom } from '../../runtime/random.js'
 import { ref } from '../../runtime/schema.js'
-import { TraceSource, type Hop } from '../../runtime/trace.js'
+import { isChosen, TraceSource } from '../../runtime/trace.js'
 import { nactPace, seededPace } from '../support/pace.js'
 import { digitsOf } from '../support/trace.js'
 import { doing, World } from '../support/world.js'
@@ -40,6 +42,18 @@ test('contexts are of the form that W3C asks for, and no two messages share one'
   assert.match(luckless.spanId, /[^0]/, 'not even without any luck is it all zeros')
 })
 
+test('of all traces a part is chosen, the same by every node that meets them', () => {
+  const [source, other] = [new TraceSource(seededRandom(1)), new TraceSource(seededRandom(2))]
+  const traces = Array.from({ length: 2_000 }, () => source.begin())
+  const chosen = traces.filter((trace) => isChosen(trace, 0.1))
+  assert.ok(chosen.length > 120 && chosen.length < 280, `${chosen.length} of 2000`)
+  for (const trace of traces) {
+    const followed = other.follow(digitsOf(source.follow(trace)))
+    assert.equal(isChosen(followed, 0.1), isChosen(trace, 0.1), 'what follows belongs to its trace')
+  }
+  assert.ok(traces.every((trace) => isChosen(trace, 1) && !isChosen(trace, 0)))
+})
+
 test('what a behaviour sends is caused by the message at hand', async () => {
   const world = new World(seededPace(1))
   const last = world.system.spawn('last', doing<Answer>(() => undefined))
@@ -54,22 +68,39 @@ test('what a behaviour sends is caused by the message at hand', async () => {
   assert.ok(causes.every(({ trace }) => trace.parentId === undefined))
 })
 
-test('the stations of a message are sent, delivered and processed; or sent and dropped', async () => {
+test('a message is sent, enqueued, delivered and processed; or it is dropped, with the reason', async () => {
   const world = new World(seededPace(1))
   const idle = world.system.spawn('idle', doing<Go | Ask>(({ type }) => {
     if (type === 'ask') throw new Error('broken')
   }))
   world.system.tell(idle, GO)
   await world.settle()
-  assert.deepEqual(kinds(world.hops, 'go'), ['sent', 'delivered', 'processed'])
+  assert.deepEqual(kinds(world.hops, 'go'), ['sent', 'enqueued', 'delivered', 'processed'])
   const processed = world.hops.at(-1) ?? assert.fail()
-  assert.deepEqual([processed.to, processed.durationMs], [idle, 0])
+  assert.deepEqual([processed.to, processed.durationMs, processed.outcome], [idle, 0, 'ok'])
   world.system.tell(`${idle}/nobody` as Ref<Answer>, { type: 'answer' })
   assert.deepEqual(kinds(world.hops, 'answer'), ['sent', 'dropped'])
   assert.equal(world.hops.at(-1)?.reason, 'no-such-actor')
   world.system.tell(idle, { type: 'ask', replyTo: 'agent-one@life1/x' as Ref<Answer> })
   await world.settle()
-  assert.deepEqual(kinds(world.hops, 'ask'), ['sent', 'delivered', 'dropped'])
+  assert.deepEqual(kinds(world.hops, 'ask'),
+    ['sent', 'enqueued', 'delivered', 'processed', 'dropped', 'restarted'])
+  const [crashed, dropped, restarted] = world.hops.slice(-3)
+  assert.deepEqual([crashed?.outcome, dropped?.reason, restarted?.reason], ['crashed', 'crashed: broken', 'broken'])
+})
+
+test('a message of a type that nobody handles is told apart from a fault, and what it was given is kept', async () => {
+  const world = new World(seededPace(1))
+  const strict = world.system.spawn('strict', doing<Go | Ask>((message, ctx) => {
+    if (message.type === 'ask') return void unhandled(message as never)
+    ctx.log('info', `${ctx.now()} ${ctx.random()}`)
+  }))
+  world.system.tell(strict, GO)
+  world.system.tell(strict, { type: 'ask', replyTo: 'agent-one@life1/x' as Ref<Answer> })
+  await world.settle()
+  const processed = world.hops.filter(({ kind }) => kind === 'processed')
+  assert.deepEqual(processed.map(({ outcome }) => outcome), ['ok', 'unhandled'])
+  assert.equal(processed[0]?.given?.join(' '), world.logs.find(({ text }) => /^\d/.test(text))?.text)
 })
 
 test('a timer begins a trace of its own', async () => {
@@ -105,12 +136,13 @@ test('a trace goes on across nodes, there and back again', async () => {
   await asker.system.ask<Ask, Answer>(front, (replyTo) => ({ type: 'ask', replyTo }), 10_000)
   await Promise.all([asker.system.stop(), answerer.system.stop()])
   const [question, inner] = [traceOf(asker.hops, 'ask'), traceOf(answerer.hops, 'ask')]
-  const [sent, heard] = [traceOf(answerer.hops, 'answer'), traceOf(asker.hops, 'answer', 'delivered')]
+  const [sent, heard] = [traceOf(answerer.hops, 'answer'), traceOf(asker.hops, 'answer', 'replied')]
   for (const { traceId } of [inner, sent, heard]) assert.equal(traceId, question.traceId)
   assert.deepEqual([inner.parentId, sent.parentId], [question.spanId, inner.spanId])
   assert.deepEqual(digitsOf(heard), digitsOf(sent))
   assert.deepEqual(digitsOf(heard), JSON.parse(JSON.stringify(heard)))
   assert.deepEqual(kinds(asker.hops, 'ask'), ['sent'])
-  assert.deepEqual(kinds(answerer.hops, 'ask'), ['delivered', 'sent', 'delivered', 'processed', 'processed'])
-  assert.deepEqual(kinds(asker.hops, 'answer'), ['delivered'])
+  assert.deepEqual(kinds(answerer.hops, 'ask'),
+    ['enqueued', 'delivered', 'sent', 'enqueued', 'processed', 'delivered', 'processed'])
+  assert.deepEqual(kinds(asker.hops, 'answer'), ['replied'])
 })

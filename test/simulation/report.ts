@@ -1,5 +1,5 @@
 /** Report: a violation, told for people: what went wrong, what led to it, and how to see it again. */
-import type { Hop } from '../../runtime/trace.js'
+import type { Hop } from '../../runtime/hop.js'
 import { nodeOf, pathOf } from '../../runtime/address.js'
 import type { Rule } from './broken.js'
 import { FAULTS, type Fault, type Step } from './plan.js'

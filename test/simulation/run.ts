@@ -6,7 +6,7 @@
 import { add, contains, NONE, type Resources } from '../../actors/resources/resources.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { tasksOf } from '../../actors/master/cluster.js'
-import type { TraceSink } from '../../runtime/trace.js'
+import type { TraceSink } from '../../runtime/hop.js'
 import type { Rule } from './broken.js'
 import { befall, healAll } from './faults.js'
 import type { Violation } from './ledger.js'

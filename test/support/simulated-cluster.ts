@@ -43,6 +43,8 @@ export interface ClusterOptions {
   readonly seed?: number
   readonly weights?: Readonly<Record<string, number>>
   readonly shareOffers?: boolean
+  /** What masters write before the next snapshot; as in earnest unless given. */
+  readonly snapshotWeightMin?: number
 }
 
 export interface SimulatedAgent {
@@ -81,11 +83,13 @@ export class SimulatedCluster {
     const candidate = this.election.port((to, event) => system.tell(to, event))
     this.ends.set(system, candidate.end)
     const election = system.port('election', candidate.handle)
-    const { weights = {}, shareOffers = false } = this.options
+    const { weights = {}, shareOffers = false, snapshotWeightMin } = this.options
     const byRole = new Map(Object.entries(weights)) as Map<Role, number>
     this.masterSystem = system
     this.masterRef = system.spawn(MASTER_PATH, master({
-      registrar: registrar({ cluster: 'simulated', name, stream, election }),
+      registrar: registrar({
+        cluster: 'simulated', name, stream, election, ...(snapshotWeightMin ? { snapshotWeightMin } : {}),
+      }),
       allocator: (ref) => allocatorOf({ master: ref, weights: byRole, policy: { ...POLICY, shareOffers } }),
     }))
     return this.masterRef

@@ -10,7 +10,7 @@ import type { Logger } from '../../runtime/logger.js'
 import { Registry } from '../../runtime/registry.js'
 import { seededRandom } from '../../runtime/random.js'
 import { System } from '../../runtime/system.js'
-import type { Hop } from '../../runtime/trace.js'
+import type { Hop } from '../../runtime/hop.js'
 import type { Pace } from './pace.js'
 
 export interface WorldOptions {

@@ -53,7 +53,7 @@ export class Masters {
     })
   }
 
-  async start(name: string): Promise<void> {
+  async start(name: string): Promise<Member> {
     const { cluster, urlsOf } = this.options
     const process = new NodeProcess({
       title: `master ${name}`, environment: { WARREN_BROKER: urlsOf(name).join(',') },
@@ -61,7 +61,9 @@ export class Masters {
       log: (line) => this.heard(name, line),
     })
     const { http = '' } = await process.ready()
-    this.members.set(name, { name, process, http })
+    const member = { name, process, http }
+    this.members.set(name, member)
+    return member
   }
 
   /** Resolves when all have read the log as far as the leader. */

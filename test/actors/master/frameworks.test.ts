@@ -3,6 +3,8 @@ import test from 'node:test'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { onElected, RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
 import { change } from '../../../actors/master/present.js'
+import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
+import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { agentRef, Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
 
 const id = 'w-0000' as FrameworkId
@@ -49,13 +51,14 @@ test('a scheduler that subscribes with other roles changes its framework', () =>
   assert.deepEqual(desk.knowledge.cluster.frameworks.get(id)?.info.roles, roles)
 })
 
-test('another instance takes over: the old one is told, its offers are rescinded and its refusals forgotten', () => {
+test('another instance takes over: the old one is told, its offers are rescinded; it hears of tasks before offers', () => {
   const { desk, agentId } = deskAtWork()
   desk.offer(id, agentId)
   const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })
   assert.deepEqual(taken.effects.map(({ to, message }) => [to, message.type]), [
     [schedulerRef('one', 'i1'), 'rescind'], [schedulerRef('one', 'i1'), 'framework-error'],
     [schedulerRef('one', 'i2'), 'subscribed'], [agentRef('a'), 'scheduler-back'],
+    [schedulerRef('one', 'i2'), 'update'],
   ])
   assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
   assert.equal(desk.task(id, 't').state, 'RUNNING')
@@ -170,4 +173,16 @@ test('one role that is not the framework\'s makes the whole call void', () => {
       assert.deepEqual([decided.changes, decided.allocator], [[], []])
     }
   }
+})
+
+test('an operator may tear a framework down: its tasks end, and its scheduler hears that it is over', () => {
+  const { desk, frameworkId } = deskAtWork()
+  const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
+  const teardown = (id = frameworkId) => desk.say({ type: 'operator-teardown', frameworkId: id, replyTo })
+  const decided = teardown()
+  assert.deepEqual(decided.records.map(({ type }) => type), ['framework-removed'])
+  assert.deepEqual(typesOf(decided), ['shutdown-framework', 'framework-error', 'done'])
+  const again = teardown()
+  assert.deepEqual([again.records, typesOf(again)], [[], ['done']])
+  assert.deepEqual(typesOf(teardown('w-0099' as FrameworkId)), ['not-found'])
 })

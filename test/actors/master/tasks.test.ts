@@ -105,20 +105,8 @@ test('a kill of a task that is unknown or has ended is answered with its state',
   const kill = (taskId: string) => updatesOf(desk.say({ type: 'kill', frameworkId, taskId: taskId as TaskId }))
   assert.deepEqual(kill('other').map(({ state, reason }) => [state, reason]), [['UNKNOWN', 'reconciliation']])
   desk.report(task, 'FINISHED', 2)
+  desk.acknowledge(task, 2)
   assert.deepEqual(kill('t').map(({ state, reason }) => [state, reason]), [['FINISHED', 'reconciliation']])
-})
-
-test('reconciliation tells of the tasks that are named, or of all', () => {
-  const { desk, agentId, frameworkId } = deskAtWork()
-  desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('u')])
-  const ask = (...taskIds: string[]) => updatesOf(desk.say({
-    type: 'reconcile', frameworkId, taskIds: taskIds as TaskId[],
-  }))
-  assert.deepEqual(ask().map(({ taskId, state }) => [taskId, state]), [['t', 'RUNNING'], ['u', 'STAGING']])
-  assert.deepEqual(ask('u', 'x').map(({ taskId, state, agentId: at }) => [taskId, state, at]), [
-    ['u', 'STAGING', agentId], ['x', 'UNKNOWN', undefined],
-  ])
-  for (const update of ask('t', 'x')) assert.deepEqual([update.updateId, update.source], [undefined, 'master'])
 })
 
 /** A desk with an executor that takes half a cpu and whose one task is under way. */

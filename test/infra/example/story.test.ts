@@ -3,7 +3,7 @@ import test from 'node:test'
 import { of } from '../../../actors/resources/amounts.js'
 import { task } from '../../../actors/scheduler/task.js'
 import { Story, type StoryLine } from '../../../infra/example/story.js'
-import type { Hop } from '../../../runtime/trace.js'
+import type { Hop } from '../../../runtime/hop.js'
 
 const hop = (to: string, message: object): Hop => ({
   kind: 'delivered', atMs: 0, trace: { traceId: '0'.repeat(32), spanId: '0'.repeat(16) }, from: undefined,

@@ -7,7 +7,7 @@ import type { NodeAddress, Ref } from '../../../runtime/address.js'
 import type { Clock } from '../../../runtime/clock.js'
 import { seededRandom, type Random } from '../../../runtime/random.js'
 import { System } from '../../../runtime/system.js'
-import type { TraceSink } from '../../../runtime/trace.js'
+import type { TraceSink } from '../../../runtime/hop.js'
 import type { Place, Turns } from '../../../runtime/turns.js'
 import type { Event, Events, Owner } from './events.js'
 

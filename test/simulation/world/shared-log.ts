@@ -13,6 +13,8 @@ import type { SimulatedNode } from './node.js'
 /** Entries that one event brings at most. */
 const BATCH_ENTRIES_MAX = 100
 const LATENCY_MS = 2
+/** How near to its end a reader begins that asks for what is recent. */
+const RECENT_ENTRIES = 3
 /** What a writer that repeats itself after an interruption repeats at most. */
 const REPEATED_ENTRIES_MAX = 5
 
@@ -24,6 +26,8 @@ interface Reading {
 
 export class SharedLog {
   entries: LogEntry[] = []
+  /** Position of the first that can still be read. */
+  first = 0
   private readonly ways = new Set<WayToLog>()
 
   constructor(
@@ -50,6 +54,11 @@ export class SharedLog {
     this.rewritten(this.entries)
   }
 
+  /** Nobody can read any more what stands before. */
+  trim(before: number): void {
+    this.first = Math.max(this.first, Math.min(before, this.entries.length))
+  }
+
   forget(way: WayToLog): void {
     this.ways.delete(way)
   }
@@ -70,10 +79,12 @@ export class WayToLog {
     const { events, random } = this.log
     if (request.type === 'read') {
       const { reading, from, replyTo } = request
-      this.reader = { reading, replyTo, position: from }
+      const position = from === 'recent' ? this.log.entries.length - RECENT_ENTRIES : from
+      this.reader = { reading, replyTo, position: Math.max(position, this.log.first) }
       return this.bring()
     }
     if (!this.writable) return
+    if (request.type === 'trim') return this.log.trim(request.before)
     this.written.push(...request.entries)
     if (this.written.length > REPEATED_ENTRIES_MAX) this.written.splice(0, this.written.length - REPEATED_ENTRIES_MAX)
     this.writesDueMs = Math.max(this.writesDueMs, events.nowMs + random.next() * LATENCY_MS)
@@ -104,6 +115,7 @@ export class WayToLog {
       this.isBringing = false
       const { reader } = this
       if (!reader || !this.readable || this.node.state === 'dead') return
+      reader.position = Math.max(reader.position, this.log.first)
       const { reading, replyTo, position } = reader
       const entries = this.log.entries.slice(position, position + BATCH_ENTRIES_MAX)
       reader.position += entries.length

@@ -5,7 +5,7 @@
 import { of } from '../../../actors/resources/amounts.js'
 import { nodeAddress, type NodeKind } from '../../../runtime/address.js'
 import { seededRandom, type Random } from '../../../runtime/random.js'
-import type { TraceSink } from '../../../runtime/trace.js'
+import type { TraceSink } from '../../../runtime/hop.js'
 import type { Rule } from '../broken.js'
 import { Ledger } from '../ledger.js'
 import { Reference } from '../reference.js'

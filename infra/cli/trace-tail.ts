@@ -1,0 +1,58 @@
+/** `warren trace tail`: every message as it is handled, a line each, until Ctrl-C. */
+import { HOPS_OPEN_MAX, MessageLines } from '../trace/message-lines.js'
+import type { Call, Command } from './command.js'
+import { HTTP_OPTIONS } from './connection.js'
+import { EXIT } from './failure.js'
+import { HOP_OPTIONS, hopNews, hopsPath } from './hop-stream.js'
+import { clientOf } from './http-client.js'
+import { naturalOption } from './natural-option.js'
+import { openOutlet } from './outlet.js'
+
+export const command: Command = {
+  options: [
+    ...HOP_OPTIONS,
+    {
+      flags: '--backlog <number>', help: 'first so many hops of the past', fallback: '0',
+      parse: naturalOption('--backlog', 20_000),
+    },
+    { flags: '--json', help: 'each hop as a JSON object on a line' },
+    ...HTTP_OPTIONS,
+  ],
+  examples: [
+    'warren trace tail', "warren trace tail --actor 'master/**' --hide ping pong renew",
+    'warren trace tail --framework three-greetings --json', 'warren trace tail --type offers accept',
+  ],
+  notes: `A line says when the message was handled, from whom to whom, its type and size, how long it waited (q)
+and took (p), and its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns the first stops at
+a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`, \`master\` and \`agent\`.
+Of a message that is under way, at most ${HOPS_OPEN_MAX} are remembered.`,
+  run,
+}
+
+async function run({ options }: Call): Promise<number> {
+  const client = clientOf(options)
+  const hangUp = new AbortController()
+  let interrupted = false
+  const interrupt = () => {
+    interrupted = true
+    hangUp.abort()
+  }
+  process.once('SIGINT', interrupt)
+  const out = openOutlet(process.stdout)
+  const lines = new MessageLines()
+  try {
+    for await (const news of hopNews(client, hopsPath(options, Number(options['backlog'])), hangUp.signal)) {
+      const text = options['json'] === true
+        ? `${JSON.stringify(news.event === 'hop' ? news.hop : { gap: news.missed })}\n`
+        : news.event === 'hop' ? lines.of(news.hop) : `… ${news.missed} hops were lost\n`
+      if (text !== undefined && !await out.write(text)) break
+    }
+  } catch (error) {
+    if (!hangUp.signal.aborted) throw error
+  } finally {
+    hangUp.abort()
+    process.off('SIGINT', interrupt)
+  }
+  await out.flushed()
+  return interrupted ? EXIT.interrupted : EXIT.ok
+}

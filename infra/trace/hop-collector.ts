@@ -1,0 +1,113 @@
+/**
+ * Hop collector: what a master knows of the cluster's hops. It listens only while somebody watches, or
+ * asks for a trace; the nodes then tell what they still have of the past.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { HopBatch, HopSource } from './hop-bus.js'
+import { filterOf, type HopWish } from './hop-filter.js'
+import type { HopRecord } from './hop-record.js'
+
+/** Of all nodes together, while somebody watches. */
+export const HOPS_KEPT_MAX = 50_000
+/** It goes on to listen for so long after the last watcher has left: others often come at once. */
+export const LINGER_MS = 5_000
+
+export interface HopWatcher {
+  hop(hop: HopRecord): void
+  /** So many were lost before they came here. */
+  gap(missed: number): void
+}
+
+export class HopCollector {
+  private kept: HopRecord[] = []
+  private readonly watchers = new Set<(batch: HopBatch) => void>()
+  private stop: (() => void) | undefined
+  private lingering: NodeJS.Timeout | undefined
+  private listeningSince = 0
+
+  constructor(private readonly source: HopSource) {}
+
+  /**
+   * Tells the newest `backlog` hops that are known and wanted, then each as it comes. The answer ends it.
+   */
+  watch(wish: HopWish, backlog: number, watcher: HopWatcher): () => void {
+    const isWanted = filterOf(wish)
+    // What comes while the backlog is still gathered waits for it.
+    let held: HopBatch[] | undefined = backlog > 0 ? [] : undefined
+    const tell = ({ missed, records }: HopBatch) => {
+      if (missed > 0) watcher.gap(missed)
+      for (const record of records) if (isWanted(record)) watcher.hop(record)
+    }
+    const hear = (batch: HopBatch) => {
+      if (batch.isBacklog) return
+      if (held) held.push(batch)
+      else tell(batch)
+    }
+    this.join(hear)
+    let isOver = false
+    if (held) {
+      const live = new Set<HopRecord>()
+      void this.gathered().then(() => {
+        if (isOver) return
+        for (const { records } of held ?? []) for (const record of records) live.add(record)
+        const past = inOrder(this.kept.filter((record) => isWanted(record) && !live.has(record)))
+        for (const record of past.slice(-backlog)) watcher.hop(record)
+        for (const batch of held ?? []) tell(batch)
+        held = undefined
+      })
+    }
+    return () => {
+      isOver = true
+      this.leave(hear)
+    }
+  }
+
+  /** All hops that are known of the traces whose id begins so, oldest first. */
+  async trace(id: string): Promise<readonly HopRecord[]> {
+    const hear = () => undefined
+    this.join(hear)
+    await this.gathered()
+    this.leave(hear)
+    return inOrder(this.kept.filter(({ trace }) => trace.startsWith(id)))
+  }
+
+  close(): void {
+    clearTimeout(this.lingering)
+    this.stop?.()
+    this.stop = undefined
+  }
+
+  private join(hear: (batch: HopBatch) => void): void {
+    this.watchers.add(hear)
+    clearTimeout(this.lingering)
+    if (this.stop) return
+    this.listeningSince = performance.now()
+    // What was kept before is told again, as a backlog.
+    this.kept = []
+    this.stop = this.source.listen((batch) => this.take(batch))
+  }
+
+  private leave(hear: (batch: HopBatch) => void): void {
+    this.watchers.delete(hear)
+    if (this.watchers.size > 0) return
+    this.lingering = setTimeout(() => this.close(), LINGER_MS)
+    this.lingering.unref()
+  }
+
+  private take(batch: HopBatch): void {
+    this.kept.push(...batch.records)
+    if (this.kept.length > HOPS_KEPT_MAX * 1.2) this.kept = this.kept.slice(-HOPS_KEPT_MAX)
+    for (const hear of this.watchers) hear(batch)
+  }
+
+  /** Resolves when what the nodes have of the past should be here. */
+  private async gathered(): Promise<void> {
+    const leftMs = this.source.backlogWaitMs - (performance.now() - this.listeningSince)
+    await pause(Math.max(leftMs, RELAYED_MS))
+  }
+}
+
+/** What has just happened is on its way. */
+const RELAYED_MS = 60
+
+const inOrder = (records: HopRecord[]): HopRecord[] => records.sort((left, right) => left.atMs - right.atMs)

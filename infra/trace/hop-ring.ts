@@ -1,0 +1,75 @@
+/**
+ * Hop ring: the newest hops of one node, at the least cost for whoever makes them. They become records only
+ * when somebody reads; whoever reads too slowly learns how many it has missed.
+ */
+import type { NodeAddress, Ref } from '../../runtime/address.js'
+import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Traced } from '../../runtime/hop.js'
+import { isChosen } from '../../runtime/trace.js'
+import { describe } from './describe.js'
+import type { HopRecord } from './hop-record.js'
+
+/** Hops of a node that are kept; a power of two. A message makes about four. */
+export const RING_HOPS = 8_192
+
+export interface Reading {
+  readonly records: readonly HopRecord[]
+  /** Where to go on. */
+  readonly next: number
+  /** How many had been overwritten before they were read. */
+  readonly missed: number
+}
+
+export class HopRing implements HopRecorder {
+  private readonly kinds: HopKind[]
+  private readonly times: Float64Array
+  private readonly traced: (Traced | undefined)[]
+  private readonly receivers: Ref<never>[]
+  private readonly details: (HopDetails | string | undefined)[]
+  private count = 0
+
+  /**
+   * @param part of all traces that is kept, 0 to 1
+   * @param size how many hops; a power of two
+   */
+  constructor(private readonly node: NodeAddress, private readonly part = 1, private readonly size = RING_HOPS) {
+    this.kinds = new Array<HopKind>(size).fill('sent')
+    this.times = new Float64Array(size)
+    this.traced = new Array<undefined>(size).fill(undefined)
+    this.receivers = new Array<Ref<never>>(size).fill('' as Ref<never>)
+    this.details = new Array<undefined>(size).fill(undefined)
+  }
+
+  /** How many there have been. */
+  get recorded(): number {
+    return this.count
+  }
+
+  record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    if (this.part < 1 && !isChosen(traced.trace, this.part)) return
+    const at = this.count++ & (this.size - 1)
+    this.kinds[at] = kind
+    this.times[at] = atMs
+    this.traced[at] = traced
+    this.receivers[at] = to
+    this.details[at] = details
+  }
+
+  /** The hops from the one with this number on, oldest first. */
+  read(from: number, hopsMax: number): Reading {
+    const oldest = Math.max(0, this.count - this.size)
+    const begin = Math.max(from, oldest)
+    const next = Math.min(this.count, begin + hopsMax)
+    const records: HopRecord[] = []
+    for (let number = begin; number < next; number++) records.push(this.at(number & (this.size - 1)))
+    return { records, next, missed: begin - from }
+  }
+
+  private at(index: number): HopRecord {
+    const traced = this.traced[index] as Traced
+    const hop = hopOf(
+      this.kinds[index] as HopKind, this.times[index] as number, traced, this.receivers[index] as Ref<never>,
+      this.details[index],
+    )
+    return describe(hop, this.node)
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Hop: one station of a message's way, as a node's kernel sees it, and the port by which it is told.
+ *
+ * A message is sent; enqueued in its receiver's mailbox; delivered, which is when the behaviour is given it;
+ * and processed. What cannot go on is dropped.
+ */
+import type { Ref } from './address.js'
+import type { AnyMessage } from './item.js'
+import type { TraceContext } from './trace.js'
+
+export const HOP_KINDS = [
+  'sent', 'enqueued', 'delivered', 'processed',
+  /** An answer has come to its question. */
+  'replied',
+  /** Whoever carries it has said that it has it; known of what leaves the node over a broker. */
+  'acknowledged',
+  'dropped',
+  /** Its receiver has failed, and begins a new life. */
+  'restarted',
+] as const
+export type HopKind = (typeof HOP_KINDS)[number]
+
+/** How a behaviour ended. Unhandled: it was given a message of a type that it does not know. */
+export type Outcome = 'ok' | 'crashed' | 'unhandled'
+
+export interface Hop {
+  readonly kind: HopKind
+  /** Wall clock, with fractions of a millisecond. */
+  readonly atMs: number
+  readonly trace: TraceContext
+  readonly from: Ref<never> | undefined
+  readonly to: Ref<never>
+  readonly message: AnyMessage
+  /** How long the behaviour took; with `processed`. */
+  readonly durationMs?: number
+  /** With `processed`. */
+  readonly outcome?: Outcome
+  /** Why it went no further, or why its receiver begins anew. */
+  readonly reason?: string
+  /** What the context gave of time and chance, in the order in which it was asked; with `processed`. */
+  readonly given?: readonly number[]
+}
+
+/** What is told of a message. */
+export interface Traced {
+  readonly message: AnyMessage
+  readonly from: Ref<never> | undefined
+  readonly trace: TraceContext
+}
+
+export interface HopDetails {
+  readonly durationMs: number
+  readonly outcome: Outcome
+  readonly given: readonly number[] | undefined
+}
+
+/** The port of traces, for whoever wants each hop as an object. A sink must neither throw nor keep the message. */
+export interface TraceSink {
+  hop(hop: Hop): void
+}
+
+/** The same without the object, for whoever records every message of a busy node. */
+export interface HopRecorder {
+  /** @param details with `processed`; of any other kind the reason, if there is one */
+  record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
+}
+
+export const recorderOf = (sink: TraceSink | HopRecorder): HopRecorder => ('record' in sink ? sink : {
+  record: (kind, atMs, traced, to, details) => sink.hop(hopOf(kind, atMs, traced, to, details)),
+})
+
+export function hopOf(
+  kind: HopKind, atMs: number, { trace, from, message }: Traced, to: Ref<never>, details?: HopDetails | string,
+): Hop {
+  const hop = { kind, atMs, trace, from, to, message }
+  if (details === undefined) return hop
+  if (typeof details === 'string') return { ...hop, reason: details }
+  const { durationMs, outcome, given } = details
+  return { ...hop, durationMs, outcome, ...(given ? { given } : {}) }
+}
+
+/**
+ * Wall-clock time with fractions, from the two times of a clock. The two drift apart slowly, so they are
+ * held against each other now and then, and not for every hop.
+ */
+export class WallClock {
+  private originMs = 0
+  private heldAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(private readonly clock: { now(): number; elapsedMs(): number }) {}
+
+  /** @param elapsedMs as the clock has just said */
+  at(elapsedMs: number): number {
+    if (elapsedMs - this.heldAtMs > RECKON_EVERY_MS) {
+      this.heldAtMs = elapsedMs
+      const originMs = this.clock.now() - elapsedMs
+      // `now` knows whole milliseconds only: what differs by less is no step of the clock.
+      if (Math.abs(originMs - this.originMs) > 1) this.originMs = originMs
+    }
+    return this.originMs + elapsedMs
+  }
+}
+
+const RECKON_EVERY_MS = 1_000

@@ -1,0 +1,37 @@
+/** Traced receive: what a cell does besides, while somebody traces. */
+import { Unhandled } from './actor.js'
+import type { Ref } from './address.js'
+import type { Outcome } from './hop.js'
+import type { Incarnation } from './incarnation.js'
+import type { Item } from './item.js'
+import type { Neighbourhood } from './neighbourhood.js'
+
+/** Lets the behaviour have a message, as `Incarnation.receive` does, and tells how that went. */
+export function receiveTraced(neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item): boolean {
+  if (item.notice?.live === false) return false
+  const self = incarnation.self as Ref<never>
+  const began = neighbourhood.clock.elapsedMs()
+  neighbourhood.hopAt(began, 'delivered', item, self)
+  let outcome: Outcome = 'crashed'
+  try {
+    const received = incarnation.receive(item)
+    outcome = 'ok'
+    return received
+  } catch (error) {
+    if (error instanceof Unhandled) outcome = 'unhandled'
+    throw error
+  } finally {
+    const ended = neighbourhood.clock.elapsedMs()
+    const given = incarnation.takeGiven()
+    neighbourhood.hopAt(ended, 'processed', item, self, { durationMs: ended - began, outcome, given })
+  }
+}
+
+/** In the trace of the message that broke it; what its `initial` threw begins one. */
+export function restartTraced(
+  neighbourhood: Neighbourhood, self: Ref<never>, last: Item | undefined, cause: string,
+): void {
+  if (!neighbourhood.traces) return
+  const began = { message: { type: 'restarted' }, from: undefined, trace: neighbourhood.trace.begin() }
+  neighbourhood.hop('restarted', last ?? began, self, cause)
+}
