@@ -111,6 +111,15 @@ test('I3: a port that two tasks have at once', () => {
   assert.deepEqual(broken(judged([{ journal, runs: [ran('L1', 1, 2), ran('L2', 3, 4)] }], told)), ['I3'])
 })
 
+test('I3: a task that does not fit beside an executor of another', () => {
+  const held = { type: 'executor-held', frameworkId: FRAMEWORK, executorId: 'e', launchId: 'L1-executor',
+    resources: of({ cpus: 1.5 }) } as unknown as JournalEntry
+  const dropped = { ...held, type: 'executor-dropped' } as JournalEntry
+  const runs = [ran('L1', 1, 2)]
+  assert.deepEqual(broken(judged([{ journal: [held, ...one, dropped], runs }], oneHeard)), ['I3'])
+  assert.deepEqual(broken(judged([{ journal: [held, held, dropped, ...one], runs }], oneHeard)), [])
+})
+
 test('a launch that was refused when it was written down has held nothing', () => {
   const journal = [taken('L1', 't1', { cpus: 2 }), taken('L2', 't2'), queued('L2', 't2', 1, 'DROPPED'),
     queued('L1', 't1', 1, 'FINISHED')]
@@ -155,6 +164,8 @@ test('I6: masters that do not agree', () => {
 
 test('I7: an agent that goes back to an older epoch; a launch id that two masters have given away', () => {
   assert.deepEqual(broken(judged([{ epochs: [[1, 3, 2]] }], [])), ['I7'])
+  const obeyed = [4, 3].map((epoch): JournalEntry => ({ type: 'obeyed', clusterId: 'c', epoch, nonce: 'n' }))
+  assert.deepEqual(broken(judged([{ journal: obeyed }], [])), ['I7'])
   const other = [taken('L1', 't2'), queued('L1', 't2', 1, 'DROPPED')]
   const told = [...oneHeard, accepted('t2'), heard('L1', 't2', 1, 'DROPPED')]
   assert.deepEqual(broken(judged([{ journal: one }, { journal: other }], told)), ['I7'])

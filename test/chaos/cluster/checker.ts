@@ -68,12 +68,15 @@ function inAgreement({ masters }: Evidence): Violation[] {
     ({ invariant: 'I6', what: `${name} believes ${text}, ${first?.name} ${first?.text}` }))
 }
 
-/** I7: an agent that has obeyed a master never takes orders of an older epoch. */
+/** I7: an agent that has obeyed a master never takes orders of an older epoch; by its log, and by its disk. */
 function neverBackwards({ agents }: Evidence): Violation[] {
-  return agents.flatMap(({ name, epochs }) => epochs.flatMap((life) => life.flatMap((epoch, index): Violation[] => {
-    const before = life[index - 1] ?? 0
-    return epoch >= before ? [] : [{ invariant: 'I7', what: `${name} went from epoch ${before} back to ${epoch}` }]
-  })))
+  return agents.flatMap(({ name, epochs, journal }) => {
+    const obeyed = journal.flatMap((entry) => (entry.type === 'obeyed' ? [entry.epoch] : []))
+    return [...epochs, obeyed].flatMap((order) => order.flatMap((epoch, index): Violation[] => {
+      const before = order[index - 1] ?? 0
+      return epoch >= before ? [] : [{ invariant: 'I7', what: `${name} went from epoch ${before} back to ${epoch}` }]
+    }))
+  })
 }
 
 /** I1, I4 and I5, from what one framework's author was told. */

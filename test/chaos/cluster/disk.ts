@@ -24,15 +24,15 @@ export function pendingIn(journal: readonly JournalEntry[]): string[] {
   return [...memory.tasks.values()].map(({ launchId, state }) => `${launchId} (${state})`)
 }
 
-/** What a journal tells of these frameworks, and which launches it remembers without a word on whose they were. */
+/** What a journal tells of these frameworks, and what is not of any one: its masters, and launches that are over. */
 export const scoped = (journal: readonly JournalEntry[], frameworks: ReadonlySet<string>): JournalEntry[] =>
   journal.filter((entry) => {
-    if (entry.type === 'launches-remembered') return true
+    if (entry.type === 'launches-remembered' || entry.type === 'obeyed') return true
     if (entry.type === 'update-queued') return frameworks.has(entry.update.frameworkId)
     return 'frameworkId' in entry && frameworks.has(entry.frameworkId)
   })
 
-/** When each task's directory was named in the witness: `DIRECTORY MILLISECONDS` a line. */
+/** What tasks have said, and when, as `DIRECTORY MILLISECONDS` or, in an executor, `begun:TASK MILLISECONDS`. */
 export function readWitness(path: string): ReadonlyMap<string, readonly number[]> {
   const begun = new Map<string, number[]>()
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -43,15 +43,27 @@ export function readWitness(path: string): ReadonlyMap<string, readonly number[]
   return begun
 }
 
-/** Launches that really began at an agent: those of its journal that have a status, and those that said so. */
+/**
+ * Launches that really began at an agent: those of its journal that have a status, and those that said so. Tasks of
+ * an executor have no status; they say by their task's id when they begin and end.
+ */
 export function runsAt(
   workDir: string, journal: readonly JournalEntry[], witness: ReadonlyMap<string, readonly number[]>,
 ): Run[] {
-  const taken = journal.flatMap((entry) => (entry.type === 'launch-admitted' ? [entry.launchId as string] : []))
+  const taken = journal.flatMap((entry) => (entry.type === 'launch-admitted' && !entry.task.executor
+    ? [entry.launchId as string] : []))
+  const byExecutor = journal.flatMap((entry): Run[] => {
+    if (entry.type !== 'launch-admitted' || !entry.task.executor) return []
+    const { launchId, task: { taskId } } = entry
+    const begunMs = witness.get(`begun:${taskId}`) ?? []
+    // One that died with its executor has not said when: of that time nothing is certain.
+    const [endedMs] = witness.get(`ended:${taskId}`) ?? begunMs
+    return begunMs.length === 0 ? [] : [{ launchId, begunMs, endedMs }]
+  })
   const prefix = join(workDir, 'tasks', '/')
   const said = [...witness.keys()].filter((directory) => directory.startsWith(prefix))
     .map((directory) => directory.slice(prefix.length))
-  return [...new Set([...taken, ...said])].flatMap((launchId): Run[] => {
+  const commands = [...new Set([...taken, ...said])].flatMap((launchId): Run[] => {
     const directory = taskDirectory(workDir, launchId) ?? ''
     const begunMs = witness.get(directory) ?? []
     const status = readStatus(directory)
@@ -59,4 +71,5 @@ export function runsAt(
     const endedMs = status?.end === undefined ? undefined : statSync(`${directory}/status`).mtimeMs
     return [{ launchId, begunMs, endedMs }]
   })
+  return [...commands, ...byExecutor]
 }

@@ -14,12 +14,17 @@ interface Step {
 }
 
 export function overbooked(agent: AgentEvidence): Violation[] {
-  const wanted = new Map(agent.journal.flatMap((entry): [string, Resources][] =>
-    isTaken(entry) ? [[entry.launchId, entry.task.resources]] : []))
+  const wanted = new Map(agent.journal.map(takenBy).filter((taken) => taken !== undefined))
   return [
     ...replay(agent, wanted, byJournal(agent), 'by its journal'),
     ...replay(agent, wanted, byClock(agent), 'by the clock'),
   ]
+}
+
+/** What an entry says to be held from then on: a task's resources, or those of an executor for itself. */
+function takenBy(entry: JournalEntry): readonly [string, Resources] | undefined {
+  if (isTaken(entry)) return [entry.launchId, entry.task.resources]
+  return entry.type === 'executor-held' ? [entry.launchId, entry.resources] : undefined
 }
 
 type Taken = Extract<JournalEntry, { type: 'launch-admitted' | 'task-remembered' }>
@@ -29,8 +34,11 @@ const isTaken = (entry: JournalEntry): entry is Taken =>
 /** A launch that was refused after it was written down has held nothing. */
 function byJournal({ journal, runs }: AgentEvidence): Step[] {
   const ran = new Set(runs.map(({ launchId }) => launchId))
+  for (const entry of journal) if (entry.type === 'executor-held') ran.add(entry.launchId)
   const steps = journal.flatMap((entry): Step[] => {
-    if (isTaken(entry)) return [{ type: 'takes', launchId: entry.launchId }]
+    const [launchId] = takenBy(entry) ?? []
+    if (launchId !== undefined) return [{ type: 'takes', launchId }]
+    if (entry.type === 'executor-dropped') return [{ type: 'frees', launchId: entry.launchId }]
     const ends = entry.type === 'update-queued' && isTerminal(entry.update.state)
     return ends ? [{ type: 'frees', launchId: entry.update.launchId ?? '' }] : []
   })

@@ -6,11 +6,12 @@
  * has really begun.
  */
 import {
-  add, contains, framework, isTerminal, resources, subtract, takePorts, task, type Framework, type FrameworkContext,
-  type Offer, type Resources, type StatusUpdate, type TaskInfo,
+  add, contains, executorOf, framework, isTerminal, resources, subtract, takePorts, task, type Framework,
+  type FrameworkContext, type Offer, type Resources, type StatusUpdate, type TaskInfo,
 } from '../../../infra/author.js'
 import { seededRandom } from '../../../runtime/random.js'
 import { openTasks, type History } from './history.js'
+import type { ExecutorTask } from './load-executor.js'
 
 export interface LoadOptions {
   readonly name: string
@@ -18,6 +19,8 @@ export interface LoadOptions {
   /** Every task appends a line to it. */
   readonly witnessPath: string
   readonly history: History
+  /** A file that exports an executor; without one all tasks are commands. */
+  readonly executorFile?: string
   /** Tasks at once. */
   readonly liveMax: number
 }
@@ -33,6 +36,7 @@ interface Plan {
   /** From when it runs until it is killed. */
   readonly killAfterMs?: number
   readonly timeoutMs?: number
+  readonly byExecutor: boolean
 }
 
 interface State {
@@ -48,6 +52,8 @@ const KILL_GRACE_MS = 500
 const DRAINED_MS = 2_000
 const SPENT_TWICE_EVERY = 11
 const NOTHING = resources({})
+/** For itself, beside its tasks. */
+const EXECUTOR = resources({ cpus: 0.1, mem: 32 })
 const KINDS = ['finish', 'fail', 'race', 'kill', 'stubborn', 'long', 'timeout'] as const
 
 export function load(options: LoadOptions): Framework<State, LoadOrder> {
@@ -100,7 +106,7 @@ function answer(state: State, offer: Offer, options: LoadOptions, ctx: Framework
   while (!state.draining && state.live.size < options.liveMax) {
     const plan = planOf(options, state.next)
     const port = portFor(plan, left)
-    const wish = add(plan.wanted, port)
+    const wish = add(add(plan.wanted, port), plan.byExecutor ? EXECUTOR : NOTHING)
     if (!contains(left, wish)) break
     left = subtract(left, wish)
     tasks.push(taken(state, options, port))
@@ -117,10 +123,12 @@ function taken(state: State, options: LoadOptions, port: Resources): TaskInfo {
   const id = `${options.name}-${state.next++}`
   state.live.set(id, plan)
   options.history.write({ event: 'accepted', taskId: id })
-  const { line, timeoutMs, wanted } = plan
-  return task({
-    id, resources: add(wanted, port), command: line, ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  })
+  const { line, timeoutMs, wanted, byExecutor, lastsMs } = plan
+  const common = { id, resources: add(wanted, port) }
+  if (!byExecutor) return task({ ...common, command: line, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+  const { executorFile: file = '', witnessPath } = options
+  const data: ExecutorTask = { witnessPath, lastsMs }
+  return task({ ...common, executor: executorOf({ id: 'e', file, resources: EXECUTOR }), data: JSON.stringify(data) })
 }
 
 function onUpdate(state: State, update: StatusUpdate, history: History, ctx: FrameworkContext): State {
@@ -157,7 +165,7 @@ const numberOf = (taskId: string): number => Number(taskId.slice(taskId.lastInde
 const portFor = ({ withPort }: Plan, left: Resources): Resources =>
   (withPort ? takePorts(left, 1)?.taken : undefined) ?? NOTHING
 
-function planOf({ seed, witnessPath }: LoadOptions, number: number): Plan {
+function planOf({ seed, witnessPath, executorFile }: LoadOptions, number: number): Plan {
   const random = seededRandom(seed * 1_000_003 + number)
   const kind = KINDS[Math.floor(random.next() * KINDS.length)] ?? 'finish'
   const [leastMs, moreMs] = kind === 'long' || kind === 'stubborn' ? [4_000, 6_000] : [50, 1_500]
@@ -166,7 +174,7 @@ function planOf({ seed, witnessPath }: LoadOptions, number: number): Plan {
   const end = kind === 'fail' ? `${sleep}; exit 3` : kind === 'stubborn' ? `trap '' TERM; ${sleep}` : `exec ${sleep}`
   return {
     wanted: resources({ cpus: 0.1 + Math.round(random.next() * 8) / 10, mem: 16 + Math.floor(random.next() * 100) }),
-    withPort: random.next() < 0.4, lastsMs,
+    withPort: random.next() < 0.4, byExecutor: executorFile !== undefined && random.next() < 0.2, lastsMs,
     line: `echo "$WARREN_TASK_DIRECTORY $(date +%s%3N)" >>'${witnessPath}'; ${end}`,
     // A race: as near to its own end as chance can come.
     ...(kind === 'race' ? { killAfterMs: Math.max(0, Math.round(lastsMs - 20 + 40 * random.next())) } : {}),

@@ -22,6 +22,7 @@ export class Member {
   readonly logs: string[] = []
   private child: ChildProcess | undefined
   private wanted = false
+  private retired = false
 
   constructor(readonly settings: MemberSettings, private readonly groups: ProcessGroups) {}
 
@@ -45,6 +46,7 @@ export class Member {
   }
 
   start(): void {
+    if (this.retired) return
     const { name, directory, argv, environment } = this.settings
     const path = join(directory, `${name}.${this.logs.length + 1}.log`)
     const file = openSync(path, 'a', 0o600)
@@ -52,6 +54,11 @@ export class Member {
     this.child = this.groups.start(process.execPath, argv, environment, file)
     closeSync(file)
     this.wanted = true
+  }
+
+  /** It is never started again, whoever still means to. */
+  retire(): void {
+    this.retired = true
   }
 
   /** Without a word. */

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { HEARTBEAT_SECONDS } from '../../../infra/amqp/connection.js'
 import { chosen, type Fault, hold } from './fault.js'
 import { readHistory } from './history.js'
 import type { Member } from './member.js'
@@ -12,6 +13,8 @@ import type { Load, Stage } from './stage.js'
 
 const NONE: readonly string[] = []
 const ACCEPTED_MAX_MS = 10_000
+/** Three heartbeats, and what it takes to come back on a machine with much else to do. */
+const NOTICED_MAX_MS = 3 * HEARTBEAT_SECONDS * 1_000 + 5_000
 /** As long as a master waits for an agent by itself, its rounds and a takeover included. */
 const UNREACHABLE_MAX_MS = 150_000
 
@@ -88,9 +91,13 @@ export const NODE_FAULTS: Readonly<Record<string, Fault>> = {
   'agent-half-open': {
     row: '15',
     async inject(stage, random) {
-      for (const way of waysOf(stage, chosen(random, stage.agents))) way.strand()
-      await hold(random, 1_000, 5_000)
-      return NONE
+      const agent = chosen(random, stage.agents)
+      const returns = () => agent.log().split('"connected again"').length
+      const before = returns()
+      for (const way of waysOf(stage, agent)) way.strand()
+      const unnoticed = `${agent.name} has not noticed that its connections are dead`
+      const { missing } = await until(async () => (returns() > before ? undefined : unnoticed), NOTICED_MAX_MS)
+      return missing === undefined ? NONE : [missing]
     },
   },
   'agent-disk-full': {

@@ -16,7 +16,10 @@ const OPTIONS = {
   minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, faults: { type: 'string' },
   keep: { type: 'boolean', default: false },
 } as const
-const CAST = { masters: 3, agents: 3, frameworks: 2 }
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const EXIT_INTERRUPTED = 130
+const SHORT_PATIENCE = '20s'
+const CAST = { masters: 3, agents: 3, frameworks: 2, executors: true }
 
 type Say = (text: string) => void
 const say: Say = (text) => void process.stdout.write(`${text}\n`)
@@ -32,13 +35,16 @@ export async function run(argv: readonly string[]): Promise<number> {
   const faults = names.map((name) => [name, FAULTS.get(name)] as const)
     .filter((pair): pair is readonly [string, Fault] => pair[1] !== undefined)
   const brokers = Math.max(1, ...faults.map(([, { brokersMin = 1 }]) => brokersMin))
-  const rounds = await play({
-    settings: { ...CAST, brokers }, faults: deck(faults, seededRandom(seed)), seed, forMs: minutes * 60_000, keeps, say,
+  // Otherwise nobody is given up while a fault lasts, since all but these end sooner.
+  const patience = faults.some(([, { isSlow }]) => isSlow) ? { agentTimeout: SHORT_PATIENCE } : {}
+  const { rounds, wasInterrupted } = await play({
+    settings: { ...CAST, brokers, ...patience }, faults: deck(faults, seededRandom(seed)), seed,
+    forMs: minutes * 60_000, keeps, say,
   })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)
   say(`${minutes} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
-  return violations > 0 ? 1 : 0
+  return violations > 0 ? 1 : wasInterrupted ? EXIT_INTERRUPTED : 0
 }
 
 interface Wish {
@@ -80,11 +86,15 @@ export interface Play {
   readonly say: Say
 }
 
+export interface Played {
+  readonly rounds: readonly Round[]
+  readonly wasInterrupted: boolean
+}
+
 /** Plays until the time is over, or an invariant is broken: nothing that follows would prove anything. */
-export async function play({ settings, faults, seed, forMs, keeps, say: tell }: Play): Promise<Round[]> {
+export async function play({ settings, faults, seed, forMs, keeps, say: tell }: Play): Promise<Played> {
   const stage = await Stage.open(settings)
-  const interrupted = (): void => void stage.close(false).finally(() => process.exit(130))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted)
+  const interruption = new Interruption()
   tell(`${settings.masters} masters, ${settings.agents} agents, ${settings.brokers} brokers in ${stage.directory}`)
   const deadline = performance.now() + forMs
   const rounds: Round[] = []
@@ -93,18 +103,44 @@ export async function play({ settings, faults, seed, forMs, keeps, say: tell }: 
     for (const [name, fault] of faults) {
       const number = rounds.length + 1
       isBroken = true
-      const round = await playRound(stage, number, name, fault, seededRandom(seed * 7_919 + number))
+      const played = playRound(stage, number, name, fault, seededRandom(seed * 7_919 + number))
+      // Once interrupted, nobody hears what becomes of the round.
+      played.catch(() => undefined)
+      const round = await Promise.race([played, interruption.promise])
+      if (round === undefined) break
       rounds.push(round)
       tell(line(number, round))
       isBroken = round.verdict.violations.length > 0
       if (isBroken || performance.now() > deadline) break
     }
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, interrupted)
-    if (isBroken || keeps) tell(`logs, journals and histories are kept in ${stage.directory}`)
-    await stage.close(isBroken || keeps)
+    const keepsAll = keeps || (isBroken && !interruption.isMet)
+    if (keepsAll) tell(`logs, journals and histories are kept in ${stage.directory}`)
+    await stage.close(keepsAll)
+    interruption.end()
   }
-  return rounds
+  return { rounds, wasInterrupted: interruption.isMet }
+}
+
+/** Whoever does not want to wait gets what there is, and finds nothing left behind. */
+class Interruption {
+  isMet = false
+  readonly promise: Promise<undefined>
+  private met: () => void = () => undefined
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.met = () => {
+        this.isMet = true
+        resolve(undefined)
+      }
+    })
+    for (const signal of SIGNALS) process.on(signal, this.met)
+  }
+
+  end(): void {
+    for (const signal of SIGNALS) process.off(signal, this.met)
+  }
 }
 
 function line(number: number, { fault, faultMs, wholeMs, last, restMs, verdict }: Round): string {
