@@ -50,12 +50,14 @@ export function outlasting(directory: string, before: readonly string[], after: 
         if (event.type === 'offers') {
           const [offer, ...others] = event.offers
           ctx.decline(others)
-          ctx.accept(offer, state.waiting.map(of), { refuseMs: 0 })
+          ctx.accept(offer, state.waiting.map(of), { refuseMs: 100 })
           return { ...state, waiting: [] }
         }
         if (event.type !== 'update') return state
         const { taskId, state: now, reason = '', text = '' } = event.update
         ctx.log('info', [taskId, now, reason, text].filter(Boolean).join(' '))
+        // An offer may be withdrawn at any time.
+        if (now === 'DROPPED') return { ...state, waiting: [...state.waiting, taskId] }
         if (!isTerminal(now)) return state
         if (state.left === 1) ctx.finish()
         return { waiting: state.after, after: [], left: state.left - 1 }
