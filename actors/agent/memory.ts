@@ -39,7 +39,8 @@ export interface Memory {
 export const LAST_LAUNCHES_MAX = 100_000
 
 export const newMemory = (): Memory => ({
-  agentId: undefined, cluster: undefined, life: undefined, executors: new Map(), tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
+  agentId: undefined, cluster: undefined, life: undefined, executors: new Map(),
+  tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
 })
 
 /** An update's id says which launch it is of, so that an acknowledgement finds its launch at once. */

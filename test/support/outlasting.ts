@@ -38,6 +38,7 @@ export function outlasting(directory: string, before: readonly string[], after: 
       return state
     } }
   `)
+  const initial = JSON.stringify({ waiting: before, after, left: before.length + after.length })
   writeFileSync(path('framework.mjs'), `
     import { executorOf, framework, isTerminal, task } from 'warren'
     const resources = { cpus: 0.1, mem: 16 }
@@ -45,7 +46,7 @@ export function outlasting(directory: string, before: readonly string[], after: 
     const command = 'echo command $$ >> ${path('begun')}; echo up; cat ${path('door-command')} > /dev/null; echo down'
     const of = (id) => task({ id, resources, ...(id === 'command' ? { command } : { executor }) })
     export default framework({ name: 'outlasting',
-      initial: () => ({ waiting: ${JSON.stringify(before)}, after: ${JSON.stringify(after)}, left: ${before.length + after.length} }),
+      initial: () => (${initial}),
       receive(state, event, ctx) {
         if (event.type === 'offers') {
           const [offer, ...others] = event.offers

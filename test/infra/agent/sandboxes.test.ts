@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
-import { openSandboxes, SANDBOX_KEEP_MIN_MS, SANDBOX_KEEP_MS, type SandboxesOptions } from '../../../infra/agent/sandboxes.js'
+import {
+  openSandboxes, SANDBOX_KEEP_MIN_MS, SANDBOX_KEEP_MS, type SandboxesOptions,
+} from '../../../infra/agent/sandboxes.js'
 import { temporaryDirectory } from './temporary.js'
 
 const NOW_MS = 1_700_000_000_000
