@@ -40,6 +40,9 @@ export interface Sandboxes {
   close(): Promise<void>
 }
 
+/** When each launch ended: of those that an earlier sweep has looked at nothing is read again. */
+type Known = Map<string, number>
+
 interface Ended {
   readonly launchId: string
   readonly endedAtMs: number
@@ -49,9 +52,10 @@ interface Ended {
 export function openSandboxes(options: SandboxesOptions): Sandboxes {
   const aside = `${options.workDir}/collected`
   mkdirSync(aside, { recursive: true, mode: 0o700 })
+  const known: Known = new Map()
   let sweeping: Promise<void> = Promise.resolve()
   const sweep = () => {
-    sweeping = sweeping.then(() => collect(options, aside)).catch((error: unknown) => {
+    sweeping = sweeping.then(() => collect(options, aside, known)).catch((error: unknown) => {
       options.logger.log('error', 'sandboxes could not be collected', { reason: reasonOf(error) })
     })
     return sweeping
@@ -66,7 +70,7 @@ export function openSandboxes(options: SandboxesOptions): Sandboxes {
   }
 }
 
-async function collect(options: SandboxesOptions, aside: string): Promise<void> {
+async function collect(options: SandboxesOptions, aside: string, known: Known): Promise<void> {
   const {
     workDir, logger, now, keepMs = SANDBOX_KEEP_MS, diskFreeMinShare = DISK_FREE_MIN_SHARE,
     freeShare = () => freeShareOf(workDir),
@@ -74,12 +78,13 @@ async function collect(options: SandboxesOptions, aside: string): Promise<void> 
   // What a life that was killed has moved aside and not removed.
   for (const name of await readdir(aside)) await rm(`${aside}/${name}`, { recursive: true, force: true })
   let collected = 0
-  for (const { launchId, endedAtMs } of await endedOf(options)) {
+  for (const { launchId, endedAtMs } of await endedOf(options, known)) {
     const ageMs = now() - endedAtMs
     if (ageMs < keepMs) {
       if (ageMs < Math.min(keepMs, SANDBOX_KEEP_MIN_MS) || await freeShare() >= diskFreeMinShare) break
     }
     await rename(`${workDir}/tasks/${launchId}`, `${aside}/${launchId}`)
+    known.delete(launchId)
     await rm(`${aside}/${launchId}`, { recursive: true, force: true })
     collected++
   }
@@ -87,16 +92,15 @@ async function collect(options: SandboxesOptions, aside: string): Promise<void> 
 }
 
 /** Launches that have ended and that nobody needs any more, the oldest end first. */
-async function endedOf({ workDir, isHeld }: SandboxesOptions): Promise<readonly Ended[]> {
-  const ended: Ended[] = []
+async function endedOf({ workDir, isHeld }: SandboxesOptions, known: Known): Promise<readonly Ended[]> {
   for (const launchId of await readdir(`${workDir}/tasks`)) {
     const directory = `${workDir}/tasks/${launchId}`
+    if (known.has(launchId) || readStatus(directory)?.end === undefined) continue
     // Its status was last written to when it ended.
-    if (isHeld(launchId) || readStatus(directory)?.end === undefined) continue
-    const { mtimeMs } = await stat(`${directory}/status`)
-    ended.push({ launchId, endedAtMs: mtimeMs })
+    known.set(launchId, (await stat(`${directory}/status`)).mtimeMs)
   }
-  return ended.sort((one, other) => one.endedAtMs - other.endedAtMs)
+  return [...known].map(([launchId, endedAtMs]) => ({ launchId, endedAtMs }))
+    .filter(({ launchId }) => !isHeld(launchId)).sort((one, other) => one.endedAtMs - other.endedAtMs)
 }
 
 async function freeShareOf(directory: string): Promise<number> {
