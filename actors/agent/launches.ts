@@ -56,6 +56,7 @@ export function onNotAdmitted(state: State, token: number, reason: string, optio
   if (!refused) return state
   state.active.admitting.delete(token)
   remember(state.memory, refused.entry)
+  ctx.log('error', 'the disk refused a launch', { reason, launchId: refused.entry.launchId })
   const text = `the agent's disk refused it: ${reason}`
   return refuse(state, refused, { state: 'DROPPED', reason: 'journal-failed', text }, options, ctx)
 }

@@ -54,7 +54,8 @@ function recoverExecutors(state: State, rebooted: boolean, options: AgentOptions
     const origin = { type: 'recover', ...(executor ? { executor } : {}) } as const
     holdExecutor(state, { frameworkId, executorId, launchId, resources }, origin, launches.map(launchOf), options, ctx)
   }
-  if (ended.length > 0) ctx.tell(options.journal, { type: 'append', records: ended, token: NO_LAUNCH, replyTo: ctx.self })
+  if (ended.length === 0) return
+  ctx.tell(options.journal, { type: 'append', records: ended, token: NO_LAUNCH, replyTo: ctx.self })
 }
 
 /** Whether an executor that is not there any more has begun it nobody knows; so it does not begin once more. */

@@ -53,7 +53,8 @@ export function holdExecutor(
 
 const ports = ({ launcher }: AgentOptions, ctx: Ctx) => ({ agent: ctx.self, launcher })
 
-function runBy({ active: { runners, outputs } }: State, { ref, launchId: process }: ActiveExecutor, launchId: LaunchId) {
+function runBy({ active }: State, { ref, launchId: process }: ActiveExecutor, launchId: LaunchId): void {
+  const { runners, outputs } = active
   runners.set(launchId, ref)
   outputs.set(launchId, process)
   const [oldest] = outputs.keys()

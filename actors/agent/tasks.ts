@@ -60,6 +60,12 @@ export function onDrain(state: State, { graceMs }: Extract<AgentEvent, { type: '
 }
 
 export function onReport(state: State, message: TaskReport, options: AgentOptions, ctx: Ctx): State {
+  const task = state.memory.tasks.get(message.launchId)
+  if (task && message.state === 'RUNNING' && hasBegunAgain(state, task)) {
+    // Its executor has forgotten that it was to end it.
+    if (task.state === 'KILLING') end(state, task, undefined, ctx)
+    return state
+  }
   if (isTerminal(message.state)) {
     state.active.runners.delete(message.launchId)
     const outputOf = state.active.outputs.get(message.launchId) ?? message.launchId
@@ -81,6 +87,10 @@ export function onJournaled(state: State, entry: JournalEntry, options: AgentOpt
   settleOrphan(state, entry.update, options, ctx)
   return state
 }
+
+/** A command executor that failed has found its process again, and says so once more. */
+const hasBegunAgain = ({ active }: State, { launchId, task }: TaskMemory): boolean =>
+  !task.executor && (active.counts.get(launchId) ?? 0) > 0
 
 function end(state: State, task: TaskMemory, graceMs: number | undefined, ctx: Ctx): void {
   const runner = state.active.runners.get(task.launchId)

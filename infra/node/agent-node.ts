@@ -17,6 +17,7 @@ import type { System } from '../../runtime/system.js'
 import { openJournalPort, type JournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
+import { openSandboxes, type SandboxLimits } from '../agent/sandboxes.js'
 import { reasonOf } from '../disk/reason.js'
 import { checkCluster, checkOwner, openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
@@ -32,6 +33,8 @@ export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly hostname?: string
   /** How executors that are files are run, and how they join. */
   readonly modules: ModuleRunner
+  /** When what ended tasks have left is removed. */
+  readonly sandboxes?: SandboxLimits
   /** Told each time that a master has taken the agent on, or would not. */
   readonly standing?: (event: AgentOwnerEvent) => void
 }
@@ -59,6 +62,10 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
     opened.system = system
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
+    const sandboxes = openSandboxes({
+      ...options.sandboxes, workDir: directory.path, logger: options.logger, isHeld: (id) => journal.holds(id),
+      now: () => Date.now(),
+    })
     const actor = agent({
       info,
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
@@ -78,6 +85,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       await system.stop()
       launcher.close()
       output.close()
+      await sandboxes.close()
       await journal.close()
       directory.close()
     }

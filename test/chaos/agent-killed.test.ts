@@ -23,7 +23,8 @@ test('tasks outlive their agent, in a custom executor and as commands, and nothi
 }, async (t) => {
   const directory = temporaryDirectory(t)
   const { environment, http } = await mastered(t, 'agent-killed')
-  const args = ['agent', '--name', 'a1', '--work-dir', join(directory, 'w'), '--resources', 'cpus:4;mem:1024', ...PRETTY]
+  const workDir = join(directory, 'w')
+  const args = ['agent', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4;mem:1024', ...PRETTY]
   const agent = new Running(t, args, { environment })
   const [, id] = await agent.saying(/registered as (\S+)/)
   const tasks = outlasting(directory, ['t', 'u', 'command'], ['v'])

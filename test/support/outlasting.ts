@@ -38,6 +38,7 @@ export function outlasting(directory: string, before: readonly string[], after: 
       return state
     } }
   `)
+  const initial = JSON.stringify({ waiting: before, after, left: before.length + after.length })
   writeFileSync(path('framework.mjs'), `
     import { executorOf, framework, isTerminal, task } from 'warren'
     const resources = { cpus: 0.1, mem: 16 }
@@ -45,17 +46,19 @@ export function outlasting(directory: string, before: readonly string[], after: 
     const command = 'echo command $$ >> ${path('begun')}; echo up; cat ${path('door-command')} > /dev/null; echo down'
     const of = (id) => task({ id, resources, ...(id === 'command' ? { command } : { executor }) })
     export default framework({ name: 'outlasting',
-      initial: () => ({ waiting: ${JSON.stringify(before)}, after: ${JSON.stringify(after)}, left: ${before.length + after.length} }),
+      initial: () => (${initial}),
       receive(state, event, ctx) {
         if (event.type === 'offers') {
           const [offer, ...others] = event.offers
           ctx.decline(others)
-          ctx.accept(offer, state.waiting.map(of), { refuseMs: 0 })
+          ctx.accept(offer, state.waiting.map(of), { refuseMs: 100 })
           return { ...state, waiting: [] }
         }
         if (event.type !== 'update') return state
         const { taskId, state: now, reason = '', text = '' } = event.update
         ctx.log('info', [taskId, now, reason, text].filter(Boolean).join(' '))
+        // An offer may be withdrawn at any time.
+        if (now === 'DROPPED') return { ...state, waiting: [...state.waiting, taskId] }
         if (!isTerminal(now)) return state
         if (state.left === 1) ctx.finish()
         return { waiting: state.after, after: [], left: state.left - 1 }

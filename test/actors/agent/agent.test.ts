@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { LEAVE_TIMEOUT_MS, REFUSED_AGAIN_MS } from '../../../actors/agent/agent.js'
-import { ESCALATE } from '../../../runtime/supervision.js'
+import { ESCALATE, STOP } from '../../../runtime/supervision.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { command, executed } from '../master/desk.js'
 import {
-  acknowledge, admission, admitted, childOf, frameworkId, journal, journaled, launch, master, owner, queued,
-  registered, reported, runTask, updatesRef, workbench, type Driver,
+  acknowledge, admission, admitted, AGENT_ID, childOf, frameworkId, held, journal, journaled, launch, master, owner,
+  queued,  registered, reported, runTask, updatesRef, workbench, type Driver,
 } from './workbench.js'
 
 const masters = 'masters@*/master'
@@ -191,4 +191,29 @@ test('an agent that leaves does not come back when a master calls', () => {
   driven.receive(admission(9))
   driven.terminate(master as never)
   assert.deepEqual(driven.told, [])
+})
+
+test('an agent that failed begins again with its journal, finds its tasks, and registers as the same one', () => {
+  const { driven, commands, processes } = registered([admitted(1, command('t')), queued(1, 't', 1, 'RUNNING')])
+  driven.restart()
+  assert.deepEqual(driven.toldTo(journal).map(({ type }) => type), ['replay'])
+  driven.take()
+  driven.receive({ type: 'replayed', records: [
+    { type: 'became-agent', agentId: AGENT_ID as never, cluster: 'warren' }, held(2, 'e'),
+    admitted(1, command('t')), queued(1, 't', 1, 'RUNNING'), admitted(2, executed('u', 'e')),
+  ] })
+  assert.deepEqual([commands.at(-1)?.recovered, processes.at(-1)?.origin.type], [true, 'recover'])
+  driven.receive(leader)
+  const [call] = driven.toldTo(master)
+  assert.ok(call?.type === 'register-agent')
+  assert.deepEqual([call.agentId, call.tasks.map(({ state }) => state)], [AGENT_ID, ['RUNNING', 'STAGING']])
+})
+
+test('each kind of child is supervised so that nothing is lost: see the table of who does what', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  launch(driven, 2, executed('u', 'e'))
+  assert.deepEqual(driven.spawned.map(({ name, supervision }) => [name, supervision]), [
+    ['updates', ESCALATE], ['w-L1', undefined], ['w-L2-executor', STOP],
+  ])
 })

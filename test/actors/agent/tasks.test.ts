@@ -7,7 +7,7 @@ import {
   registered, reported, runTask, updatesRef, type Driver,
 } from './workbench.js'
 
-const report = (driven: Driver, number: number, state: 'RUNNING' | 'FINISHED' | 'KILLED', more = {}) =>
+const report = (driven: Driver, number: number, state: 'RUNNING' | 'KILLING' | 'FINISHED' | 'KILLED', more = {}) =>
   driven.receive({ type: 'task-report', launchId: launchOf(number), state, ...more })
 const ends = (driven: Driver, name: string) => driven.toldTo(childOf(driven, name))
   .flatMap((order) => (order.type === 'end' ? [order.graceMs] : []))
@@ -140,4 +140,20 @@ test('a task id that runs again is not mistaken for its earlier launch', () => {
   assert.deepEqual([...driven.state.memory.tasks.keys()], ['w-L2' as LaunchId])
   driven.receive(kill('t'))
   assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2')], [[], [3_000]])
+})
+
+test('a command executor that begins again changes nothing, and is told once more what it was to end', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t', { cpus: 1 }, { killGraceMs: 70 }))
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  assert.deepEqual(driven.told, [])
+  report(driven, 1, 'KILLING')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [{ type: 'end', launchId: 'w-L1', graceMs: 70 }])
 })

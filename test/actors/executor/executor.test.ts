@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  AGENT_AWAY_MAX_MS, executor, executorActor, type ExecutorActorOptions, type ExecutorContext, type ExecutorInput, type WorkRequest,
+  AGENT_AWAY_MAX_MS, executor, executorActor, type ExecutorActorOptions, type ExecutorContext, type ExecutorInput,
+  type WorkRequest,
 } from '../../../actors/executor/executor.js'
 import type { ExecutorCall, ExecutorEvent } from '../../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'

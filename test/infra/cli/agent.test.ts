@@ -96,7 +96,7 @@ test('two agents do not share a work directory', async (t) => {
   assert.equal(second.code, 3)
 })
 
-test('after a boot of the machine the agent is the same one, its tasks are gone, and nothing is signalled', async (t) => {
+test('after a boot the agent is the same one, its tasks are gone, and nothing is signalled', async (t) => {
   const directory = temporaryDirectory(t)
   const { environment } = await mastered(t, 'rebooted')
   const workDir = join(directory, 'w')

@@ -39,7 +39,7 @@ test('an agent that is not there is named', async (t) => {
   assert.equal(code, 6)
 })
 
-test('an executor outlives the process of its cluster, and goes on with the next one in the same directory', async (t) => {
+test('an executor outlives the process of its cluster, and goes on with the next in its place', async (t) => {
   const directory = temporaryDirectory(t)
   const { dev, find } = await devCluster(t, join(directory, 'w'))
   const tasks = outlasting(directory, ['t', 'u'], [])
