@@ -23,6 +23,8 @@ export interface SchedulerLink {
   readonly ref: Ref<SchedulerEvent> | undefined
   readonly sinceMs: number
   readonly suppressed: readonly Role[]
+  /** Whether it has been connected to this master: what was sent to it since may not have reached it. */
+  readonly wasLinked?: boolean
 }
 
 export interface OfferOut {
@@ -52,6 +54,8 @@ export interface Present {
   /** The same offers, by agent and by framework. */
   readonly offersOf: Groups<AgentId, OfferId, Offer>
   readonly offersTo: Groups<FrameworkId, OfferId, Offer>
+  /** Agents whose updates came while their scheduler was away. */
+  readonly unheard: Groups<FrameworkId, AgentId, AgentId>
   /** Who is connected, by address. */
   readonly agentIds: Map<Ref<AgentEvent>, AgentId>
   readonly frameworkIds: Map<Ref<SchedulerEvent>, FrameworkId>
@@ -80,6 +84,7 @@ export type PresentChange =
     }
   | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
   | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'update-unheard'; readonly frameworkId: FrameworkId; readonly agentId: AgentId }
   | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
   | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
   | { readonly type: 'offer-ended'; readonly offerId: OfferId }
@@ -96,7 +101,7 @@ export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
-  offersOf: new Groups(), offersTo: new Groups(), readers: new Map(), kills: new Map(), awaited: new Set(),
+  offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(), awaited: new Set(),
   recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
@@ -127,17 +132,24 @@ export function change(present: Present, by: PresentChange): void {
     }
     case 'scheduler-linked':
       unlinkScheduler(present, by.frameworkId)
+      present.unheard.clear(by.frameworkId)
       present.frameworkIds.set(by.ref, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [] })
+      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [], wasLinked: true })
       return
-    case 'scheduler-unlinked':
+    case 'scheduler-unlinked': {
+      const wasLinked = present.schedulers.get(by.frameworkId)?.wasLinked ?? false
       unlinkScheduler(present, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
+      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [], wasLinked })
       return
+    }
     case 'scheduler-forgotten':
       forgetAwaited(present, by.frameworkId)
       unlinkScheduler(present, by.frameworkId)
+      present.unheard.clear(by.frameworkId)
       present.schedulers.delete(by.frameworkId)
+      return
+    case 'update-unheard':
+      present.unheard.put(by.frameworkId, by.agentId, by.agentId)
       return
     case 'roles-suppressed': {
       const link = present.schedulers.get(by.frameworkId)
