@@ -101,18 +101,14 @@ export const KILLS_MAX = 100_000
 
 export const newPresent = (): Present => ({
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
-  offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(), awaited: new Set(),
+  offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(),
+  readers: new Map(), kills: new Map(), awaited: new Set(),
   recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
 })
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
-    case 'agent-linked':
-      forgetAwaited(present, by.agentId)
-      unlinkAgent(present, by.agentId)
-      present.agentIds.set(by.ref, by.agentId)
-      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
-      return
+    case 'agent-linked': return linkAgent(present, by)
     case 'agent-unlinked': {
       const telling = present.agents.get(by.agentId)?.telling ?? 0
       unlinkAgent(present, by.agentId)
@@ -130,41 +126,21 @@ export function change(present: Present, by: PresentChange): void {
       if (link) present.agents.set(by.agentId, { ...link, missed: by.type === 'agent-pinged' ? link.missed + 1 : 0 })
       return
     }
-    case 'scheduler-linked':
-      unlinkScheduler(present, by.frameworkId)
-      present.unheard.clear(by.frameworkId)
-      present.frameworkIds.set(by.ref, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [], wasLinked: true })
-      return
-    case 'scheduler-unlinked': {
-      const wasLinked = present.schedulers.get(by.frameworkId)?.wasLinked ?? false
-      unlinkScheduler(present, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [], wasLinked })
-      return
-    }
+    case 'scheduler-linked': case 'scheduler-unlinked': return linkScheduler(present, by)
     case 'scheduler-forgotten':
       forgetAwaited(present, by.frameworkId)
       unlinkScheduler(present, by.frameworkId)
       present.unheard.clear(by.frameworkId)
       present.schedulers.delete(by.frameworkId)
       return
-    case 'update-unheard':
-      present.unheard.put(by.frameworkId, by.agentId, by.agentId)
-      return
+    case 'update-unheard': return present.unheard.put(by.frameworkId, by.agentId, by.agentId)
     case 'roles-suppressed': {
       const link = present.schedulers.get(by.frameworkId)
       if (link) present.schedulers.set(by.frameworkId, { ...link, suppressed: by.roles })
       return
     }
-    case 'offer-made':
-      present.nextOffer++
-      present.offers.set(by.offer.offerId, { offer: by.offer, madeMs: by.atMs })
-      present.offersOf.put(by.offer.agentId, by.offer.offerId, by.offer)
-      present.offersTo.put(by.offer.frameworkId, by.offer.offerId, by.offer)
-      return
-    case 'offer-ended':
-      endOffer(present, by.offerId)
-      return
+    case 'offer-made': return makeOffer(present, by)
+    case 'offer-ended': return endOffer(present, by.offerId)
     case 'kill-asked':
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
@@ -191,6 +167,33 @@ export function change(present: Present, by: PresentChange): void {
       throw new Error(`unknown change ${JSON.stringify(unknown)}`)
     }
   }
+}
+
+type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
+
+function linkAgent(present: Present, { agentId, ref, atMs }: Of<'agent-linked'>): void {
+  forgetAwaited(present, agentId)
+  unlinkAgent(present, agentId)
+  present.agentIds.set(ref, agentId)
+  present.agents.set(agentId, { ref, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
+}
+
+function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {
+  const { frameworkId, atMs } = by
+  const wasLinked = by.type === 'scheduler-linked' || (present.schedulers.get(frameworkId)?.wasLinked ?? false)
+  unlinkScheduler(present, frameworkId)
+  const ref = by.type === 'scheduler-linked' ? by.ref : undefined
+  present.schedulers.set(frameworkId, { ref, sinceMs: atMs, suppressed: [], wasLinked })
+  if (ref === undefined) return
+  present.unheard.clear(frameworkId)
+  present.frameworkIds.set(ref, frameworkId)
+}
+
+function makeOffer(present: Present, { offer, atMs }: Of<'offer-made'>): void {
+  present.nextOffer++
+  present.offers.set(offer.offerId, { offer, madeMs: atMs })
+  present.offersOf.put(offer.agentId, offer.offerId, offer)
+  present.offersTo.put(offer.frameworkId, offer.offerId, offer)
 }
 
 function unlinkAgent(present: Present, agentId: AgentId): void {

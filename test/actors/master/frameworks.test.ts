@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { newPresent } from '../../../actors/master/present.js'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
-import { agentRef, Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
+import { agentRef, Desk, deskAtWork, FRAMEWORK, held, schedulerRef, typesOf } from './desk.js'
 
 const id = 'w-0000' as FrameworkId
 const roles = ['*', 'web', 'batch'] as Role[]
@@ -57,6 +58,25 @@ test('another instance takes over: the old one is told, its offers are rescinded
   ])
   assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
   assert.equal(desk.task(id, 't').state, 'RUNNING')
+})
+
+test('after a failover only agents that told before their scheduler came are asked to tell again', () => {
+  const { desk, task } = deskAtWork()
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  assert.deepEqual(typesOf(desk.subscribe('one', { frameworkId: id, resumes: true })), ['subscribed'])
+
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  desk.report(task, 'FINISHED', 2)
+  const back = desk.subscribe('one', { frameworkId: id, resumes: true })
+  assert.deepEqual(typesOf(back), ['subscribed', 'scheduler-back'])
+})
+
+test('a scheduler that this master has lost may have missed what any of its agents told', () => {
+  const { desk } = deskAtWork()
+  desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one') as never })
+  assert.deepEqual(typesOf(desk.subscribe('one', { life: 'i2', frameworkId: id })), ['subscribed', 'scheduler-back'])
 })
 
 test('a framework of which the master has lost all memory comes back under its id', () => {
