@@ -9,7 +9,7 @@ import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import {
-  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
@@ -158,7 +158,7 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   const { agentId } = state.memory
   const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors } as const
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
-  ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
+  ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }
 

@@ -165,11 +165,15 @@ function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): D
   ])
 }
 
-/** Its agents may have given up on it for minutes; what they have to tell, it can hear now. */
+/**
+ * Its agents may have given up on it for minutes; what they have to tell, it can hear now. After a failover
+ * an agent tells everything when it comes, so only those are asked who came before their scheduler.
+ */
 function sendAgain({ cluster, present }: Knowledge, framework: FrameworkRecord | undefined): Effect[] {
   if (!framework) return []
   const { frameworkId } = framework
-  const agentIds = new Set([...framework.tasks.values()].map((task) => task.agentId))
+  const agentIds = present.schedulers.get(frameworkId)?.wasLinked
+    ? new Set([...framework.tasks.values()].map((task) => task.agentId)) : present.unheard.of(frameworkId)
   return [...agentIds].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))

@@ -17,6 +17,10 @@ export class Groups<Group, Key, Value> {
     if (known?.delete(key) && known.size === 0) this.groups.delete(group)
   }
 
+  clear(group: Group): void {
+    this.groups.delete(group)
+  }
+
   /** Oldest first; nothing may be put or deleted while they are gone through. */
   of(group: Group): Iterable<Value> {
     return this.groups.get(group)?.values() ?? []

@@ -5,7 +5,6 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
-import { forgetOldest } from './forget-oldest.js'
 import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
@@ -26,6 +25,8 @@ export interface SchedulerLink {
   readonly ref: Ref<SchedulerEvent> | undefined
   readonly sinceMs: number
   readonly suppressed: readonly Role[]
+  /** Whether it has been connected to this master: what was sent to it since may not have reached it. */
+  readonly wasLinked?: boolean
 }
 
 export interface OfferOut {
@@ -55,6 +56,8 @@ export interface Present {
   /** The same offers, by agent and by framework. */
   readonly offersOf: Groups<AgentId, OfferId, Offer>
   readonly offersTo: Groups<FrameworkId, OfferId, Offer>
+  /** Agents whose updates came while their scheduler was away. */
+  readonly unheard: Groups<FrameworkId, AgentId, AgentId>
   /** Who is connected, by address. */
   readonly agentIds: Map<Ref<AgentEvent>, AgentId>
   readonly frameworkIds: Map<Ref<SchedulerEvent>, FrameworkId>
@@ -76,174 +79,10 @@ export interface Present {
   nextTelling: number
 }
 
-export type PresentChange = AgentChange | SchedulerChange | WorkChange
-
-type AgentChange =
-  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
-  | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
-  | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
-  | { readonly type: 'drain-told'; readonly agentId: AgentId; readonly isLast: boolean }
-  | { readonly type: 'agent-pinged' | 'agent-answered'; readonly agentId: AgentId }
-
-type SchedulerChange =
-  | {
-      readonly type: 'scheduler-linked'
-      readonly frameworkId: FrameworkId
-      readonly ref: Ref<SchedulerEvent>
-      readonly atMs: number
-    }
-  | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
-  | { readonly type: 'return-awaited'; readonly untilMs: number }
-  | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
-  | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
-
-/** Of offers, and of what is under way. */
-type WorkChange =
-  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
-  | { readonly type: 'offer-ended'; readonly offerId: OfferId }
-  | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
-  | { readonly type: 'kill-over'; readonly launchId: LaunchId }
-  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
-  | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
-  | { readonly type: 'read-answered'; readonly readId: string }
-
-/** Outputs being read at once; the oldest gives way, and its reader asks again. */
-export const READERS_MAX = 10_000
-/** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
-export const KILLS_MAX = 100_000
-
 export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
   agentTimeoutMs,
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
-  offersOf: new Groups(), offersTo: new Groups(), readers: new Map(), kills: new Map(), awaited: new Set(),
-  hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
+  offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(),
+  awaited: new Set(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
+  nextTelling: 1,
 })
-
-export function change(present: Present, by: PresentChange): void {
-  switch (by.type) {
-    case 'agent-linked': case 'agent-unlinked': case 'agent-forgotten': case 'drain-told':
-    case 'agent-pinged': case 'agent-answered':
-      return changeAgent(present, by)
-    case 'scheduler-linked': case 'scheduler-unlinked': case 'return-awaited': case 'scheduler-forgotten':
-    case 'roles-suppressed':
-      return changeScheduler(present, by)
-    default: return changeWork(present, by)
-  }
-}
-
-function changeAgent(present: Present, by: AgentChange): void {
-  switch (by.type) {
-    case 'agent-linked':
-      forgetAwaited(present, by.agentId)
-      present.hurried.delete(by.agentId)
-      unlinkAgent(present, by.agentId)
-      present.agentIds.set(by.ref, by.agentId)
-      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
-      return
-    case 'agent-unlinked': {
-      const telling = present.agents.get(by.agentId)?.telling ?? 0
-      unlinkAgent(present, by.agentId)
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
-      return
-    }
-    case 'agent-forgotten':
-      forgetAwaited(present, by.agentId)
-      present.hurried.delete(by.agentId)
-      unlinkAgent(present, by.agentId)
-      present.agents.delete(by.agentId)
-      return
-    case 'drain-told':
-      if (by.isLast) present.hurried.add(by.agentId)
-      else present.hurried.delete(by.agentId)
-      return
-    case 'agent-pinged':
-    case 'agent-answered': {
-      const link = present.agents.get(by.agentId)
-      if (link) present.agents.set(by.agentId, { ...link, missed: by.type === 'agent-pinged' ? link.missed + 1 : 0 })
-      return
-    }
-  }
-}
-
-function changeScheduler(present: Present, by: SchedulerChange): void {
-  switch (by.type) {
-    case 'scheduler-linked':
-      unlinkScheduler(present, by.frameworkId)
-      present.frameworkIds.set(by.ref, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [] })
-      return
-    case 'scheduler-unlinked':
-      unlinkScheduler(present, by.frameworkId)
-      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
-      return
-    case 'return-awaited':
-      present.returnAwaitedUntilMs = by.untilMs
-      return
-    case 'scheduler-forgotten':
-      forgetAwaited(present, by.frameworkId)
-      unlinkScheduler(present, by.frameworkId)
-      present.schedulers.delete(by.frameworkId)
-      return
-    case 'roles-suppressed': {
-      const link = present.schedulers.get(by.frameworkId)
-      if (link) present.schedulers.set(by.frameworkId, { ...link, suppressed: by.roles })
-      return
-    }
-  }
-}
-
-function changeWork(present: Present, by: WorkChange): void {
-  switch (by.type) {
-    case 'offer-made':
-      present.nextOffer++
-      present.offers.set(by.offer.offerId, { offer: by.offer, madeMs: by.atMs })
-      present.offersOf.put(by.offer.agentId, by.offer.offerId, by.offer)
-      present.offersTo.put(by.offer.frameworkId, by.offer.offerId, by.offer)
-      return
-    case 'offer-ended':
-      endOffer(present, by.offerId)
-      return
-    case 'kill-asked':
-      present.kills.set(by.launchId, by.kill)
-      forgetOldest(present.kills, KILLS_MAX)
-      return
-    case 'executor-awaited': return void present.awaited.add(by.executor)
-    case 'executor-settled': return void present.awaited.delete(by.executor)
-    case 'kill-over': return void present.kills.delete(by.launchId)
-    case 'read-asked':
-      present.nextRead++
-      present.readers.set(by.readId, by.replyTo)
-      forgetOldest(present.readers, READERS_MAX)
-      return
-    case 'read-answered':
-      present.readers.delete(by.readId)
-      return
-    default: {
-      const unknown: never = by
-      throw new Error(`unknown change ${JSON.stringify(unknown)}`)
-    }
-  }
-}
-
-function unlinkAgent(present: Present, agentId: AgentId): void {
-  const ref = present.agents.get(agentId)?.ref
-  if (ref !== undefined && present.agentIds.get(ref) === agentId) present.agentIds.delete(ref)
-}
-
-function unlinkScheduler(present: Present, frameworkId: FrameworkId): void {
-  const ref = present.schedulers.get(frameworkId)?.ref
-  if (ref !== undefined && present.frameworkIds.get(ref) === frameworkId) present.frameworkIds.delete(ref)
-}
-
-function endOffer(present: Present, offerId: OfferId): void {
-  const ended = present.offers.get(offerId)?.offer
-  if (!ended) return
-  present.offers.delete(offerId)
-  present.offersOf.delete(ended.agentId, offerId)
-  present.offersTo.delete(ended.frameworkId, offerId)
-}
-
-/** Whoever begins anew, or is gone, says itself which executors run. */
-function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
-  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
-}

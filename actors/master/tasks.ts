@@ -30,17 +30,24 @@ export function onStatus(
     return ended ? decision({ effects: orders }) : NOTHING
   }
   const task = framework.tasks.get(taskId)
-  const forward = tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
-  if (!task) return decision({ effects: forward })
+  const scheduler = present.schedulers.get(frameworkId)?.ref
+  const forward = tell(scheduler, { type: 'update', update })
+  const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
+  if (!task) return decision({ changes: unheard, effects: forward })
   if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
   const over = isTerminal(task.state)
-  if (over && (update.state !== task.state || update.updateId === task.updateId)) return decision({ effects: forward })
+  if (over && (update.state !== task.state || update.updateId === task.updateId)) {
+    return decision({ changes: unheard, effects: forward })
+  }
   const ends = isTerminal(latestState) && !over
   const own = decision({
     records: [{
       type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
     }],
-    changes: ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId }] : [],
+    changes: [
+      ...unheard,
+      ...(ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId } as const] : []),
+    ],
     allocator: ends ? [recoverOf(task)] : [],
     effects: forward,
   })

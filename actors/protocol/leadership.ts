@@ -28,6 +28,17 @@ export const LEADER_PATH = { agent: 'agent', framework: 'scheduler' } as const
 const SEEK_FIRST_MS = 50
 const SEEK_MAX_MS = 2_000
 
+const REPEAT_FIRST_MS = 1_000
+const REPEAT_MAX_MS = 8_000
+
+/**
+ * How long to wait for the leader's answer before saying again what it has not answered. After a failover
+ * everybody comes at once: who repeats itself sooner than the last of them can be answered makes it worse.
+ * @param chance in [0, 1)
+ */
+export const repeatDelayMs = (attempt: number, chance: number): number =>
+  Math.round(Math.min(REPEAT_MAX_MS, REPEAT_FIRST_MS * 2 ** attempt) * (0.5 + chance / 2))
+
 /** How long to wait before asking again who leads. @param chance in [0, 1) */
 export const seekDelayMs = (attempt: number, chance: number): number =>
   Math.round(Math.min(SEEK_MAX_MS, SEEK_FIRST_MS * 2 ** attempt) * (0.5 + chance / 2))

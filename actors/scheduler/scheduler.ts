@@ -7,7 +7,7 @@ import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
 import { groupAddress, refOf } from '../../runtime/address.js'
 import type { Role } from '../protocol/ids.js'
 import {
-  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { schedulerEvent, type FrameworkInfo, type SchedulerEvent } from '../protocol/scheduler.js'
 import type { StatusUpdate } from '../protocol/task.js'
@@ -143,7 +143,7 @@ function subscribe<Author, Told>(
     type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}),
     ...(wasSubscribed ? { resumes: true } : {}),
   })
-  ctx.after('subscribe', seekDelayMs(state.attempt++ + 2, ctx.random()), { type: 'subscribe-again' })
+  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
   return state
 }
 

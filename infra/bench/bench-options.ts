@@ -14,14 +14,14 @@ export function parseOptions<Name extends string>(
   bench: string, args: readonly string[], options: Readonly<Record<Name, BenchOption>>,
 ): Record<Name, string> {
   const entries = Object.entries<BenchOption>(options)
-  const usage = entries.map(([name, { fallback, help }]) => `  --${`${name} ${fallback}`.padEnd(24)} ${help}`).join('\n')
+  const lines = entries.map(([name, { fallback, help }]) => `  --${`${name} ${fallback}`.padEnd(34)} ${help}`)
   const declared = Object.fromEntries(entries.map(([name, { fallback }]) =>
     [name, { type: 'string', default: fallback } as const]))
   try {
     return parseArgs({ args: [...args], options: declared, strict: true }).values as Record<Name, string>
   } catch (error) {
     const problem = args.includes('--help') ? '' : `${(error as Error).message}\n`
-    throw new BenchOptionsError(`${problem}options of the bench '${bench}', with their defaults:\n${usage}`)
+    throw new BenchOptionsError(`${problem}options of the bench '${bench}', with their defaults:\n${lines.join('\n')}`)
   }
 }
 

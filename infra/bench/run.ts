@@ -1,6 +1,6 @@
 /**
- * Run: `npm run bench -- NAME [--json] [OPTIONS of the bench]`. Prints ratios to peers measured in the same run, with the
- * median and the range of the rounds; never a promise of absolute speed.
+ * Run: `npm run bench -- NAME [--json] [OPTIONS of the bench]`. Prints ratios to peers measured in
+ * the same run, with the median and the range of the rounds; never a promise of absolute speed.
  */
 import { BenchOptionsError } from './bench-options.js'
 import { printedFigure, type Figure } from './figure.js'

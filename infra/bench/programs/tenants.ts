@@ -21,7 +21,7 @@ export interface Return {
 
 let nodes: FrameworkNode<TenantOrder>[] = []
 let [subscribed, settled, ended] = [new Roll(0), new Roll(0), new Roll(0)]
-let [offered, launched] = [new Roll(1), new Roll(1)]
+const [offered, launched] = [new Roll(1), new Roll(1)]
 
 play({
   async open({ urls, cluster, count }: TenantsWish): Promise<void> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { change } from '../../../actors/master/present-change.js'
+import { newPresent } from '../../../actors/master/present.js'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { onElected, RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
-import { change } from '../../../actors/master/present.js'
 import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
-import { agentRef, Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
+import { agentRef, Desk, deskAtWork, FRAMEWORK, held, schedulerRef, typesOf } from './desk.js'
 
 const id = 'w-0000' as FrameworkId
 const roles = ['*', 'web', 'batch'] as Role[]
@@ -51,7 +52,7 @@ test('a scheduler that subscribes with other roles changes its framework', () =>
   assert.deepEqual(desk.knowledge.cluster.frameworks.get(id)?.info.roles, roles)
 })
 
-test('another instance takes over: the old one is told and loses its offers; the new one hears of its tasks', () => {
+test('another instance takes over: the old one loses its offers and is told, the new one hears of its tasks', () => {
   const { desk, agentId } = deskAtWork()
   desk.offer(id, agentId)
   const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })
@@ -62,6 +63,26 @@ test('another instance takes over: the old one is told and loses its offers; the
   ])
   assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
   assert.equal(desk.task(id, 't').state, 'RUNNING')
+})
+
+test('after a failover only agents that told before their scheduler came are asked to tell again', () => {
+  const { desk, task } = deskAtWork()
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  assert.deepEqual(typesOf(desk.subscribe('one', { frameworkId: id, resumes: true })), ['subscribed', 'update'])
+
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  desk.report(task, 'FINISHED', 2)
+  const back = desk.subscribe('one', { frameworkId: id, resumes: true })
+  assert.deepEqual(typesOf(back), ['subscribed', 'scheduler-back'])
+})
+
+test('a scheduler that this master has lost may have missed what any of its agents told', () => {
+  const { desk } = deskAtWork()
+  desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one') as never })
+  assert.deepEqual(typesOf(desk.subscribe('one', { life: 'i2', frameworkId: id })),
+    ['subscribed', 'scheduler-back', 'update'])
 })
 
 test('a framework of which the master has lost all memory comes back under its id', () => {
