@@ -3,11 +3,15 @@ import { test, type TestContext } from 'node:test'
 import { nodeAddress, type NodeAddress } from '../../../runtime/address.js'
 import type { Transport } from '../../../runtime/transport.js'
 import { frameOf } from '../../../infra/frame.js'
+import { openLogStream } from '../../../infra/amqp/log-stream.js'
+import { openTokenElection } from '../../../infra/amqp/token-election.js'
 import { openPost } from '../../../infra/post.js'
 import { accounts, type ClusterWithRights, clusterWithRights } from '../../support/broker-users.js'
 import { testBroker } from '../../support/broker.js'
 import { Recorder } from '../../support/recorder.js'
 import { startVictim } from '../../support/victim.js'
+import { Candidate } from '../election-conformance.js'
+import { beat, LogReader } from '../stream-conformance.js'
 import { transportConformance } from '../transport-conformance.js'
 import { type Attack, Intruder } from './intruder.js'
 
@@ -111,6 +115,13 @@ const ATTACKS: Readonly<Record<string, (targets: Targets) => Attack>> = {
   'purge the token': () => (ch) => ch.purgeQueue('c.token'),
   'delete the token': () => (ch) => ch.deleteQueue('c.token'),
   'read the registry': () => (ch) => ch.consume('c.registry', () => undefined),
+  'write a decision': () => async (ch) => ch.publish('c.masters', 'log', FORGED),
+  'hand over a token': () => async (ch) => ch.publish('c.masters', 'token', FORGED),
+  'make the registry anew': () => (ch) => ch.assertQueue('c.registry', { arguments: { 'x-queue-type': 'stream' } }),
+  'make the token anew': () => (ch) => ch.assertQueue('c.token', { arguments: { 'x-queue-type': 'quorum' } }),
+  'lead something else into the registry': () => (ch) => ch.bindQueue('c.registry', 'c.up', 'masters'),
+  'cut the registry off': () => (ch) => ch.unbindQueue('c.registry', 'c.masters', 'log'),
+  'purge the registry': () => (ch) => ch.purgeQueue('c.registry'),
   'delete the registry': () => (ch) => ch.deleteQueue('c.registry'),
   'bind what masters share': ({ own }) => spying(own, 'c.masters', '#'),
   'lead what goes up down': () => (ch) => ch.bindExchange('c.down', 'c.up', '#'),
@@ -132,23 +143,29 @@ const spying = (own: string, exchange: string, key: string): Attack => async (ch
   await ch.bindQueue(own, exchange, key)
 }
 
-test('masters may share a token and a registry', LIMIT, async (t) => {
-  const master = await intrude(t, 'master-m')
-  const outcome = await master.tries(async (ch) => {
-    await ch.assertExchange('c.masters', 'direct')
-    for (const [what, type] of [['token', 'quorum'], ['registry', 'stream']] as const) {
-      await ch.assertQueue(`c.${what}`, { arguments: { 'x-queue-type': type } })
-      await ch.bindQueue(`c.${what}`, 'c.masters', what)
-      ch.publish('c.masters', what, Buffer.from('first'), { userId: 'master-m' })
-    }
-    await ch.waitForConfirms()
-    const token = await ch.get('c.token')
-    assert.ok(token)
-    ch.nack(token)
-    await ch.prefetch(1)
-    await ch.consume('c.registry', () => undefined, { arguments: { 'x-stream-offset': 'first' } })
+test('a master may do with the log and the token what it needs, as its own user', LIMIT, async (t) => {
+  const urls = [cluster.urlOf('master-m')]
+  const common = { urls, cluster: 'c', name: 'master-m', connectTimeoutMs: 10_000, heartbeatSeconds: 5 }
+  const reader = await LogReader.of(t, 'c', async (within, _log, tell) => {
+    const stream = await openLogStream({ ...common, tell })
+    within.after(() => stream.close())
+    return stream.handle
   })
-  assert.equal(outcome, 'allowed')
+  reader.read('recent')
+  reader.add(beat(1))
+  await reader.until(({ entries }) => entries.length === 1)
+  reader.trim(0)
+  reader.read(0)
+  await reader.until(({ entries }) => entries.length === 1)
+  const candidate = await Candidate.of('c', async (name, tell) => {
+    const election = await openTokenElection({ ...common, cluster: name, tell })
+    return { handle: election.handle, end: () => election.close() }
+  })
+  candidate.campaign()
+  await candidate.hears('token-taken')
+  candidate.ask('renew')
+  await candidate.hears('token-renewed')
+  await candidate.end()
 })
 
 for (const user of USERS) {
