@@ -92,8 +92,8 @@ function onEntries(
       follow(state, found, options, ctx)
       // Something else is read now.
       if (reading !== state.reading) return state
-      if (found.then === 'restore') for (const each of found.between) folding.fold(each)
-      if (found.then !== 'fold') continue
+      if (found.what === 'restore') for (const each of found.between) folding.fold(each)
+      if (found.what !== 'fold') continue
     }
     folding.fold(placed)
   }

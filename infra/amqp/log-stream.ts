@@ -108,7 +108,8 @@ class AmqpLogStream {
     const { reading: id, from, replyTo } = request
     const before = this.reading
     const isSilent = before !== undefined && (before.next ?? before.from) === from
-    this.reading = { id, replyTo, from, next: from === 'recent' ? undefined : from, isJoined: false, consumer: undefined }
+    const next = from === 'recent' ? undefined : from
+    this.reading = { id, replyTo, from, next, isJoined: false, consumer: undefined }
     // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
     // only being connected is left to that.
     if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')

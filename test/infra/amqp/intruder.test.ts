@@ -3,15 +3,11 @@ import { test, type TestContext } from 'node:test'
 import { nodeAddress, type NodeAddress } from '../../../runtime/address.js'
 import type { Transport } from '../../../runtime/transport.js'
 import { frameOf } from '../../../infra/frame.js'
-import { openLogStream } from '../../../infra/amqp/log-stream.js'
-import { openTokenElection } from '../../../infra/amqp/token-election.js'
 import { openPost } from '../../../infra/post.js'
 import { accounts, type ClusterWithRights, clusterWithRights } from '../../support/broker-users.js'
 import { testBroker } from '../../support/broker.js'
 import { Recorder } from '../../support/recorder.js'
 import { startVictim } from '../../support/victim.js'
-import { Candidate } from '../election-conformance.js'
-import { beat, LogReader } from '../stream-conformance.js'
 import { transportConformance } from '../transport-conformance.js'
 import { type Attack, Intruder } from './intruder.js'
 
@@ -142,31 +138,6 @@ const spying = (own: string, exchange: string, key: string): Attack => async (ch
   await ch.assertQueue(own, { exclusive: true, autoDelete: true })
   await ch.bindQueue(own, exchange, key)
 }
-
-test('a master may do with the log and the token what it needs, as its own user', LIMIT, async (t) => {
-  const urls = [cluster.urlOf('master-m')]
-  const common = { urls, cluster: 'c', name: 'master-m', connectTimeoutMs: 10_000, heartbeatSeconds: 5 }
-  const reader = await LogReader.of(t, 'c', async (within, _log, tell) => {
-    const stream = await openLogStream({ ...common, tell })
-    within.after(() => stream.close())
-    return stream.handle
-  })
-  reader.read('recent')
-  reader.add(beat(1))
-  await reader.until(({ entries }) => entries.length === 1)
-  reader.trim(0)
-  reader.read(0)
-  await reader.until(({ entries }) => entries.length === 1)
-  const candidate = await Candidate.of('c', async (name, tell) => {
-    const election = await openTokenElection({ ...common, cluster: name, tell })
-    return { handle: election.handle, end: () => election.close() }
-  })
-  candidate.campaign()
-  await candidate.hears('token-taken')
-  candidate.ask('renew')
-  await candidate.hears('token-renewed')
-  await candidate.end()
-})
 
 for (const user of USERS) {
   test(`the broker refuses ${user} all that is another's`, LIMIT, async (t) => {
