@@ -23,7 +23,7 @@ export type StreamRequest<Entry> =
   | { readonly type: 'trim'; readonly before: number }
 
 export type StreamEvent<Entry> =
-  /** `position` is that of the first of them; they follow each other. */
+  /** `position` is that of the first of them; they follow each other. Between events some may never be used. */
   | {
       readonly type: 'stream-entries'
       readonly reading: number
@@ -31,6 +31,8 @@ export type StreamEvent<Entry> =
       readonly entries: readonly Entry[]
       /** What they take where they are kept, if that is known. */
       readonly bytes?: number
+      /** What stood right before them is gone, and so perhaps entries that were to be read. */
+      readonly missed?: boolean
     }
   /** Somebody wrote what this version cannot read; nothing after it can be trusted to be understood. */
   | {

@@ -39,49 +39,49 @@ export interface Loading {
 }
 
 export type Step =
-  | { readonly then: 'pass'; readonly boot?: Boot }
+  | { readonly what: 'pass'; readonly boot?: Boot }
   /** All is there from the first entry on: this one counts, and what follows. */
-  | { readonly then: 'fold' }
-  | { readonly then: 'read'; readonly from: number; readonly boot: Boot }
+  | { readonly what: 'fold' }
+  | { readonly what: 'read'; readonly from: number; readonly boot: Boot }
   /** What the log names as a snapshot is none, or another. */
-  | { readonly then: 'reject'; readonly from: number; readonly why: string }
+  | { readonly what: 'reject'; readonly from: number; readonly why: string }
   | {
-      readonly then: 'restore'
+      readonly what: 'restore'
       readonly from: number
       readonly fence: Fence
       readonly records: readonly SnapshotRecord[]
       readonly between: readonly Placed[]
     }
 
-const PASS: Step = { then: 'pass' }
+const PASS: Step = { what: 'pass' }
 
 /** @param rejected the beginnings of what was found to be no snapshot */
 export function step(boot: Boot, { position, entry }: Placed, rejected: ReadonlySet<number>): Step {
   switch (boot.mode) {
-    case 'done': return { then: 'fold' }
+    case 'done': return { what: 'fold' }
     case 'loading': return load(boot, { position, entry })
     case 'finding': {
-      if (position === 0) return { then: 'fold' }
+      if (position === 0) return { what: 'fold' }
       // A leader that knows of none: then all is still there.
       if (entry.type === 'log-beat' && entry.snapshot === undefined) return begin()
       return named(entry, position, 0, rejected) ?? PASS
     }
     case 'beginning': {
-      if (position === 0) return { then: 'fold' }
+      if (position === 0) return { what: 'fold' }
       return named(entry, position, position, rejected)
-        ?? { then: 'pass', boot: { mode: 'scanning', first: position } }
+        ?? { what: 'pass', boot: { mode: 'scanning', first: position } }
     }
     case 'scanning': return named(entry, position, boot.first, rejected) ?? PASS
   }
 }
 
-export const begin = (): Step => ({ then: 'read', from: 0, boot: { mode: 'beginning' } })
+export const begin = (): Step => ({ what: 'read', from: 0, boot: { mode: 'beginning' } })
 
 function named(entry: LogEntry, position: number, first: number, rejected: ReadonlySet<number>): Step | undefined {
   const from = snapshotNamedBy(entry)
   if (from === undefined || from < first || from >= position || rejected.has(from)) return undefined
   const boot: Loading = { mode: 'loading', from, namedAt: position, begun: undefined, pieces: [], between: [] }
-  return { then: 'read', from, boot }
+  return { what: 'read', from, boot }
 }
 
 /** Where the snapshot begins that an entry tells of. */
@@ -92,10 +92,10 @@ export function snapshotNamedBy(entry: LogEntry): number | undefined {
 
 function load(boot: Loading, { position, entry }: Placed): Step {
   const { from, begun, pieces, between } = boot
-  const reject = (why: string): Step => ({ then: 'reject', from, why })
+  const reject = (why: string): Step => ({ what: 'reject', from, why })
   if (!begun) {
     if (position !== from || entry.type !== 'log-snapshot-begun') return reject('it does not begin there')
-    return { then: 'pass', boot: { ...boot, begun: entry } }
+    return { what: 'pass', boot: { ...boot, begun: entry } }
   }
   if (position > boot.namedAt) return reject('it does not end')
   if (!isOf(begun, entry)) {
@@ -108,7 +108,7 @@ function load(boot: Loading, { position, entry }: Placed): Step {
   }
   if (entry.position !== from || entry.parts !== pieces.length) return reject('a part of it is missing')
   const records = joined(pieces, entry.hash)
-  return records ? { then: 'restore', from, fence: fenceOf(begun), records, between } : reject('its hash is not right')
+  return records ? { what: 'restore', from, fence: fenceOf(begun), records, between } : reject('its hash is not right')
 }
 
 /** Whether an entry is a part or the end of this snapshot. */

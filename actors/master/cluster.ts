@@ -27,20 +27,21 @@ export interface FrameworkRecord {
   readonly tasks: Map<TaskId, TaskRecord>
 }
 
+/** Replaced by the next, never changed: a snapshot that is being written may still have it. */
 export interface TaskRecord {
   readonly frameworkId: FrameworkId
   readonly agentId: AgentId
   readonly launchId: LaunchId
   readonly role: Role
   readonly task: TaskInfo
-  state: TaskState
+  readonly state: TaskState
   /** Of the update that brought the present state. */
-  updateId: UpdateId | undefined
-  exitCode: number | undefined
-  signal: string | undefined
-  text: string | undefined
+  readonly updateId: UpdateId | undefined
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly text: string | undefined
   readonly launchedMs: number
-  changedMs: number
+  readonly changedMs: number
 }
 
 export interface ExecutorRecord {
@@ -153,10 +154,10 @@ function setDisconnected(cluster: Cluster, frameworkId: FrameworkId, sinceMs: nu
 function onFrameworkRemoved(cluster: Cluster, frameworkId: FrameworkId, atMs: number): void {
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) return
-  for (const task of framework.tasks.values()) {
+  for (const [taskId, task] of framework.tasks) {
     const text = 'its framework has ended'
-    if (!isTerminal(task.state)) Object.assign(task, { state: 'KILLED', changedMs: atMs, text })
-    complete(cluster, framework, task.task.taskId)
+    if (!isTerminal(task.state)) framework.tasks.set(taskId, { ...task, state: 'KILLED', changedMs: atMs, text })
+    complete(cluster, framework, taskId)
   }
   for (const executor of [...cluster.executors.values()]) {
     if (executor.frameworkId === frameworkId) endExecutor(cluster, executor)
@@ -182,15 +183,12 @@ function onTaskLaunched(cluster: Cluster, record: Of<'task-launched'>): void {
 }
 
 function onTaskChanged(cluster: Cluster, record: Of<'task-changed'>): void {
-  const task = cluster.frameworks.get(record.frameworkId)?.tasks.get(record.taskId)
+  const tasks = cluster.frameworks.get(record.frameworkId)?.tasks
+  const task = tasks?.get(record.taskId)
   // A terminal state stays; what is learnt of it later (its own update, an exit code) is added.
-  if (!task || (isTerminal(task.state) && task.state !== record.state)) return
-  task.state = record.state
-  task.updateId = record.updateId
-  task.exitCode = record.exitCode
-  task.signal = record.signal
-  task.text = record.text
-  task.changedMs = record.atMs
+  if (!tasks || !task || (isTerminal(task.state) && task.state !== record.state)) return
+  const { state, updateId, exitCode, signal, text, atMs: changedMs } = record
+  tasks.set(record.taskId, { ...task, state, updateId, exitCode, signal, text, changedMs })
 }
 
 function complete(cluster: Cluster, framework: FrameworkRecord | undefined, taskId: TaskId): void {

@@ -50,7 +50,7 @@ export function awaitLeader(state: State, ctx: Ctx): void {
 
 /** Does what an entry that was read on the way means. */
 export function follow(state: State, step: Step, options: RegistrarOptions, ctx: Ctx): State {
-  switch (step.then) {
+  switch (step.what) {
     case 'pass':
       if (step.boot?.mode === 'scanning') mark(state, options, ctx)
       return to(state, step.boot ?? state.boot)

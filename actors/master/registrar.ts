@@ -71,14 +71,15 @@ function replay(state: State, master: Ref<RegistrarEvent>, options: RegistrarOpt
 }
 
 function onEntries(
-  state: State, { reading, position, entries, bytes = 0 }: Extract<Message, { type: 'stream-entries' }>,
+  state: State, { reading, position, entries, bytes = 0, missed = false }: Extract<Message, { type: 'stream-entries' }>,
   options: RegistrarOptions, ctx: Ctx,
 ): State {
   if (reading !== state.reading) return state
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
-  if (state.anywhere) Object.assign(state, { anywhere: false, position: Math.max(state.position, position) })
-  // What was read twice is passed over; what was skipped can only be made up for by a snapshot.
-  if (position > state.position) return onGap(state, position, options, ctx)
+  state.anywhere = false
+  // What was read twice is passed over; what was missed can only be made up for by a snapshot.
+  if (missed && position > state.position && state.boot.mode === 'done') return onGap(state, position, options, ctx)
+  state.position = Math.max(state.position, position)
   // A long log takes its time; the claim stands at its end.
   if (state.phase === 'claiming') ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
   if (state.boot.mode !== 'done' && state.phase !== 'leading') awaitLeader(state, ctx)
@@ -91,8 +92,8 @@ function onEntries(
       follow(state, found, options, ctx)
       // Something else is read now.
       if (reading !== state.reading) return state
-      if (found.then === 'restore') for (const each of found.between) folding.fold(each)
-      if (found.then !== 'fold') continue
+      if (found.what === 'restore') for (const each of found.between) folding.fold(each)
+      if (found.what !== 'fold') continue
     }
     folding.fold(placed)
   }

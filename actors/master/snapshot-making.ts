@@ -7,7 +7,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { KeptRecord, SnapshotRecord } from '../protocol/log-snapshot.js'
 import type { Cluster } from './cluster.js'
 import { SnapshotHash } from './snapshot-hash.js'
-import { isKept, snapshotOf } from './snapshot.js'
+import { frozen, isKept, snapshotOf } from './snapshot.js'
 
 /** About what a part of a snapshot takes, so that any stream takes it. */
 export const PART_CHARACTERS_MAX = 262_144
@@ -20,28 +20,26 @@ export interface Piece {
 }
 
 export class SnapshotMaking {
-  readonly records: readonly SnapshotRecord[]
+  private readonly records: Iterator<SnapshotRecord>
   private readonly hash = new SnapshotHash()
-  private at = 0
   private pieces = 0
 
   constructor(cluster: Cluster, readonly snapshot: number) {
-    this.records = [...snapshotOf(cluster)]
+    this.records = snapshotOf(frozen(cluster))
   }
 
   /** The next piece; undefined when there is none. */
   next(): Piece | undefined {
-    if (this.at >= this.records.length) return undefined
     const piece: { readonly records: LogRecord[]; readonly kept: KeptRecord[] } = { records: [], kept: [] }
     let size = 0
     for (let count = 0; count < ENTRY_RECORDS_MAX && size < PART_CHARACTERS_MAX; count++) {
-      const record = this.records[this.at]
-      if (!record) break
-      this.at++
+      const { done, value: record } = this.records.next()
+      if (done) break
       size += this.hash.add(record)
       if (isKept(record)) piece.kept.push(record)
       else piece.records.push(record)
     }
+    if (size === 0) return undefined
     this.pieces++
     return piece
   }

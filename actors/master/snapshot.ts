@@ -1,10 +1,22 @@
 /**
  * Snapshot: a cluster as the shortest history that folds to it. What is new in a cluster is added here, as one
- * more record that tells of it; a property test finds out when that was forgotten. Pure.
+ * more record that tells of it (ordinary ones first), and, if it is a map, to `frozen`; a property test finds out
+ * when that was forgotten. Pure.
  */
 import type { KeptRecord, SnapshotRecord } from '../protocol/log-snapshot.js'
 import type { AgentRecord } from './agent-record.js'
 import { apply, newCluster, type Cluster, type TaskRecord } from './cluster.js'
+
+/** A cluster as it stands, whatever becomes of it; what is never changed in place is shared. */
+export const frozen = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  agents: new Map([...cluster.agents].map(([agentId, agent]) => [agentId, { ...agent }])),
+  frameworks: new Map([...cluster.frameworks].map(([frameworkId, framework]) =>
+    [frameworkId, { ...framework, tasks: new Map(framework.tasks) }])),
+  executors: new Map(cluster.executors),
+  completedTasks: new Map(cluster.completedTasks),
+  completedFrameworks: new Map(cluster.completedFrameworks),
+})
 
 /** In the order of the cluster's maps, which is a part of what it knows: the oldest are forgotten first. */
 export function* snapshotOf(cluster: Cluster): Generator<SnapshotRecord> {

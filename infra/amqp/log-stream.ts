@@ -39,6 +39,8 @@ interface Reading {
   readonly from: number | 'recent'
   /** Position of the next entry that is wanted; undefined until it is known where that is. */
   next: number | undefined
+  /** Whether what stands before that has been seen since the broker was last asked, so that nothing was missed. */
+  isJoined: boolean
   consumer: string | undefined
 }
 
@@ -106,7 +108,8 @@ class AmqpLogStream {
     const { reading: id, from, replyTo } = request
     const before = this.reading
     const isSilent = before !== undefined && (before.next ?? before.from) === from
-    this.reading = { id, replyTo, from, next: from === 'recent' ? undefined : from, consumer: undefined }
+    const next = from === 'recent' ? undefined : from
+    this.reading = { id, replyTo, from, next, isJoined: false, consumer: undefined }
     // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
     // only being connected is left to that.
     if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')
@@ -138,8 +141,11 @@ class AmqpLogStream {
 
   private async consume(channel: Channel, reading: Reading): Promise<void> {
     const take = this.taking(channel, reading)
+    reading.isJoined = false
+    // From what was read last: only if that is still there, nothing behind it has been forgotten.
+    const from = reading.next === undefined ? 'last' : Math.max(0, reading.next - 1)
     const { consumerTag } = await channel.consume(logQueue(this.options.cluster), take, {
-      arguments: { 'x-stream-offset': reading.next ?? 'last' },
+      arguments: { 'x-stream-offset': from },
     })
     reading.consumer = consumerTag
     const wanted = this.reading
@@ -168,16 +174,21 @@ class AmqpLogStream {
   private bring(reading: Reading, messages: readonly ConsumeMessage[]): void {
     const { tell } = this.options
     const entries: LogEntry[] = []
-    let [position, bytes] = [-1, 0]
+    let [position, bytes, missed] = [-1, 0, false]
     const flush = (): void => {
       if (entries.length === 0) return
-      tell(reading.replyTo, { type: 'stream-entries', reading: reading.id, position, entries, bytes })
+      const common = { type: 'stream-entries', reading: reading.id } as const
+      tell(reading.replyTo, { ...common, position, bytes, missed, entries: entries.splice(0) })
     }
     for (const message of messages) {
       const offset = Number(message.properties.headers?.['x-stream-offset'])
       // A stream is handed out in pieces, the first of which may begin before what was asked for.
-      if (offset < (reading.next ?? 0)) continue
-      if (entries.length === 0) position = offset
+      const { next = 0, isJoined } = reading
+      reading.isJoined = true
+      if (offset < next) continue
+      // The broker uses offsets of its own, between the segments of a stream.
+      if (offset !== position + entries.length) flush()
+      if (entries.length === 0) [position, bytes, missed] = [offset, 0, !isJoined && offset >= next && next > 0]
       reading.next = offset + 1
       try {
         entries.push(unpackEntry<LogEntry>(message.content))

@@ -13,6 +13,7 @@ interface Reader<Entry> {
   readonly reading: number
   readonly replyTo: Ref<StreamEvent<Entry>>
   position: number
+  missed: boolean
 }
 
 /** Where its entries are kept. */
@@ -83,21 +84,22 @@ class Member<Entry> {
   constructor(private readonly place: Place<Entry>, private readonly tell: Tell<Entry>) {}
 
   read({ reading, from, replyTo }: Extract<StreamRequest<Entry>, { type: 'read' }>): void {
-    this.reader = { reading, replyTo, position: from === 'recent' ? 0 : from }
+    this.reader = { reading, replyTo, position: from === 'recent' ? 0 : from, missed: false }
     this.bring()
   }
 
   bring(): void {
     const { reader, place } = this
     if (!reader) return
-    reader.position = Math.max(reader.position, place.first)
+    if (reader.position < place.first) Object.assign(reader, { position: place.first, missed: true })
     while (this.reader === reader && reader.position < place.first + place.entries.length) {
       const { reading, replyTo, position } = reader
       const at = position - place.first
       const entries = place.entries.slice(at, at + BATCH_ENTRIES_MAX)
       const bytes = entries.reduce((sum, entry) => sum + place.bytesOf(entry), 0)
-      reader.position += entries.length
-      this.tell(replyTo, { type: 'stream-entries', reading, position, entries, bytes })
+      const { missed } = reader
+      Object.assign(reader, { position: position + entries.length, missed: false })
+      this.tell(replyTo, { type: 'stream-entries', reading, position, entries, bytes, missed })
     }
   }
 }

@@ -61,6 +61,11 @@ export class LogReader {
 }
 
 export function streamConformance(open: OpenStream): void {
+  readingConformance(open)
+  endsConformance(open)
+}
+
+function readingConformance(open: OpenStream): void {
   test('all that is added is read by all, in one order, with its positions from 0 on', LIMIT, async (t) => {
     const [one, two] = [await LogReader.of(t, 'shared', open), await LogReader.of(t, 'shared', open)]
     for (const reader of [one, two]) reader.read(0)
@@ -109,6 +114,10 @@ export function streamConformance(open: OpenStream): void {
     const numbers = reader.events.map(({ reading }) => reading)
     assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b))
   })
+}
+
+/** What stands near the end, and what no longer stands at the beginning. */
+function endsConformance(open: OpenStream): void {
   test('reading what is recent brings what stands near the end, and then what comes', LIMIT, async (t) => {
     const writer = await LogReader.of(t, 'recent', open)
     writer.read(0)
