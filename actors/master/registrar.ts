@@ -63,6 +63,7 @@ function replay(state: State, master: Ref<RegistrarEvent>, options: RegistrarOpt
   const { epochSeen } = state.fence
   Object.assign(state, { master, phase: 'following', fence: { ...newFence, epochSeen }, pending: [] })
   read(state, 0, options, ctx)
+  awaitLeader(state, ctx)
   return state.holdsToken ? claim(state, options, ctx) : state
 }
 
@@ -71,7 +72,6 @@ function read(state: State, from: number, { stream }: RegistrarOptions, ctx: Ctx
   state.position = from
   ctx.tell(stream, { type: 'read', from, reading: state.reading, replyTo: ctx.self })
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
-  if (state.phase !== 'leading') awaitLeader(state, ctx)
   return state
 }
 
