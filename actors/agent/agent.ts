@@ -35,7 +35,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'replayed': return recover(state, message.records, options, ctx)
       case 'seek': return seek(state, ctx)
       case 'leader': return onLeader(state, message, options, ctx)
-      case 'register': return register(state, options, ctx)
+      case 'register': return registerAgain(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
       case 'agent-refused':
         ctx.log('error', 'the master refused this agent', { problem: message.problem })
@@ -88,10 +88,13 @@ function recover(state: State, entries: readonly JournalEntry[], options: AgentO
 
 function seek(state: State, ctx: Ctx): State {
   if (state.phase !== 'seeking') return state
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  askWhoLeads(ctx)
   ctx.after('seek', seekDelayMs(state.attempt, ctx.random()), { type: 'seek' })
   return { ...state, attempt: state.attempt + 1 }
 }
+
+const askWhoLeads = (ctx: Ctx): void =>
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader(state: State, { master, epoch }: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
@@ -119,6 +122,12 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
   ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
+}
+
+/** Whoever does not answer may not lead any more, and the words of who does may have been lost. */
+function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
+  if (state.phase === 'registering') askWhoLeads(ctx)
+  return register(state, options, ctx)
 }
 
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */

@@ -60,6 +60,16 @@ test('it registers with what it holds, and again until it is answered', () => {
   assert.ok(!driven.timers.has('register'))
 })
 
+test('who does not answer may not lead any more: it asks who does', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  driven.receive(leader)
+  driven.take()
+  driven.fire('register')
+  assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+})
+
 test('it says which executors run', () => {
   const { driven } = registered()
   launch(driven, 1, executed('t', 'e'))
