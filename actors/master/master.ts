@@ -53,6 +53,7 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'deposed': return stepDown(state, message.reason, ctx)
       case 'committed': return release(state, state.outbox.release(message.token), ctx)
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
+      case 'reconnected': return state.leading ? release(state, state.outbox.pass(callBack(state, ctx)), ctx) : state
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
@@ -90,11 +91,22 @@ function lead(
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
-  const effects = (['agent', 'framework'] as const).flatMap((kind) =>
-    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  return release({ ...state, leading: true }, effects, ctx)
+  return release({ ...state, leading: true }, announce(cluster, ctx), ctx)
+}
+
+/** To everybody: who did not hear it looks for a leader by itself, but later. */
+function announce({ epoch, name }: Cluster, ctx: Ctx): Effect[] {
+  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: name } as const
+  return (['agent', 'framework'] as const).flatMap((kind) =>
+    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
+}
+
+/** What was under way may be lost: agents register again, and are sent anew what they have missed. */
+function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
+  const agents = [...present.agents.values()].flatMap(({ ref }) =>
+    tell(ref, { type: 'ping', epoch: cluster.epoch, connected: false }))
+  return [...announce(cluster, ctx), ...agents]
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */

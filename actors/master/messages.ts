@@ -10,9 +10,12 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 
 /** What the world may tell the master. */
 export type MasterMessage =
-  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
+  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent | MasterOrder
 
-type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' }
+/** The node is back among the others. */
+export type MasterOrder = { readonly type: 'reconnected' }
+
+type Mechanical = LeadershipCall | RegistrarEvent | MasterOrder | { type: 'allocator-started' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =
