@@ -11,7 +11,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { AGENT_TIMEOUT_MS } from './agents.js'
-import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { executorKey, tasksOf, type Cluster, type ExecutorRecord } from './cluster.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
@@ -128,6 +128,7 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   const text = 'the agent came back without it'
   return combine([
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
+    forgetEnded(knowledge, agentId, call),
     decision({
       records: ended.map(({ frameworkId, executorId }) =>
         ({ type: 'executor-ended', frameworkId, agentId, executorId })),
@@ -135,6 +136,20 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
         tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
     }),
   ])
+}
+
+/** Tasks whose end nobody will tell again: the agent does not have them any more. */
+function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
+  const held = new Set(call.tasks.map(({ launchId }) => launchId))
+  const ended = [...tasksOf(cluster)].filter((task) =>
+    task.agentId === agentId && isTerminal(task.state) && !held.has(task.launchId))
+  return decision({
+    records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
+    effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
+      const common = { frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered' } as const
+      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update: { ...common, atMs: now } })
+    }),
+  })
 }
 
 function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {

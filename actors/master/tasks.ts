@@ -17,7 +17,7 @@ type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { t
 export function onStatus(
   { cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>,
 ): Decision {
-  const { frameworkId, taskId } = update
+  const { frameworkId, taskId, state } = update
   const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) {
@@ -28,6 +28,13 @@ export function onStatus(
   }
   const task = framework.tasks.get(taskId)
   const forward = tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
+  const completed = task ? undefined : cluster.completedTasks.get(update.launchId ?? '')
+  // The master itself has ended it while its agent was away, and that stands.
+  if (completed && completed.state !== state) {
+    const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
+    const scheduler = present.schedulers.get(frameworkId)?.ref
+    return decision({ effects: [...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
+  }
   if (!task) return decision({ effects: forward })
   if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
   const over = isTerminal(task.state)
@@ -115,9 +122,10 @@ export function onReconcile(
   const tasks = cluster.frameworks.get(frameworkId)?.tasks
   const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
   // While agents may still come back with it, nobody can say of a task that it is unknown.
-  const answerable = asked.filter((taskId) => tasks?.has(taskId) || now >= present.recoveringUntilMs)
+  const known = new Map(asked.map((taskId) => [taskId, findTask(cluster, frameworkId, taskId)]))
+  const answerable = asked.filter((taskId) => known.get(taskId) || now >= present.recoveringUntilMs)
   return decision({ effects: answerable.flatMap((taskId): Effect[] =>
-    tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, tasks?.get(taskId), now) })) })
+    tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, known.get(taskId), now) })) })
 }
 
 /** Passes a question about output on to the agent that has it. */
