@@ -146,8 +146,10 @@ function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, cal
   return decision({
     records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
     effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
-      const common = { frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered' } as const
-      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update: { ...common, atMs: now } })
+      const update: StatusUpdate = {
+        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
+      }
+      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
     }),
   })
 }
