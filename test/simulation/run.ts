@@ -13,6 +13,7 @@ import type { Violation } from './ledger.js'
 import type { Step } from './plan.js'
 import { isBusy, isTogether } from './rest.js'
 import { textOf } from './reference.js'
+import type { MasterState } from './watched.js'
 import { World } from './world/world.js'
 
 /** Within so long after the last fault all must be well. */
@@ -104,7 +105,7 @@ function check(world: World, folds: boolean): void {
 }
 
 /** A leader's own books: tasks, executors and offers of each agent. */
-function checkPromises(world: World, { cluster, present }: NonNullable<World['masters'][number]['eye']['state']>): void {
+function checkPromises(world: World, { cluster, present }: MasterState): void {
   const promised = new Map<string, Resources>()
   const promise = (agentId: string, resources: Resources): void =>
     void promised.set(agentId, add(promised.get(agentId) ?? NONE, resources))

@@ -5,7 +5,9 @@
 import type { FrameworkId } from '../../actors/protocol/ids.js'
 import type { Offer } from '../../actors/protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../actors/protocol/task.js'
-import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../../actors/scheduler/framework.js'
+import {
+  framework, type Framework, type FrameworkContext, type FrameworkEvent,
+} from '../../actors/scheduler/framework.js'
 import { executorOf, task } from '../../actors/scheduler/task.js'
 import type { Random } from '../../runtime/random.js'
 import type { Ledger } from './ledger.js'

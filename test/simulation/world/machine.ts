@@ -2,7 +2,9 @@
  * Machine: where the processes of a simulated agent run. They outlive the agent, and end by themselves,
  * because they are signalled, or with the machine.
  */
-import type { Exit, LauncherEvent, LauncherRequest, OutputEvent, OutputRequest } from '../../../actors/protocol/machine.js'
+import type {
+  Exit, LauncherEvent, LauncherRequest, OutputEvent, OutputRequest,
+} from '../../../actors/protocol/machine.js'
 import { nodeOf, type Ref } from '../../../runtime/address.js'
 import type { Random } from '../../../runtime/random.js'
 import type { Events } from './events.js'
