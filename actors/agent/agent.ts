@@ -140,6 +140,11 @@ function onRegistered(
 ): State {
   const { agentId, epoch, cluster, pingTimeoutMs } = message
   if (!state.master || !state.updates || state.phase === 'leaving') return state
+  if (epoch !== state.epoch) {
+    // It was asked when it led before, and leads again: its answer is none of the master that is known now.
+    askWhoLeads(ctx)
+    return state
+  }
   ctx.cancel('register')
   ctx.after('ping', pingTimeoutMs, { type: 'ping-over' })
   if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {
