@@ -38,7 +38,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'replayed': return recover(state, message.records, options, ctx)
       case 'seek': return seek(state, ctx)
       case 'leader': return onLeader(state, message, options, ctx)
-      case 'register': return register(state, options, ctx)
+      case 'register': return registerAgain(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
       case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
@@ -93,10 +93,13 @@ function recover(state: State, entries: readonly JournalEntry[], options: AgentO
 
 function seek(state: State, ctx: Ctx): State {
   if (state.phase !== 'seeking') return state
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  askWhoLeads(ctx)
   ctx.after('seek', seekDelayMs(state.attempt, ctx.random()), { type: 'seek' })
   return { ...state, attempt: state.attempt + 1 }
 }
+
+const askWhoLeads = (ctx: Ctx): void =>
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
   const { master, epoch } = leader
@@ -162,6 +165,12 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   return { ...state, attempt: state.attempt + 1 }
 }
 
+/** Whoever does not answer may not lead any more, and the words of who does may have been lost. */
+function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
+  if (state.phase === 'registering') askWhoLeads(ctx)
+  return register(state, options, ctx)
+}
+
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
 function onReconnected(state: State, options: AgentOptions, ctx: Ctx): State {
   return state.phase === 'running' ? register({ ...state, phase: 'registering' }, options, ctx) : state
@@ -173,6 +182,11 @@ function onRegistered(
   const { agentId, epoch, cluster, pingTimeoutMs } = message
   if (!state.master || !state.updates || state.phase === 'leaving') return state
   if (message.nonce !== undefined && message.nonce !== (state.memory.obeyed?.nonce ?? message.nonce)) return state
+  if (epoch !== state.epoch) {
+    // It was asked when it led before, and leads again: its answer is none of the master that is known now.
+    askWhoLeads(ctx)
+    return state
+  }
   ctx.cancel('register')
   ctx.after('ping', pingTimeoutMs, { type: 'ping-over' })
   if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {

@@ -72,6 +72,7 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
         }
         return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
+      case 'reconnected': return state.leading ? release(state, state.outbox.pass(callBack(state, ctx)), ctx) : state
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
@@ -106,12 +107,23 @@ function lead(
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
   ctx.every('ping-round', Math.ceil(present.agentTimeoutMs / PINGS_MISSED_MAX), { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
-  const effects = (['agent', 'framework'] as const).flatMap((kind) =>
-    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  const leader = release({ ...state, making: undefined, leading: true }, effects, ctx)
+  const leader = release({ ...state, making: undefined, leading: true }, announce(cluster, ctx), ctx)
   return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
+}
+
+/** To everybody: who did not hear it looks for a leader by itself, but later. */
+function announce(cluster: Cluster, ctx: Ctx): Effect[] {
+  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
+  return (['agent', 'framework'] as const).flatMap((kind) =>
+    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
+}
+
+/** What was under way may be lost: agents register again, and are sent anew what they have missed. */
+function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
+  const agents = [...present.agents.values()].flatMap(({ ref }) =>
+    tell(ref, { type: 'ping', epoch: cluster.epoch, connected: false }))
+  return [...announce(cluster, ctx), ...agents]
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */

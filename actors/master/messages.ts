@@ -10,9 +10,14 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 
 /** What the world may tell the master. */
 export type MasterMessage =
-  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
+  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent | MasterOrder
 
-type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' | 'epoch-obeyed' | 'snapshot-piece' }
+/** The node is back among the others. */
+export type MasterOrder = { readonly type: 'reconnected' }
+
+type Mechanical =
+  | LeadershipCall | RegistrarEvent | MasterOrder
+  | { type: 'allocator-started' | 'epoch-obeyed' | 'snapshot-piece' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =

@@ -51,7 +51,9 @@ function lastEnds(
 }
 
 /** With the update that brought the state, so that a scheduler that has it already knows it again. */
-function stateOf(frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number): StatusUpdate {
+export function stateOf(
+  frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number,
+): StatusUpdate {
   const common = { frameworkId, taskId, source: 'master', reason: 'reconciliation', atMs: now } as const
   if (!task) return { ...common, state: 'UNKNOWN' }
   const { state, agentId, launchId, updateId, exitCode, signal, text } = task

@@ -32,7 +32,6 @@ export function read(state: State, from: number | 'recent', { stream }: Registra
   state.anywhere = state.boot.mode !== 'done'
   ctx.tell(stream, { type: 'read', from, reading: state.reading, replyTo: ctx.self })
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
-  if (state.phase !== 'leading') awaitLeader(state, ctx)
   return state
 }
 

@@ -67,6 +67,7 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
 function replay(state: State, master: Ref<RegistrarEvent>, options: RegistrarOptions, ctx: Ctx): State {
   Object.assign(state, { master, phase: 'following', pending: [], told: false })
   bootstrap(state, options, ctx)
+  awaitLeader(state, ctx)
   return state.holdsToken ? claim(state, options, ctx) : state
 }
 

@@ -137,6 +137,7 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
   return combine([
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
+    forgetEnded(knowledge, agentId, call),
     decision({
       records: ended.map(({ frameworkId, executorId }) =>
         ({ type: 'executor-ended', frameworkId, agentId, executorId })),
@@ -144,6 +145,21 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
         tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
     }),
   ])
+}
+
+/** Tasks whose end nobody will tell again: the agent does not have them any more. */
+function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
+  const held = new Set(call.tasks.map(({ launchId }) => launchId))
+  const ended = [...cluster.tasksAt.of(agentId)].filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
+  return decision({
+    records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
+    effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
+      const update: StatusUpdate = {
+        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
+      }
+      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
+    }),
+  })
 }
 
 function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {

@@ -8,7 +8,7 @@ import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from 
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
 import type { OutputAnswer } from './present.js'
-import { onReconcile } from './reconciling.js'
+import { onReconcile, stateOf } from './reconciling.js'
 import { fitProblem } from './validation.js'
 
 type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
@@ -20,7 +20,7 @@ export function onStatus(
 ): Decision {
   // Its tasks are over; what it still does is nobody's business.
   if (cluster.goneAgents.has(agentId)) return NOTHING
-  const { frameworkId, taskId } = update
+  const { frameworkId, taskId, state } = update
   const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) {
@@ -33,6 +33,12 @@ export function onStatus(
   const scheduler = present.schedulers.get(frameworkId)?.ref
   const forward = tell(scheduler, { type: 'update', update })
   const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
+  const completed = task ? undefined : cluster.completedTasks.get(update.launchId ?? '')
+  // The master itself has ended it while its agent was away, and that stands.
+  if (completed && completed.state !== state) {
+    const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
+    return decision({ effects: [...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
+  }
   if (!task) return decision({ changes: unheard, effects: forward })
   if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
   const over = isTerminal(task.state)

@@ -48,7 +48,10 @@ export const scheduler = <Author, Told>(
       case 'reconcile-again':
         reconcileAgain(state, ctx)
         return state
-      case 'subscribe-again': return subscribe(state, definition, options, ctx)
+      case 'subscribe-again':
+        // Whoever does not answer may not lead any more, and the words of who does may have been lost.
+        if (state.phase === 'subscribing') askWhoLeads(ctx)
+        return subscribe(state, definition, options, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, give, ctx) : state
       case 'subscribed': return onSubscribed(state, message, give, options, ctx)
       case 'update': return onUpdate(state, message.update, definition, give, ctx)
@@ -90,10 +93,13 @@ type Give<Author, Told> = (event: FrameworkEvent<Told>) => State<Author>
 
 function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): State<Author> {
   if (state.phase !== 'seeking') return state
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  askWhoLeads(ctx)
   ctx.after('seek', seekDelayMs(state.attempt++, ctx.random()), { type: 'seek' })
   return state
 }
+
+const askWhoLeads = <Told>(ctx: Context<Message<Told>>): void =>
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader<Author, Told>(
   state: State<Author>, leader: LeadershipEvent, definition: Framework<Author, Told>,

@@ -47,11 +47,14 @@ export async function openMasterNode(options: MasterNodeOptions): Promise<Master
       const stream = system.port('stream', log.stream)
       const election = system.port('election', log.election)
       const policy = { ...POLICY, shareOffers }
-      system.spawn(MASTER_PATH, master({
+      const ref = system.spawn(MASTER_PATH, master({
         registrar: registrar({ cluster, name, stream, election, ...(url ? { url } : {}) }),
-        allocator: (ref) => allocator({ master: ref, policy, ...(weights ? { weights } : {}) }),
+        allocator: (of) => allocator({ master: of, policy, ...(weights ? { weights } : {}) }),
         ...(agentTimeoutMs === undefined ? {} : { agentTimeoutMs }),
       }))
+      system.onConnection((state) => {
+        if (state === 'connected') system.tell(ref, { type: 'reconnected' })
+      })
     },
     async close() {
       // Whoever is next leads while this node still says goodbye.

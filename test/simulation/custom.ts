@@ -2,7 +2,7 @@
 import { executor, type Executor } from '../../actors/executor/executor.js'
 import type { Random } from '../../runtime/random.js'
 
-const TASK_MS = 60_000
+const TASK_MS = 25_000
 const IDLE_MS = 4_000
 
 /** @param began, ended hear of each task, by its id */

@@ -106,7 +106,7 @@ function disconnect(world: World, step: Step): string {
 function stall(world: World, step: Step): string {
   const place = anyOf(world, step)
   const { node } = place
-  if (!node || node.state !== 'running') return place.name
+  if (node?.state !== 'running') return place.name
   node.freeze()
   if (place.kind === 'master') place.candidate?.fallSilent()
   world.events.after(HEARTBEATS_MS, () => {

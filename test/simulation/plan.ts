@@ -51,7 +51,7 @@ export interface PlanOptions {
   readonly only?: readonly Fault[] | undefined
 }
 
-const STEP_MS = 1_600
+const STEP_MS = 800
 const BEGIN_MS = 1_500
 const CHOICES = 2 ** 30
 

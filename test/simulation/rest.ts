@@ -1,5 +1,6 @@
 /** Rest: what must be true of a world in which nothing is wrong any more. Each answers what is not yet. */
 import { tasksOf, type TaskRecord } from '../../actors/master/cluster.js'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { NONE, add, equals, type Resources } from '../../actors/resources/resources.js'
 import { agentRef, type AgentPlace, type MasterPlace } from './world/places.js'
@@ -9,7 +10,10 @@ import type { World } from './world/world.js'
 export function isTogether(world: World): string | undefined {
   const leaders = world.leaders()
   const [leader] = leaders
-  if (!leader || leaders.length > 1) return `${leaders.length} masters lead`
+  if (!leader || leaders.length > 1) {
+    const all = world.masters.map(({ name, node }) => `${name} (${node?.state})`)
+    return `${leaders.length} masters lead of ${all.join(', ')}`
+  }
   return isFollowed(world, leader) ?? isPresent(world, leader) ?? isAgreed(world, leader)
 }
 
@@ -54,8 +58,8 @@ function isPresent({ agents, frameworks }: World, leader: MasterPlace): string |
   }
   for (const { story, node, eye } of frameworks) {
     if (eye.state?.phase !== 'subscribed') return `${story.name} is ${eye.state?.phase}`
-    const link = story.frameworkId && present?.schedulers.get(story.frameworkId)
-    if (!link || !link.ref?.startsWith(`${node?.address}/`)) return `${story.name} is not known to be there`
+    const link = present?.schedulers.get(story.frameworkId as FrameworkId)
+    if (!link?.ref?.startsWith(`${node?.address}/`)) return `${story.name} is not known to be there`
   }
   return undefined
 }
@@ -77,7 +81,8 @@ function isAgreed(world: World, leader: MasterPlace): string | undefined {
   const known = new Set([...live.values()].map(({ task: { taskId } }) => taskId as string))
   for (const { story } of world.frameworks) {
     // What was asked of a master that did not hear it is not told to be unknown while agents may come back with it.
-    const unknown = story.open().find((taskId) => !known.has(taskId) && story.histories.get(taskId)?.state !== undefined)
+    const unknown = story.open().find((taskId) =>
+      !known.has(taskId) && story.histories.get(taskId)?.state !== undefined)
     if (unknown !== undefined) return `${unknown} is ${story.histories.get(unknown)?.state} for its author alone`
   }
   const forgotten = world.agents.map((agent) => runsUnknown(agent, live, cluster.executors.size > 0))

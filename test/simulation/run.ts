@@ -13,6 +13,7 @@ import type { Violation } from './ledger.js'
 import type { Step } from './plan.js'
 import { isBusy, isTogether } from './rest.js'
 import { textOf } from './reference.js'
+import type { MasterState } from './watched.js'
 import { World } from './world/world.js'
 
 /** Within so long after the last fault all must be well. */
@@ -78,12 +79,11 @@ async function until(world: World, what: string, problem: () => string | undefin
   while (left !== undefined && events.nowMs < endMs && !ledger.violation) {
     await world.run(LOOK_MS)
     check(world, false)
-    // A framework that was told of its end only now is replaced as soon as that is seen.
-    for (const place of world.frameworks) {
-      if (!place.story.ended) continue
-      world.crash(place)
+    // An agent that was leaving comes back, and a framework that is told of its end only now is replaced.
+    for (const place of world.places) {
+      if (place.kind === 'framework' && place.story.ended) world.crash(place)
       world.start(place)
-      place.story.closing = true
+      if (place.kind === 'framework') place.story.closing = true
     }
     left = problem()
   }
@@ -105,7 +105,7 @@ function check(world: World, folds: boolean): void {
 }
 
 /** A leader's own books: tasks, executors and offers of each agent. */
-function checkPromises(world: World, { cluster, present }: NonNullable<World['masters'][number]['eye']['state']>): void {
+function checkPromises(world: World, { cluster, present }: MasterState): void {
   const promised = new Map<string, Resources>()
   const promise = (agentId: string, resources: Resources): void =>
     void promised.set(agentId, add(promised.get(agentId) ?? NONE, resources))

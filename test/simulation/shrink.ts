@@ -8,7 +8,7 @@ import type { Step } from './plan.js'
 import { run } from './run.js'
 
 /** Runs that one shrinking may take. */
-const RUNS_MAX = 400
+const RUNS_MAX = 150
 const KIND_CHARACTERS = 150
 
 export interface Shrunk {

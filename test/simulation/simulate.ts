@@ -16,7 +16,7 @@ const SHARE = 50
 const PROGRESS_MS = 5_000
 /** Violations that are told in full; more would only be the same again. */
 const TOLD_MAX = 3
-export const STEPS = 120
+export const STEPS = 100
 
 interface Wish {
   readonly seeds: number

@@ -5,14 +5,18 @@
 import type { FrameworkId } from '../../actors/protocol/ids.js'
 import type { Offer } from '../../actors/protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../actors/protocol/task.js'
-import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../../actors/scheduler/framework.js'
+import {
+  framework, type Framework, type FrameworkContext, type FrameworkEvent,
+} from '../../actors/scheduler/framework.js'
 import { executorOf, task } from '../../actors/scheduler/task.js'
 import type { Random } from '../../runtime/random.js'
 import type { Ledger } from './ledger.js'
 
 const ACT_MS = 4_000
-const RECONCILE_MS = 8_000
+const RECONCILE_MS = 15_000
 const FAILOVER_MS = 20_000
+/** Tasks that one offer is accepted for. */
+const TASKS_MAX = 3
 const KEPT_OFFERS_MAX = 5
 
 /** What is known of one task. */
@@ -51,7 +55,7 @@ export class Story {
 
   author(): Framework<null> {
     this.ended = false
-    this.life++
+    const life = ++this.life
     return framework<null>({
       name: this.name, failoverTimeoutMs: FAILOVER_MS, acknowledge: this.explicit ? 'explicit' : 'automatic',
       initial: (ctx) => {
@@ -60,24 +64,23 @@ export class Story {
         return null
       },
       receive: (state, event, ctx) => {
-        this.receive(event, ctx)
+        this.receive(event, life, ctx)
         return state
       },
     })
   }
 
-  private receive(event: FrameworkEvent, ctx: FrameworkContext): void {
+  private receive(event: FrameworkEvent, life: number, ctx: FrameworkContext): void {
     switch (event.type) {
       case 'subscribed':
         this.frameworkId = event.frameworkId
         if (this.open().length > 0) ctx.reconcile(this.open())
-        if (this.closing) ctx.revive()
         return
       case 'offers':
         for (const offer of event.offers) this.onOffer(offer, ctx)
         return
       case 'update':
-        this.hear(event.update)
+        this.hear(event.update, life)
         if (this.explicit) ctx.acknowledge(event.update)
         return
       case 'error':
@@ -87,7 +90,8 @@ export class Story {
       case 'timer':
         if (event.name === 'act') {
           ctx.after('act', this.random.next() * ACT_MS)
-          if (!this.closing) this.act(ctx)
+          if (this.closing) ctx.revive()
+          else this.act(ctx)
         } else {
           ctx.after('reconcile', RECONCILE_MS)
           if (this.open().length > 0) ctx.reconcile(this.open())
@@ -119,9 +123,9 @@ export class Story {
   private accept(offer: Offer, ctx: FrameworkContext): void {
     const room = Math.floor((offer.resources.scalars['cpus'] ?? 0) / 1_000)
     // Now and then one more than there is room for.
-    const count = Math.min(this.dice(room + 1) + (this.dice(10) === 0 ? 1 : 0), 6)
+    const count = Math.min(this.dice(room + 1) + (this.dice(10) === 0 ? 1 : 0), TASKS_MAX)
     const tasks = Array.from({ length: count }, () => this.wish())
-    ctx.accept(offer, tasks, { refuseMs: this.dice(3_000) })
+    ctx.accept(offer, tasks, { refuseMs: this.dice(10_000) })
   }
 
   private wish(): TaskInfo {
@@ -147,7 +151,7 @@ export class Story {
     }
   }
 
-  private hear(update: StatusUpdate): void {
+  private hear(update: StatusUpdate, life: number): void {
     const { taskId, state, updateId, text } = update
     const history = this.histories.get(taskId)
     if (!history) return this.ledger.violate('I1', `${this.name} hears of ${taskId}, which it never launched`)
@@ -162,7 +166,7 @@ export class Story {
       history.step = step
     }
     // A scheduler that has begun anew may be told of older steps; its author knows better.
-    const isAmiss = isTerminal(state) || (step > 0 && history.life === this.life)
+    const isAmiss = isTerminal(state) || (step > 0 && history.life === life)
     if (history.over && history.state !== state && isAmiss) {
       this.ledger.violate('I5', `${taskId} has ended as ${history.state}, and now is ${state} (${text})`)
     }
@@ -170,7 +174,7 @@ export class Story {
       this.ledger.violate('I1', `${taskId} was ${history.state}, and now nobody knows of it`)
     }
     if (history.over) return
-    history.life = this.life
+    history.life = life
     history.state = state
     history.over = isTerminal(state) || state === 'UNKNOWN'
   }

@@ -60,6 +60,26 @@ test('it registers with what it holds, and again until it is answered', () => {
   assert.ok(!driven.timers.has('register'))
 })
 
+test('who does not answer may not lead any more: it asks who does', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  driven.receive(leader)
+  driven.take()
+  driven.fire('register')
+  assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+})
+
+test('the answer of a master that leads anew is not taken for one of the master that is known', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  driven.receive(leader)
+  driven.take()
+  driven.receive({ ...admission(), epoch: 4 } as ReturnType<typeof admission>)
+  assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
+  assert.deepEqual(toUpdates(driven), [])
+})
+
 test('it says which executors run', () => {
   const { driven } = registered()
   launch(driven, 1, executed('t', 'e'))

@@ -139,6 +139,17 @@ test('a master that is deposed forgets all, stops to decide, and has the log tol
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'], 'and may lead again')
 })
 
+test('a leader that is back among the others says so, and has its agents register again', () => {
+  const driven = leading()
+  driven.receive(register)
+  commitAll(driven)
+  driven.take()
+  driven.receive({ type: 'reconnected' })
+  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader', 'agent-a ping'])
+  const [ping] = driven.toldTo(agentRef('a'))
+  assert.equal(ping?.type === 'ping' && ping.connected, false)
+})
+
 test('peers are watched, and whoever terminates is lost', () => {
   const driven = leading()
   driven.receive(register)

@@ -152,6 +152,13 @@ test('when nobody has led for long it claims without the token; who leads, or an
   assert.equal(desk.driven.timers.has('leaderless'), false)
 })
 
+test('a silent log that is read again keeps nobody from claiming', () => {
+  const desk = new LogDesk()
+  desk.driven.timers.delete('leaderless')
+  desk.driven.fire('tail')
+  assert.equal(desk.driven.timers.has('leaderless'), false, 'the wait goes on, and does not begin anew')
+})
+
 test('who has led last claims sooner than others when its token is gone, and not once another has led', () => {
   const desk = leading()
   const log = [FOUNDED, claimed(1, (desk.driven.state as { ledNonce: string }).ledNonce)]

@@ -59,6 +59,14 @@ test('a task that began and is not there any more is gone, and takes nothing', (
   assert.deepEqual(toldOf(again)?.used, [])
 })
 
+test('a task that has ended, and whose agent comes back without it, is forgotten, and its end told again', () => {
+  const { desk, agentId, task } = deskAtWork()
+  desk.report(task, 'FINISHED', 2)
+  const again = desk.register('a', { life: 'i2', agentId })
+  assert.deepEqual(recordsOf(again), ['task-removed'])
+  assert.deepEqual(updatesOf(again).map(({ state, updateId }) => [state, updateId]), [['FINISHED', undefined]])
+})
+
 test('a task that began and that the same life does not have gives back what it took', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
   const again = desk.register('a', { agentId })

@@ -73,6 +73,22 @@ test('an update of a task that is over is passed on, so that it is acknowledged 
   assert.deepEqual([decided.records, decided.allocator, typesOf(decided)], [[], [], ['update']])
 })
 
+test('a task that the master has ended stays so, whatever its agent tells of it when it is back', () => {
+  const { desk, agentId, task } = deskAtWork()
+  desk.register('a', { life: 'i2', agentId })
+  const decided = desk.report(task, 'KILLED', 2)
+  assert.deepEqual([decided.records, typesOf(decided)], [[], ['acknowledge-status', 'update']])
+  assert.deepEqual(updatesOf(decided).map(({ state, updateId }) => [state, updateId]), [['GONE', undefined]])
+})
+
+test('a scheduler that asks for a task that is over is told how it ended', () => {
+  const { desk, frameworkId, task } = deskAtWork()
+  desk.report(task, 'FINISHED', 2)
+  desk.acknowledge(task, 2)
+  const decided = desk.say({ type: 'reconcile', frameworkId, taskIds: ['t' as TaskId] })
+  assert.deepEqual(updatesOf(decided).map(({ state }) => state), ['FINISHED'])
+})
+
 test('an update while the scheduler is away changes the state and is kept by the agent', () => {
   const { desk, frameworkId, task } = deskAtWork()
   desk.say({ type: 'scheduler-lost', frameworkId, ref: schedulerRef('one') as never })

@@ -9,6 +9,8 @@ import type { Random } from '../../../runtime/random.js'
 import type { SimulatedNode } from './node.js'
 
 const LATENCY_MS = 2
+/** How long a hasty journal takes to keep what it has answered for. */
+const HASTE_MS = 3_000
 
 type Append = Extract<LogRequest<JournalEntry>, { type: 'append' }>
 
@@ -39,7 +41,7 @@ export class SimulatedJournal {
       this.underWay.push(request)
       if (this.isHasty) tell(replyTo, { type: 'committed', token })
       // A hasty one keeps what it has promised when there is nothing else to do.
-      node.after(this.isHasty ? delayMs + 500 : delayMs, () => {
+      node.after(this.isHasty ? delayMs + HASTE_MS : delayMs, () => {
         this.underWay.shift()
         this.keep(request)
         if (!this.isHasty) tell(replyTo, { type: 'committed', token })

@@ -2,7 +2,9 @@
  * Machine: where the processes of a simulated agent run. They outlive the agent, and end by themselves,
  * because they are signalled, or with the machine.
  */
-import type { Exit, LauncherEvent, LauncherRequest, OutputEvent, OutputRequest } from '../../../actors/protocol/machine.js'
+import type {
+  Exit, LauncherEvent, LauncherRequest, OutputEvent, OutputRequest,
+} from '../../../actors/protocol/machine.js'
 import { nodeOf, type Ref } from '../../../runtime/address.js'
 import type { Random } from '../../../runtime/random.js'
 import type { Events } from './events.js'
@@ -38,6 +40,8 @@ export class SimulatedMachine {
   bootId = 'boot-0'
   private node: SimulatedNode | undefined
   private readonly processes = new Map<string, Process>()
+  /** What ran before the machine was started anew: its directory tells that it has begun, and not how it ended. */
+  private readonly vanished = new Set<string>()
   private nextPid = 1_000
   private dueMs = 0
 
@@ -51,9 +55,9 @@ export class SimulatedMachine {
   readonly launcher = (request: LauncherRequest): void => {
     const known = this.processes.get(request.launchId)
     switch (request.type) {
-      case 'start': return known ? this.adopt(known, request.replyTo) : this.start(request)
-      case 'adopt':
+      case 'start': case 'adopt':
         if (known) return this.adopt(known, request.replyTo)
+        if (request.type === 'start' && !this.vanished.has(request.launchId)) return this.start(request)
         return this.tell(request.replyTo, { type: 'vanished', launchId: request.launchId })
       case 'signal': return known && this.signal(known, request.signal)
       case 'forget': return
@@ -85,6 +89,7 @@ export class SimulatedMachine {
   /** Everything ends, and nothing tells how. */
   reboot(): void {
     for (const process of this.processes.values()) if (!process.exit) this.end(process, { signal: 'SIGKILL' })
+    for (const launchId of this.processes.keys()) this.vanished.add(launchId)
     this.processes.clear()
     this.bootId = `boot-${Number(this.bootId.slice('boot-'.length)) + 1}`
   }
@@ -103,7 +108,7 @@ export class SimulatedMachine {
     began(launchId)
     this.tellStarted(process)
     if (process.end) return
-    const lifeMs = random.next() < 0.3 ? random.next() * SHORT_MS : random.next() * LONG_MS
+    const lifeMs = random.next() < 0.2 ? random.next() * SHORT_MS : random.next() * LONG_MS
     const exit = random.next() < 0.7 ? { code: 0 } : random.next() < 0.7 ? { code: 3 } : { signal: 'SIGSEGV' }
     events.after(lifeMs, () => this.end(process, exit))
   }

@@ -9,7 +9,9 @@
  */
 import { isGroup, kindOf, type NodeAddress } from '../../../runtime/address.js'
 import type { Random } from '../../../runtime/random.js'
-import type { Receiver, Transport, TransportVitals, UndeliverableReason, WireEnvelope } from '../../../runtime/transport.js'
+import type {
+  Receiver, Transport, TransportVitals, UndeliverableReason, WireEnvelope,
+} from '../../../runtime/transport.js'
 import { frameOf, readFrame } from '../../../infra/frame.js'
 import { directionOf } from '../../../infra/routes.js'
 import type { Event, Events } from './events.js'

@@ -31,10 +31,13 @@ export function spawnMaster(world: Ground, place: MasterPlace, node: SimulatedNo
   const stream = system.port('stream', way.port)
   const election = system.port('election', candidate.port)
   const real = registrar({ cluster: CLUSTER, name: place.name, stream, election })
-  system.spawn(MASTER_PATH, eye.master(master({
+  const ref = system.spawn(MASTER_PATH, eye.master(master({
     registrar: eye.registrar(breakRegistrar(real, world.options.breaks)),
-    allocator: (ref) => allocator({ master: ref }),
+    allocator: (of) => allocator({ master: of }),
   })))
+  system.onConnection((state) => {
+    if (state === 'connected') node.tell(ref, { type: 'reconnected' })
+  })
 }
 
 export function spawnAgent(world: Ground, place: AgentPlace, node: SimulatedNode): void {

@@ -45,6 +45,8 @@ export class Candidate {
     if (this.connected) return
     this.connected = true
     this.silence++
+    // Its place went with its connection, and the token with its place.
+    this.token.leave(this)
     if (this.replyTo) this.token.enter(this)
   }
 

@@ -23,8 +23,9 @@ import { spawnAgent, spawnExecutor, spawnMaster, spawnScheduler } from './spawn.
 import { Token } from './token.js'
 
 const MASTERS = 3
-const AGENTS = 5
-const FRAMEWORKS = 3
+/** At the most: bugs that need many are rare, and small worlds are quick. */
+const AGENTS_MAX = 5
+const FRAMEWORKS_MAX = 3
 const MACHINE = { cpus: 4, mem: 1_024 }
 
 export interface WorldOptions {
@@ -51,14 +52,16 @@ export class World implements Ground {
     const { events, reference } = this
     const kind = this.chance()
     // Packing takes most of the time, and finds the same in few seeds as in all.
-    this.network = new Network({ events, random: this.chance(), packs: kind.next() < 0.05, isPrompt: kind.next() < 0.5 })
+    const [packs, isPrompt] = [kind.next() < 0.05, kind.next() < 0.5]
+    this.network = new Network({ events, random: this.chance(), packs, isPrompt })
     this.log = new SharedLog(
       events, this.chance(), (entry) => reference.add(entry), (entries) => reference.rewrite(entries))
     this.token = new Token(events, this.chance())
     const each = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
     for (const index of each(MASTERS)) this.masters.push(newMaster(`m${index}`))
-    for (const index of each(AGENTS)) this.agents.push(this.newAgent(`a${index}`))
-    for (const index of each(FRAMEWORKS)) this.frameworks.push(this.newFramework(`f${index}`))
+    for (const index of each(Math.ceil(kind.next() * AGENTS_MAX))) this.agents.push(this.newAgent(`a${index}`))
+    const frameworks = Math.ceil(kind.next() * FRAMEWORKS_MAX)
+    for (const index of each(frameworks)) this.frameworks.push(this.newFramework(`f${index}`))
     for (const place of this.places) this.start(place)
   }
 
