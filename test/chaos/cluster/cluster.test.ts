@@ -10,7 +10,7 @@ const NAMES = ['three-killed', 'leader-killed']
 const SEED = 5
 const SETTINGS = { masters: 2, agents: 2, frameworks: 1, executors: false, brokers: 1 }
 
-test('a leader, an agent and a scheduler are killed at once, then the next leader: all that is promised holds', async () => {
+test('a leader, an agent and a scheduler are killed at once, then the next leader: all holds', async () => {
   const said: string[] = []
   const faults = NAMES.flatMap((name) => {
     const fault = FAULTS.get(name)
