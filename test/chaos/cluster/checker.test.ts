@@ -135,6 +135,10 @@ test('I4: a step that was never told', () => {
 
 test('a step that the master’s word has overtaken need not be told', () => {
   assert.deepEqual(broken(judged([{ journal: one }], [accepted('t1'), byMaster('t1', 'FINISHED', 'L1')])), [])
+  const [begin, , finished] = oneHeard
+  if (!begin || !finished) return assert.fail()
+  assert.deepEqual(broken(judged([{ journal: one }], [begin, byMaster('t1', 'KILLING', 'L1'), finished])), [])
+  assert.deepEqual(broken(judged([{ journal: one }], [begin, byMaster('t1', 'STAGING', 'L1'), finished])), ['I4'])
 })
 
 test('I4: a step that comes after a later one, or twice in one life', () => {
@@ -150,6 +154,9 @@ test('I4: a step that comes after a later one, or twice in one life', () => {
 test('I5: two ends, and an end that is another one at the agent', () => {
   const lost = byMaster('t1', 'GONE', 'L1')
   assert.deepEqual(broken(judged([{ journal: one }], [...oneHeard, lost])), ['I5'])
+  const again = { ...heard('L1', 't1', 2, 'FINISHED', 2) }
+  const word = byMaster('t1', 'FINISHED', 'L1')
+  assert.deepEqual(broken(judged([{ journal: one }], [accepted('t1'), word, again])), [], 'a word about it is no other')
   const twice = [...one, queued('L1', 't1', 3, 'KILLED')]
   assert.deepEqual(broken(judged([{ journal: twice }], [...oneHeard, heard('L1', 't1', 3, 'KILLED')])), ['I5', 'I5'])
   assert.deepEqual(broken(judged([{ journal: one }], [accepted('t1'), lost])), ['I4', 'I5'])

@@ -3,7 +3,7 @@
  * Pure; each rule names the invariant that it holds (`/I[1-7]/`), and only what is certain counts as broken.
  */
 import type { Evidence, FrameworkEvidence, HistoryEvent, Violation } from './evidence.js'
-import { isTerminal, type StatusUpdate } from '../../../actors/protocol/task.js'
+import { isTerminal, type StatusUpdate, type TaskState } from '../../../actors/protocol/task.js'
 import { factsOf, type Facts, type Launch } from './facts.js'
 import { overbooked } from './ledger.js'
 
@@ -108,12 +108,12 @@ const hasEnd = (heard: readonly Updated[]): boolean => heard.some(({ update }) =
 const isNowhere = (heard: readonly Updated[], launches: readonly Launch[]): boolean =>
   launches.length === 0 && heard.every(({ update }) => update.state === 'UNKNOWN')
 
-/** Steps of a launch are numbered; none is heard again once a later one was, nor twice in one life. */
+/** An agent numbers the steps of a launch; none is heard again once a later one was, nor twice in one life. */
 function inOrder(heard: readonly Updated[]): string[] {
   const faults: string[] = []
   const last = new Map<string, { readonly step: number; readonly life: number }>()
-  for (const { life, update: { launchId = '', updateId, state } } of heard) {
-    if (updateId === undefined) continue
+  for (const { life, update: { launchId = '', updateId, state, source } } of heard) {
+    if (updateId === undefined || source === 'master') continue
     const step = Number(updateId.slice(updateId.lastIndexOf('.') + 1))
     const before = last.get(launchId)
     if (before && step < before.step) faults.push(`was ${state} (step ${step}) after step ${before.step}`)
@@ -123,23 +123,29 @@ function inOrder(heard: readonly Updated[]): string[] {
   return faults
 }
 
-/** What the agent has on its disk has been heard; but for steps of what a master's word had already ended. */
+const STEPS: readonly TaskState[] = ['STAGING', 'STARTING', 'RUNNING', 'KILLING']
+const stepOf = (state: TaskState): number => (isTerminal(state) ? STEPS.length : STEPS.indexOf(state))
+
+/** What the agent has on its disk has been heard, unless a master’s word about a later step has overtaken it. */
 function untold({ launchId, updates }: Launch, heard: readonly Updated[]): string[] {
   const ids = new Set(heard.map(({ update }) => update.updateId))
-  const endedByWord = heard.find(({ update }) =>
-    update.launchId === launchId && isTerminal(update.state) && update.source === 'master')
-  return updates.filter(({ updateId }) => !ids.has(updateId))
-    .filter(({ state }) => endedByWord === undefined || (isTerminal(state) && state !== endedByWord.update.state))
+  const words = heard.map(({ update }) => update).filter(({ source, ...update }) =>
+    source === 'master' && update.launchId === launchId)
+  const isOvertaken = (state: TaskState) => words.some((word) =>
+    word.state === state ? isTerminal(state) : stepOf(word.state) > stepOf(state))
+  return updates.filter(({ updateId, state }) => !ids.has(updateId) && !isOvertaken(state))
     .map(({ updateId, state }) => `was never told that it is ${state} (${updateId})`)
 }
 
 function ends(heard: readonly Updated[], launches: readonly Launch[]): string[] {
   const terminal = heard.map(({ update }) => update).filter(({ state }) => isTerminal(state))
-  const told = new Set(terminal.map(({ state, updateId }) => `${state} ${updateId ?? 'by the master'}`))
+  // A master's word about an end, and the update that tells of it, are the same end.
+  const told = new Set(terminal.map(({ state }) => state))
+  const ids = new Set(terminal.flatMap(({ updateId }) => updateId ?? []))
   const written = launches.flatMap(({ updates }) => updates).filter(({ state }) => isTerminal(state))
   const states = new Set([...written, ...terminal].map(({ state }: Pick<StatusUpdate, 'state'>) => state))
   return [
-    ...(told.size > 1 ? [`has ${told.size} ends: ${[...told].join(', ')}`] : []),
+    ...(told.size > 1 || ids.size > 1 ? [`has several ends: ${[...told, ...ids].join(', ')}`] : []),
     ...(told.size <= 1 && states.size > 1 ? [`has ended otherwise at its agent: ${[...states].join(', ')}`] : []),
     ...(written.length > 1 ? [`has ${written.length} ends at its agent`] : []),
   ]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { HEARTBEAT_SECONDS } from '../../../infra/amqp/connection.js'
-import { chosen, type Fault, hold } from './fault.js'
+import { chosen, type Fault, hold, someLeader } from './fault.js'
 import { readHistory } from './history.js'
 import type { Member } from './member.js'
 import { stateOfAgent, until } from './observer.js'
@@ -139,6 +139,16 @@ export const NODE_FAULTS: Readonly<Record<string, Fault>> = {
       // Sometimes at once, sometimes when the first updates are on their way.
       await delay(Math.floor(random.next() * 40))
       return killed([framework], () => hold(random, 0, 3_000))
+    },
+  },
+  /** One of each kind at once. */
+  'three-killed': {
+    row: '1, 16, 21',
+    async inject(stage, random) {
+      const { master } = await someLeader(stage)
+      const framework = chosen(random, stage.frameworks)
+      await nextAcceptance(framework)
+      return killed([master, chosen(random, stage.agents), framework], () => hold(random, 0, 2_000))
     },
   },
   'scheduler-frozen': {

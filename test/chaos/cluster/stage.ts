@@ -96,7 +96,7 @@ export class Stage {
   }
 
   startLoad(round: number, seed: number): void {
-    if (this.closed) throw new Error('the stage is closed')
+    if (this.closed !== undefined) throw new Error('the stage is closed')
     this.frameworks = Array.from({ length: this.settings.frameworks }, (_, index) => {
       const name = `f${index + 1}r${round}`
       const load: LoadSettings = {
