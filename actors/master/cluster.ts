@@ -188,7 +188,9 @@ function onTaskChanged(cluster: Cluster, record: Of<'task-changed'>): void {
   // A terminal state stays; what is learnt of it later (its own update, an exit code) is added.
   if (!tasks || !task || (isTerminal(task.state) && task.state !== record.state)) return
   const { state, updateId, exitCode, signal, text, atMs: changedMs } = record
-  tasks.set(record.taskId, { ...task, state, updateId, exitCode, signal, text, changedMs })
+  const changed = { ...task, state, updateId, exitCode, signal, text, changedMs }
+  tasks.set(record.taskId, changed)
+  cluster.tasksAt.put(task.agentId, task.launchId, changed)
 }
 
 function complete(cluster: Cluster, framework: FrameworkRecord | undefined, taskId: TaskId): void {
