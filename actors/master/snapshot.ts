@@ -13,6 +13,7 @@ export const frozen = (cluster: Cluster): Cluster => ({
   agents: new Map([...cluster.agents].map(([agentId, agent]) => [agentId, { ...agent }])),
   frameworks: new Map([...cluster.frameworks].map(([frameworkId, framework]) =>
     [frameworkId, { ...framework, tasks: new Map(framework.tasks) }])),
+  goneAgents: new Map(cluster.goneAgents),
   executors: new Map(cluster.executors),
   completedTasks: new Map(cluster.completedTasks),
   completedFrameworks: new Map(cluster.completedFrameworks),

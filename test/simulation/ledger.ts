@@ -37,7 +37,7 @@ export class Ledger {
   private readonly taken = new Set<string>()
   private readonly begun = new Set<string>()
   private readonly machines = new Map<string, Machine>()
-  /** The newest epoch that each agent has met. */
+  /** The newest epoch that each agent has written down to obey. */
   private readonly met = new Map<string, number>()
 
   constructor(private readonly nowMs: () => number) {}
@@ -52,6 +52,7 @@ export class Ledger {
 
   /** An agent has this on its disk. */
   kept(agent: string, entry: JournalEntry): void {
+    if (entry.type === 'obeyed') this.met.set(agent, Math.max(entry.epoch, this.met.get(agent) ?? 0))
     if (entry.type !== 'launch-admitted') return
     const { launchId, task } = entry
     if (this.taken.has(launchId)) this.violate('I2', `${launchId} was taken twice, the second time by ${agent}`)
@@ -87,16 +88,6 @@ export class Ledger {
     if (epoch < newest && acted) {
       this.violate('I7', `${agent} acted upon ${acted} of epoch ${epoch}, and has met epoch ${newest}`)
     }
-  }
-
-  /** An agent obeys a master of this epoch, and will obey no older one. */
-  obeys(agent: string, epoch: number): void {
-    if (epoch > (this.met.get(agent) ?? 0)) this.met.set(agent, epoch)
-  }
-
-  /** A life of the agent begins that does not know what an earlier one has met. */
-  forgetsEpochs(agent: string): void {
-    this.met.delete(agent)
   }
 }
 

@@ -64,17 +64,13 @@ export class MasterEye {
 export class AgentEye {
   state: AgentState | undefined
 
-  /**
-   * @param heard is told of each message that has an epoch, and whether it made the agent do something
-   * @param met is told which epoch the agent obeys
-   */
-  agent<S, M extends Said>(
-    real: Actor<S, M>, heard: (epoch: number, acted: string | undefined) => void, met: (epoch: number) => void,
-  ): Actor<S, M> {
+  /** @param heard is told of each message that has an epoch, and whether it made the agent do something */
+  agent<S, M extends Said>(real: Actor<S, M>, heard: (epoch: number, acted: string | undefined) => void): Actor<S, M> {
     let did = 0
     const counting = new Wrapped<M>((ctx, wrapped) => {
       wrapped.tell = (to, message) => {
-        did++
+        // To say whom it obeys instead is no obedience.
+        if ((message as Said).type !== 'epoch-obeyed') did++
         ctx.tell(to, message)
       }
     })
@@ -90,7 +86,6 @@ export class AgentEye {
         const before = did
         const next = real.receive(state, message, counting.of(ctx))
         heard(message.epoch as number, next !== state || did > before ? message.type : undefined)
-        met((next as unknown as AgentState).epoch)
         return see(next)
       },
     }

@@ -81,11 +81,6 @@ export class SimulatedMachine {
     if (process) this.end(process, exit)
   }
 
-  /** Custom executors end with their agent, which answers for their tasks when it is back. */
-  endExecutors(): void {
-    for (const process of this.processes.values()) if (process.end) this.end(process, { signal: 'SIGKILL' })
-  }
-
   /** Everything ends, and nothing tells how. */
   reboot(): void {
     for (const process of this.processes.values()) if (!process.exit) this.end(process, { signal: 'SIGKILL' })

@@ -46,7 +46,6 @@ export function spawnAgent(world: Ground, place: AgentPlace, node: SimulatedNode
   const eye = new AgentEye()
   Object.assign(place, { node, eye })
   machine.attach(node)
-  world.ledger.forgetsEpochs(name)
   const real = agent({
     info: { hostname: name, resources, attributes: {}, bootId: machine.bootId },
     journal: system.port('journal', journal.port(node, () => world.events.nowMs)),
@@ -58,9 +57,8 @@ export function spawnAgent(world: Ground, place: AgentPlace, node: SimulatedNode
     },
   })
   const { ledger, options: { breaks } } = world
-  system.spawn(AGENT_PATH, eye.agent(
-    breakAgent(real, breaks), (epoch, acted) => ledger.heard(name, epoch, acted), (epoch) => ledger.obeys(name, epoch),
-  ))
+  const watched = eye.agent(breakAgent(real, breaks), (epoch, acted) => ledger.heard(name, epoch, acted))
+  system.spawn(AGENT_PATH, watched)
   system.onConnection((state) => {
     if (state === 'connected') node.tell(agentRef(node), { type: 'reconnected' })
   })

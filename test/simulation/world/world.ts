@@ -118,10 +118,7 @@ export class World implements Ground {
   crash(place: AnyPlace): void {
     if (!place.node || !lives(place)) return
     this.kill(place.node)
-    if (place.kind === 'agent') {
-      place.journal.crash()
-      place.machine.endExecutors()
-    }
+    if (place.kind === 'agent') place.journal.crash()
     if (place.kind === 'master') this.token.settle()
   }
 
