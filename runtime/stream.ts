@@ -7,25 +7,32 @@ import type { Ref } from './address.js'
 
 export type StreamRequest<Entry> =
   /**
-   * Reads from `from` (0 is the beginning) and goes on with what is added later. Opening again ends
-   * what was read before; answers to it carry the new `reading`.
+   * Reads from `from` (0 is the beginning) and goes on with what is added later; if that is gone, from the first
+   * entry that is left. `recent`: from somewhere near the end, or, if nobody knows where that is, from the first.
+   * Opening again ends what was read before; answers to it carry the new `reading`.
    */
   | {
       readonly type: 'read'
-      readonly from: number
+      readonly from: number | 'recent'
       readonly reading: number
       readonly replyTo: Ref<StreamEvent<Entry>>
     }
   /** Adds entries behind each other. That they stand is known only by reading them. */
   | { readonly type: 'add'; readonly entries: readonly Entry[] }
+  /** Nobody needs what stands before this: it may be forgotten, soon or later. Positions stay what they are. */
+  | { readonly type: 'trim'; readonly before: number }
 
 export type StreamEvent<Entry> =
-  /** `position` is that of the first of them; they follow each other. */
+  /** `position` is that of the first of them; they follow each other. Between events some may never be used. */
   | {
       readonly type: 'stream-entries'
       readonly reading: number
       readonly position: number
       readonly entries: readonly Entry[]
+      /** What they take where they are kept, if that is known. */
+      readonly bytes?: number
+      /** What stood right before them is gone, and so perhaps entries that were to be read. */
+      readonly missed?: boolean
     }
   /** Somebody wrote what this version cannot read; nothing after it can be trusted to be understood. */
   | {

@@ -9,14 +9,16 @@ import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import {
-  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
-import { adoptAll, onAdmitted, onNotAdmitted, onRun } from './launches.js'
-import { newMemory, remember } from './memory.js'
+import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
+import { newMemory, remember, type Obeyed } from './memory.js'
+import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { onOutput, onRead } from './output.js'
+import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
-import { endAll, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
+import { endAll, onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
 
 export const agent = (options: AgentOptions): Actor<State, Message> => ({
@@ -24,27 +26,26 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
   initial(ctx) {
     ctx.tell(options.journal, { type: 'replay', replyTo: ctx.self })
     return {
-      phase: 'recovering', memory: newMemory(), active: newActive(), master: undefined, epoch: 0, attempt: 0,
-      pingTimeoutMs: 75_000, updates: undefined, leaver: undefined,
+      phase: 'recovering', memory: newMemory(), active: newActive(), master: undefined, epoch: 0, obeying: undefined,
+      refused: undefined, attempt: 0, pingTimeoutMs: 75_000, updates: undefined, leaver: undefined,
     }
   },
   receive(state, message, ctx) {
     // A master that has been replaced must not be obeyed, however late its words arrive.
-    if ('epoch' in message && message.type !== 'leader' && message.epoch < state.epoch) return state
+    const isOrder = 'epoch' in message && message.type !== 'leader'
+    if (isOrder && (message.epoch < state.epoch || state.phase === 'obeying')) return state
     switch (message.type) {
       case 'replayed': return recover(state, message.records, options, ctx)
       case 'seek': return seek(state, ctx)
       case 'leader': return onLeader(state, message, options, ctx)
-      case 'register': return register(state, options, ctx)
+      case 'register': return registerAgain(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
-      case 'agent-refused':
-        ctx.log('error', 'the master refused this agent', { problem: message.problem })
-        if (options.owner) ctx.tell(options.owner, { type: 'refused', problem: message.problem })
-        return state
+      case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, ctx) : state
       case 'run-task': return onRun(state, message, options, ctx)
+      case 'drain-agent': return onDrain(state, message, ctx)
       case 'kill-task': return onKill(state, message, ctx)
       case 'acknowledge-status':
         if (state.updates) ctx.tell(state.updates, { ...message, type: 'acknowledged' })
@@ -57,8 +58,12 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'message-to-executor': return onMessageToExecutor(state, message, ctx)
       case 'read-task': return onRead(state, message, options, ctx)
       case 'output': case 'output-failed': return onOutput(state, message, ctx)
-      case 'committed': return onAdmitted(state, message.token, options, ctx)
-      case 'append-failed': return onNotAdmitted(state, message.token, message.reason, options, ctx)
+      case 'committed':
+        if (message.token === state.obeying?.token) return onObeyed(state, state.obeying.obeyed, options, ctx)
+        return onAdmitted(state, message.token, options, ctx)
+      case 'append-failed':
+        if (message.token === state.obeying?.token) return onNotObeyed(state, message.reason, ctx)
+        return onNotAdmitted(state, message.token, message.reason, options, ctx)
       case 'task-report': return onReport(state, message, options, ctx)
       case 'update-journaled': return checkLeft(onJournaled(state, message.entry, options, ctx), ctx)
       case 'executor-said': return onExecutorSaid(state, message, ctx)
@@ -82,30 +87,69 @@ function recover(state: State, entries: readonly JournalEntry[], options: AgentO
   const pending = [...state.memory.tasks.values()].flatMap((task) => task.pending)
   // Only the journal knows what it would have forgotten if it failed: the agent starts over with it.
   state.updates = ctx.spawn('updates', updates({ agent: ctx.self, journal: options.journal, pending }), ESCALATE)
-  adoptAll(state, options, ctx)
-  return seek({ ...state, phase: 'seeking' }, ctx)
+  recoverAll(state, options, ctx)
+  return seek({ ...state, phase: 'seeking', epoch: state.memory.obeyed?.epoch ?? 0 }, ctx)
 }
 
 function seek(state: State, ctx: Ctx): State {
   if (state.phase !== 'seeking') return state
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  askWhoLeads(ctx)
   ctx.after('seek', seekDelayMs(state.attempt, ctx.random()), { type: 'seek' })
   return { ...state, attempt: state.attempt + 1 }
 }
 
-function onLeader(state: State, { master, epoch }: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
+const askWhoLeads = (ctx: Ctx): void =>
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+
+function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
+  const { master, epoch } = leader
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
-  if (epoch < state.epoch) {
-    // An announcement that comes late; or a log that was made anew, which only a restart of this agent forgives.
-    ctx.log('warn', 'a master of an older epoch is not obeyed', { master, epoch, obeyed: state.epoch })
-    return state
+  const known = { cluster: state.memory.cluster, obeyed: state.obeying?.obeyed ?? state.memory.obeyed }
+  switch (standingOf(known, state.epoch, leader)) {
+    case 'foreign': return refuse(state, leader, options, ctx)
+    case 'older':
+      ctx.log('warn', 'a master of an older epoch is not obeyed', { master, epoch, obeyed: state.epoch })
+      // An announcement that comes late; or the log has lost its end, and the next claim must be above.
+      if (known.obeyed) {
+        ctx.tell(master, { type: 'epoch-obeyed', epoch: known.obeyed.epoch, clusterId: known.obeyed.clusterId })
+      }
+      return state
+    case 'obeyed':
   }
   // Leaders are announced and asked for; hearing of the same one twice changes nothing.
   if (master === state.master && state.phase !== 'seeking' && epoch === state.epoch) return state
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
-  return register({ ...state, master, epoch, attempt: 0, phase: 'registering' }, options, ctx)
+  const obeyed = obeyedOf(leader)
+  const next = { ...state, master, epoch, attempt: 0, refused: undefined }
+  if (!obeyed || isSame(obeyed, state.memory.obeyed)) return register({ ...next, phase: 'registering' }, options, ctx)
+  const token = state.active.nextToken++
+  ctx.tell(options.journal, { type: 'append', records: [{ type: 'obeyed', ...obeyed }], token, replyTo: ctx.self })
+  return { ...next, phase: 'obeying', obeying: { token, obeyed } }
+}
+
+/** Its log was made anew, or two clusters share a name: whatever the reason, nothing of this agent's ends by it. */
+function refuse(state: State, leader: LeadershipEvent, { owner }: AgentOptions, ctx: Ctx): State {
+  const refused = leader.clusterId ?? leader.cluster
+  if (state.refused === refused) return state
+  const problem = foreignProblem(state.memory, leader)
+  ctx.log('error', problem, { master: leader.master })
+  if (owner) ctx.tell(owner, { type: 'refused', problem })
+  return { ...state, refused }
+}
+
+function onObeyed(state: State, obeyed: Obeyed, options: AgentOptions, ctx: Ctx): State {
+  remember(state.memory, { type: 'obeyed', ...obeyed })
+  const next = { ...state, obeying: undefined }
+  return state.phase === 'obeying' ? register({ ...next, phase: 'registering' }, options, ctx) : next
+}
+
+/** What it obeys must be on its disk first; there may be room soon. */
+function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
+  ctx.log('error', 'the journal did not take which master is obeyed; trying again', { reason })
+  const next = { ...state, obeying: undefined }
+  return state.phase === 'obeying' ? seek({ ...next, phase: 'seeking' }, ctx) : next
 }
 
 function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
@@ -117,8 +161,14 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   const { agentId } = state.memory
   const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors } as const
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
-  ctx.after('register', seekDelayMs(state.attempt + 2, ctx.random()), { type: 'register' })
+  ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
+}
+
+/** Whoever does not answer may not lead any more, and the words of who does may have been lost. */
+function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
+  if (state.phase === 'registering') askWhoLeads(ctx)
+  return register(state, options, ctx)
 }
 
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
@@ -131,6 +181,12 @@ function onRegistered(
 ): State {
   const { agentId, epoch, cluster, pingTimeoutMs } = message
   if (!state.master || !state.updates || state.phase === 'leaving') return state
+  if (message.nonce !== undefined && message.nonce !== (state.memory.obeyed?.nonce ?? message.nonce)) return state
+  if (epoch !== state.epoch) {
+    // It was asked when it led before, and leads again: its answer is none of the master that is known now.
+    askWhoLeads(ctx)
+    return state
+  }
   ctx.cancel('register')
   ctx.after('ping', pingTimeoutMs, { type: 'ping-over' })
   if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {
@@ -144,6 +200,20 @@ function onRegistered(
   }
   ctx.tell(state.updates, { type: 'master-found', master: state.master, agentId })
   return { ...state, phase: 'running', epoch, pingTimeoutMs, attempt: 0 }
+}
+
+/** How long an agent that was refused waits before it asks again: somebody has to do something first. */
+export const REFUSED_AGAIN_MS = 60_000
+
+/** Its tasks run on. */
+function onRefused(state: State, problem: string, { owner }: AgentOptions, ctx: Ctx): State {
+  if (state.phase !== 'registering' && state.phase !== 'running') return state
+  ctx.log('error', 'the master refused this agent', { problem })
+  if (owner) ctx.tell(owner, { type: 'refused', problem })
+  if (state.updates) ctx.tell(state.updates, { type: 'master-lost' })
+  ctx.cancel('ping')
+  ctx.after('register', REFUSED_AGAIN_MS, { type: 'register' })
+  return { ...state, phase: 'registering' }
 }
 
 function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ctx): State {

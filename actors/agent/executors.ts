@@ -3,8 +3,9 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { ExecutorId, FrameworkId } from '../protocol/ids.js'
 import type { ExecutorOrder, ExecutorReport } from '../protocol/running.js'
-import { executorKey } from './room.js'
-import type { AgentOptions, Ctx, State } from './state.js'
+import { executorKey } from './memory.js'
+import { start } from './starting.js'
+import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 import { onReport } from './tasks.js'
 
 type Report<T extends ExecutorReport['type']> = Extract<ExecutorReport, { type: T }>
@@ -25,15 +26,25 @@ export function onExecutorSaid(
   return state
 }
 
-/** The executor's last word; what it said of its tasks came before. */
+/** The executor's last word; what it said of its tasks came before. What it never began another one may. */
 export function onExecutorGone(
   state: State, message: Report<'executor-gone'>, options: AgentOptions, ctx: Ctx,
 ): State {
   const { frameworkId, executorId, exitCode, signal } = message
   const key = executorKey(frameworkId, executorId)
   const executor = state.active.executors.get(key)
-  if (executor) ctx.tell(options.output, { type: 'ended', launchId: executor.launchId })
   state.active.executors.delete(key)
+  if (executor) {
+    const { launchId, ref } = executor
+    ctx.tell(options.output, { type: 'ended', launchId })
+    const ended = { type: 'executor-dropped', frameworkId, executorId, launchId } as const
+    ctx.tell(options.journal, { type: 'append', records: [ended], token: NO_LAUNCH, replyTo: ctx.self })
+    for (const [unbegun, runner] of [...state.active.runners]) {
+      const task = runner === ref ? state.memory.tasks.get(unbegun) : undefined
+      if (task) start(state, { launchId: unbegun, frameworkId, task: task.task }, 'status', options, ctx)
+    }
+    if (state.active.executors.has(key)) return state
+  }
   const how = { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) }
   return tellExited(state, frameworkId, executorId, how, ctx)
 }

@@ -3,7 +3,7 @@
  * running agent and the one that comes back after a kill -9.
  */
 import type { HeldTask } from '../protocol/agent.js'
-import type { AgentId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 
@@ -13,11 +13,30 @@ export interface TaskMemory extends HeldTask {
   readonly pending: StatusUpdate[]
   /** Updates made so far; the next one's id follows from it. */
   updates: number
+  /** When it began to run, if it has. */
+  startedAtMs?: number
+  /** The last report of its custom executor that is on disk. */
+  sequence?: number
 }
+
+/** A leadership: the cluster by its log, and the claim that won the epoch. */
+export interface Obeyed {
+  readonly clusterId: string
+  readonly epoch: number
+  readonly nonce: string
+}
+
+type Entry<T extends JournalEntry['type']> = Extract<JournalEntry, { type: T }>
 
 export interface Memory {
   agentId: AgentId | undefined
   cluster: string | undefined
+  /** The newest master that was obeyed. */
+  obeyed: Obeyed | undefined
+  /** The last life that wrote anything. */
+  life: Entry<'life-begun'> | undefined
+  /** Custom executors that run, as far as is known. */
+  readonly executors: Map<string, Entry<'executor-held'>>
   /** Tasks that run, or whose end is not yet acknowledged. */
   readonly tasks: Map<LaunchId, TaskMemory>
   /** Every launch ever taken: none is taken twice. */
@@ -29,7 +48,8 @@ export interface Memory {
 export const LAST_LAUNCHES_MAX = 100_000
 
 export const newMemory = (): Memory => ({
-  agentId: undefined, cluster: undefined, tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
+  agentId: undefined, cluster: undefined, obeyed: undefined, life: undefined, executors: new Map(),
+  tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
 })
 
 /** An update's id says which launch it is of, so that an acknowledgement finds its launch at once. */
@@ -45,12 +65,28 @@ export function remember(memory: Memory, entry: JournalEntry): void {
       memory.agentId = entry.agentId
       memory.cluster = entry.cluster
       return
+    case 'obeyed': {
+      const { type: _, ...obeyed } = entry
+      memory.obeyed = obeyed
+      return
+    }
+    case 'life-begun':
+      memory.life = entry
+      return
+    case 'executor-held':
+      memory.executors.set(executorKey(entry.frameworkId, entry.executorId), entry)
+      return
+    case 'executor-dropped': {
+      const key = executorKey(entry.frameworkId, entry.executorId)
+      if (memory.executors.get(key)?.launchId === entry.launchId) memory.executors.delete(key)
+      return
+    }
     case 'launch-admitted': return hold(memory, entry, 'STAGING', 0)
-    case 'task-remembered': return hold(memory, entry, entry.state, entry.updates)
+    case 'task-remembered': return hold(memory, entry, entry.state, entry.updates, entry)
     case 'launches-remembered':
       for (const launchId of entry.launchIds) memory.launches.add(launchId)
       return
-    case 'update-queued': return queue(memory, entry.update)
+    case 'update-queued': return queue(memory, entry)
     case 'update-acknowledged': {
       // By its launch: the id of its task may have been taken again by the time the disk knows of it.
       const task = memory.tasks.get(launchOf(entry.updateId))
@@ -70,13 +106,18 @@ export function remember(memory: Memory, entry: JournalEntry): void {
 /** The shortest journal that folds to the same tasks and launches; only what can be read of the ended is lost. */
 export function compact(memory: Memory): JournalEntry[] {
   const entries: JournalEntry[] = []
-  const { agentId, cluster } = memory
+  const { agentId, cluster, obeyed } = memory
   if (agentId !== undefined && cluster !== undefined) entries.push({ type: 'became-agent', agentId, cluster })
+  if (obeyed) entries.push({ type: 'obeyed', ...obeyed })
+  if (memory.life) entries.push(memory.life)
+  entries.push(...memory.executors.values())
   const over = [...memory.launches].filter((launchId) => !memory.tasks.has(launchId))
   entries.push({ type: 'launches-remembered', launchIds: over })
-  for (const { launchId, frameworkId, role, task, state, updates, pending } of memory.tasks.values()) {
+  for (const held of memory.tasks.values()) {
+    const { launchId, frameworkId, role, task, state, updates, pending } = held
     const sent = updates - pending.length
-    entries.push({ type: 'task-remembered', launchId, frameworkId, role, task, state, updates: sent })
+    const begun = { ...startOf(held), ...sequenceOf(held) }
+    entries.push({ type: 'task-remembered', launchId, frameworkId, role, task, state, updates: sent, ...begun })
     for (const update of pending) entries.push({ type: 'update-queued', update })
   }
   return entries
@@ -88,14 +129,22 @@ export function findTask(memory: Memory, frameworkId: FrameworkId, taskId: TaskI
   return launchId === undefined ? undefined : memory.tasks.get(launchId)
 }
 
+export const executorKey = (frameworkId: FrameworkId, executorId: ExecutorId): string => `${frameworkId}/${executorId}`
 export const taskKey = (frameworkId: FrameworkId, taskId: TaskId): string => `${frameworkId}/${taskId}`
 
 type Held = Pick<HeldTask, 'launchId' | 'frameworkId' | 'role' | 'task'>
 
-function hold(memory: Memory, held: Held, state: TaskState, updates: number): void {
+type Progress = Pick<TaskMemory, 'startedAtMs' | 'sequence'>
+export const startOf = ({ startedAtMs }: Progress): Pick<Progress, 'startedAtMs'> =>
+  startedAtMs === undefined ? {} : { startedAtMs }
+export const sequenceOf = ({ sequence }: Progress): Pick<Progress, 'sequence'> =>
+  sequence === undefined ? {} : { sequence }
+
+function hold(memory: Memory, held: Held, state: TaskState, updates: number, progress: Progress = {}): void {
   const { launchId, frameworkId, role, task } = held
   memory.launches.add(launchId)
-  memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates })
+  const begun = { ...startOf(progress), ...sequenceOf(progress) }
+  memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates, ...begun })
   const key = taskKey(frameworkId, task.taskId)
   memory.lastLaunch.delete(key)
   memory.lastLaunch.set(key, launchId)
@@ -103,10 +152,12 @@ function hold(memory: Memory, held: Held, state: TaskState, updates: number): vo
   if (memory.lastLaunch.size > LAST_LAUNCHES_MAX && oldest !== undefined) memory.lastLaunch.delete(oldest)
 }
 
-function queue(memory: Memory, update: StatusUpdate): void {
+function queue(memory: Memory, { update, sequence }: Entry<'update-queued'>): void {
   const task = update.launchId && memory.tasks.get(update.launchId)
   if (!task || update.updateId === undefined) return
   task.pending.push(update)
   task.state = update.state
   task.updates = Math.max(task.updates + 1, countOf(update.updateId))
+  if (update.state === 'RUNNING') task.startedAtMs ??= update.atMs
+  if (sequence !== undefined) task.sequence = Math.max(task.sequence ?? 0, sequence)
 }

@@ -2,12 +2,11 @@
  * Room: whether a launch fits beside all that this machine already holds. The master counts the same; the
  * agent counts again, because it alone knows for certain. Pure.
  */
-import type { ExecutorId, FrameworkId } from '../protocol/ids.js'
+import type { FrameworkId } from '../protocol/ids.js'
 import { isTerminal, type TaskInfo } from '../protocol/task.js'
 import { contains, NONE, without, type Resources } from '../resources/resources.js'
+import { executorKey } from './memory.js'
 import type { State } from './state.js'
-
-export const executorKey = (frameworkId: FrameworkId, executorId: ExecutorId): string => `${frameworkId}/${executorId}`
 
 export function hasRoom(state: State, total: Resources, frameworkId: FrameworkId, task: TaskInfo): boolean {
   const { left, executors } = leftOf(state, total)

@@ -9,7 +9,7 @@ import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { LauncherRequest, OutputEvent, OutputRequest } from '../protocol/machine.js'
 import type { ExecutorOrder, ExecutorReport, Executors, TaskReport } from '../protocol/running.js'
 import type { Resources } from '../resources/resources.js'
-import type { Memory } from './memory.js'
+import type { Memory, Obeyed } from './memory.js'
 import type { UpdatesEvent, UpdatesOrder } from './updates.js'
 
 export interface AgentOptions {
@@ -45,11 +45,15 @@ export type Message =
   | OutputEvent | Private
 
 export interface State {
-  phase: 'recovering' | 'seeking' | 'registering' | 'running' | 'leaving'
+  phase: 'recovering' | 'seeking' | 'obeying' | 'registering' | 'running' | 'leaving'
   readonly memory: Memory
   readonly active: Active
   master: Ref<AgentCall> | undefined
   epoch: number
+  /** On its way to the disk; before it is there, nothing that its master says is done. */
+  obeying: { readonly token: number; readonly obeyed: Obeyed } | undefined
+  /** The leader of another cluster that was refused last, of which one line in the log is enough. */
+  refused: string | undefined
   attempt: number
   pingTimeoutMs: number
   updates: Ref<UpdatesOrder> | undefined
@@ -88,12 +92,16 @@ export interface Active {
   /** Frameworks that have ended while tasks of theirs still did: nobody is left to acknowledge their ends. */
   readonly orphaning: Set<FrameworkId>
   nextToken: number
+  /** That this life has begun, until it is known to be on disk. */
+  unwrittenLife: JournalEntry | undefined
 }
 
 /** The token of an append that admits nothing. */
 export const NO_LAUNCH = 0
+/** The token by which a life writes down that it has begun. */
+export const LIFE = -1
 
 export const newActive = (): Active => ({
   admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
-  noted: new Map(), orphaning: new Set(), nextToken: 1,
+  noted: new Map(), orphaning: new Set(), nextToken: 1, unwrittenLife: undefined,
 })

@@ -4,7 +4,7 @@ import type { FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { KILL_GRACE_DEFAULT_MS, type TaskReport } from '../protocol/running.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
-import { findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
+import { executorKey, findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 
 export function onKill(
@@ -47,7 +47,25 @@ export function endAll(state: State, graceMs: number, ctx: Ctx): void {
   for (const { ref } of state.active.executors.values()) ctx.tell(ref, { type: 'end-all' })
 }
 
+/** Nothing is to be left here; whoever decided it says so again until nothing is. */
+export function onDrain(state: State, { graceMs }: Extract<AgentEvent, { type: 'drain-agent' }>, ctx: Ctx): State {
+  const { memory, active } = state
+  for (const launch of active.admitting.values()) if (launch.outcome === 'start') launch.outcome = 'killed'
+  const live = [...memory.tasks.values()].filter((task) => !isTerminal(task.state))
+  for (const task of live) end(state, task, graceMs, ctx)
+  const needed = new Set(live.flatMap(({ frameworkId, task: { executor } }) =>
+    (executor ? [executorKey(frameworkId, executor.executorId)] : [])))
+  for (const [key, { ref }] of active.executors) if (!needed.has(key)) ctx.tell(ref, { type: 'end-all' })
+  return state
+}
+
 export function onReport(state: State, message: TaskReport, options: AgentOptions, ctx: Ctx): State {
+  const task = state.memory.tasks.get(message.launchId)
+  if (task && message.state === 'RUNNING' && hasBegunAgain(state, task)) {
+    // Its executor has forgotten that it was to end it.
+    if (task.state === 'KILLING') end(state, task, undefined, ctx)
+    return state
+  }
   if (isTerminal(message.state)) {
     state.active.runners.delete(message.launchId)
     const outputOf = state.active.outputs.get(message.launchId) ?? message.launchId
@@ -70,6 +88,10 @@ export function onJournaled(state: State, entry: JournalEntry, options: AgentOpt
   return state
 }
 
+/** A command executor that failed has found its process again, and says so once more. */
+const hasBegunAgain = ({ active }: State, { launchId, task }: TaskMemory): boolean =>
+  !task.executor && (active.counts.get(launchId) ?? 0) > 0
+
 function end(state: State, task: TaskMemory, graceMs: number | undefined, ctx: Ctx): void {
   const runner = state.active.runners.get(task.launchId)
   const grace = graceMs ?? task.task.killGraceMs ?? KILL_GRACE_DEFAULT_MS
@@ -91,7 +113,7 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
     ...(agentId ? { agentId } : {}),
   }
   if (noted) active.noted.set(updateId, noted)
-  ctx.tell(updates, { type: 'report', update })
+  ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }
 

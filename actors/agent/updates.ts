@@ -23,7 +23,12 @@ export const WRITE_AGAIN_MS = 1_000
 export const APPEND_ENTRIES_MAX = 1_000
 
 export type UpdatesOrder =
-  | { readonly type: 'report'; readonly update: StatusUpdate }
+  | {
+      readonly type: 'report'
+      readonly update: StatusUpdate
+      /** Of the custom executor's report that it comes from. */
+      readonly sequence?: number
+    }
   | {
       readonly type: 'acknowledged'
       readonly frameworkId: FrameworkId
@@ -81,7 +86,7 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   },
   receive(state, message, ctx) {
     switch (message.type) {
-      case 'report': return write(state, { type: 'update-queued', update: message.update }, options, ctx)
+      case 'report': return write(state, { ...message, type: 'update-queued' }, options, ctx)
       case 'acknowledged': return onAcknowledged(state, message, options, ctx)
       case 'committed': return onCommitted(state, message.token, options, ctx)
       case 'append-failed': return onFailed(state, message.token, message.reason, ctx)

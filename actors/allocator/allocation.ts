@@ -10,10 +10,11 @@ import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import { of } from '../resources/amounts.js'
 import {
-  add, contains, isEmpty, NONE, subtract, sum, without, type Resources,
+  contains, isEmpty, NONE, subtract, sum, without, type Resources,
 } from '../resources/resources.js'
 import { ELIGIBLE, type Eligibility, type Obstacle } from './eligibility.js'
 import { Filters } from './filters.js'
+import { hold, holdingsOf, type Agent } from './holdings.js'
 import { Shares } from './shares.js'
 
 export interface Policy {
@@ -24,16 +25,6 @@ export interface Policy {
 }
 
 export const POLICY: Policy = { minimum: [of({ cpus: 0.01 }), of({ mem: 32 })], shareOffers: false }
-
-interface Agent {
-  total: Resources
-  used: Resources
-  available: Resources
-  active: boolean
-  /** Why nobody at all may be offered anything of it now. */
-  obstacle: Obstacle | undefined
-  readonly holdings: Map<FrameworkId, Map<Role, Resources>>
-}
 
 interface Framework {
   roles: ReadonlySet<Role>
@@ -58,7 +49,8 @@ export class Allocation {
     }
     this.agents.set(agentId, agent)
     this.shares.pool.change(total, 1)
-    for (const { frameworkId, role, resources } of used) this.charge(frameworkId, role, agentId, resources)
+    for (const { frameworkId, role, resources } of used) hold(agent, frameworkId, role, resources)
+    for (const { frameworkId, role, resources } of holdingsOf(agent)) this.shares.charge(frameworkId, role, resources)
     this.settle(agentId, agent)
   }
 
@@ -150,9 +142,7 @@ export class Allocation {
   charge(frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources): void {
     const agent = this.agents.get(agentId)
     if (agent === undefined) throw new RangeError(`cannot charge unknown agent ${agentId}`)
-    const held = agent.holdings.get(frameworkId) ?? new Map<Role, Resources>()
-    agent.holdings.set(frameworkId, held.set(role, add(held.get(role) ?? NONE, resources)))
-    agent.used = add(agent.used, resources)
+    hold(agent, frameworkId, role, resources)
     this.settle(agentId, agent)
     this.shares.charge(frameworkId, role, resources)
   }
@@ -239,11 +229,5 @@ export class Allocation {
       const wanted = framework.active && framework.roles.has(role) && !framework.suppressed.has(role)
       this.shares.setActive(frameworkId, role, wanted)
     }
-  }
-}
-
-function* holdingsOf(agent: Agent): Iterable<Holding> {
-  for (const [frameworkId, held] of agent.holdings) {
-    for (const [role, resources] of held) yield { frameworkId, role, resources }
   }
 }

@@ -23,11 +23,11 @@ interface State {
 
 export const commandExecutor = (options: CommandExecutorOptions): Actor<State, Message> => ({
   initial(ctx) {
-    const { launch: { launchId, task }, launcher, recovered } = options
+    const { launch: { launchId, task }, launcher, recovered, rebooted } = options
     const state: State = { phase: 'starting', cause: undefined, killAtMs: Infinity }
     const program = machineProgram(task)
     if (!program) return end(state, { state: 'FAILED', reason: 'launch-failed', text: NO_COMMAND }, options, ctx)
-    if (recovered) ctx.tell(launcher, { type: 'adopt', launchId, replyTo: ctx.self })
+    if (recovered) ctx.tell(launcher, { type: 'adopt', launchId, ...(rebooted ? { rebooted } : {}), replyTo: ctx.self })
     else {
       const { outputBytesMax } = task
       ctx.tell(launcher, {
@@ -44,8 +44,8 @@ export const commandExecutor = (options: CommandExecutorOptions): Actor<State, M
       case 'launch-failed':
         return end(state, { state: 'FAILED', reason: 'launch-failed', text: message.reason }, options, ctx)
       case 'vanished': {
-        const text = 'it ended while no agent watched'
-        return end(state, { state: 'FAILED', reason: 'agent-restarted', text }, options, ctx)
+        const why = options.rebooted ? REBOOTED : UNSEEN
+        return end(state, { reason: 'agent-restarted', ...why }, options, ctx)
       }
       case 'end': return onEnd(state, message.graceMs, 'killed', options, ctx)
       case 'end-all': return onEnd(state, 0, 'killed', options, ctx)
@@ -64,10 +64,12 @@ export const commandExecutor = (options: CommandExecutorOptions): Actor<State, M
 
 type Ctx = Context<Message>
 
+const REBOOTED = { state: 'GONE', text: 'the machine was rebooted' } as const
+const UNSEEN = { state: 'FAILED', text: 'it ended while no agent watched' } as const
 const NO_COMMAND = 'a module is no command; it is the program of an executor'
 
 function onStarted(state: State, options: CommandExecutorOptions, ctx: Ctx): State {
-  const { launch: { launchId, task }, agent } = options
+  const { launch: { launchId, task, startedAtMs }, agent } = options
   if (state.phase === 'ended') return state
   if (state.phase === 'ending') {
     // It was to end before it had begun; now there is something to signal.
@@ -75,7 +77,10 @@ function onStarted(state: State, options: CommandExecutorOptions, ctx: Ctx): Sta
     ctx.after('grace', Math.max(0, state.killAtMs - ctx.now()), { type: 'grace-over' })
     return state
   }
-  if (task.timeoutMs !== undefined) ctx.after('time-over', task.timeoutMs, { type: 'time-over' })
+  if (task.timeoutMs !== undefined) {
+    const sinceMs = startedAtMs === undefined ? 0 : ctx.now() - startedAtMs
+    ctx.after('time-over', Math.max(0, task.timeoutMs - sinceMs), { type: 'time-over' })
+  }
   // Of one that is found again this has been said; saying so once more would look like a step.
   if (!options.recovered) ctx.tell(agent, { type: 'task-report', launchId, state: 'RUNNING' })
   return { ...state, phase: 'running' }

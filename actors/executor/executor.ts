@@ -1,14 +1,15 @@
 /**
  * Executor: what the author of a custom executor writes, and the actor around it. One process runs as
  * many of a framework's tasks as it likes; the actor registers it with its agent and repeats every
- * report until the agent has it on disk.
+ * report until the agent has it on disk. It outlives its agent: the next life of that finds it, and it
+ * registers there with what it runs.
  */
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogLevel } from '../../runtime/logger.js'
 import { executorEvent, type ExecutorCall, type ExecutorEvent } from '../protocol/executor.js'
-import type { ExecutorId, FrameworkId, TaskId } from '../protocol/ids.js'
-import type { TaskInfo, TaskState } from '../protocol/task.js'
+import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../protocol/ids.js'
+import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
 
 export interface Executor<State, Told = never> {
   initial(ctx: ExecutorContext<Told>): State
@@ -71,21 +72,31 @@ export interface ExecutorActorOptions {
 
 const REGISTER_AGAIN_MS = 1_000
 const REPORT_AGAIN_MS = 2_000
+/** Without its agent nobody can be told what it does: after this time it must not go on doing it. */
+export const AGENT_AWAY_MAX_MS = 900_000
 
 type Report = Extract<ExecutorCall, { type: 'report-task' }>
 type Private =
-  | { readonly type: 'register' | 'report-again' | 'agent-gone' }
+  | { readonly type: 'register' | 'report-again' | 'agent-gone' | 'agent-away' }
   | { readonly type: 'author-timer'; readonly name: string }
   | { readonly type: 'worked'; readonly result: unknown }
 type Message = ExecutorEvent | Private
 
 interface State<Author> {
   author: Author
+  /** The present life of its agent. */
+  agent: Ref<ExecutorCall>
   registered: boolean
+  /** It has been registered before, perhaps with an earlier life of its agent. */
+  joined: boolean
   finishing: boolean
   nextSequence: number
   /** Reports that the agent has not noted yet, oldest first. */
   readonly unnoted: Map<number, Report>
+  /** The launches that it was given, until their end is noted. */
+  readonly given: Set<LaunchId>
+  /** The launch by which it was last given a task. */
+  readonly current: Map<TaskId, LaunchId>
 }
 
 type Ctx = Context<Message>
@@ -96,11 +107,11 @@ export const executorActor = <Author, Told>(
   accepts: executorEvent,
   initial(ctx) {
     const state: State<Author> = {
-      author: undefined as Author, registered: false, finishing: false, nextSequence: 1, unnoted: new Map(),
+      author: undefined as Author, agent: options.agent, registered: false, joined: false, finishing: false,
+      nextSequence: 1, unnoted: new Map(), given: new Set(), current: new Map(),
     }
     state.author = definition.initial(contextOf(state, options, ctx))
-    // Without its agent nobody can be told what it does, so it must not go on doing it.
-    ctx.watch(options.agent, { type: 'agent-gone' })
+    ctx.watch(state.agent, { type: 'agent-gone' })
     ctx.every('report-again', REPORT_AGAIN_MS, { type: 'report-again' })
     return register(state, options, ctx)
   },
@@ -112,21 +123,32 @@ export const executorActor = <Author, Told>(
     switch (message.type) {
       case 'register': return state.registered ? state : register(state, options, ctx)
       case 'executor-registered': {
-        const first = !state.registered
-        state.registered = true
+        const first = !state.joined
+        state.registered = state.joined = true
         return first ? give({ type: 'registered' }) : state
       }
-      case 'launch-task': return give({ type: 'launch', task: message.task })
+      case 'launch-task': {
+        const { task, launchId } = message
+        if (launchId === undefined) return give({ type: 'launch', task })
+        // Its agent could not know whether it had come here.
+        if (state.given.has(launchId)) return state
+        state.given.add(launchId)
+        state.current.set(task.taskId, launchId)
+        return give({ type: 'launch', task })
+      }
       case 'stop-task': return give({ type: 'kill', taskId: message.taskId, graceMs: message.graceMs })
-      case 'report-noted':
-        state.unnoted.delete(message.sequence)
-        return finishIfDone(state, options, ctx)
-      case 'report-again':
-        for (const report of state.unnoted.values()) ctx.tell(options.agent, report)
-        return state
+      case 'report-noted': return onNoted(state, message.sequence, options, ctx)
+      case 'report-again': return reportAgain(state, ctx)
       case 'tell-executor': return give({ type: 'message', data: message.data })
       case 'shut-down': return give({ type: 'shutdown', graceMs: message.graceMs })
+      case 'reconnect-executor': return onReconnect(state, message.agent as Ref<ExecutorCall>, options, ctx)
       case 'agent-gone':
+        state.registered = false
+        // One that no agent has ever known is looked for by none.
+        if (!state.joined) ctx.tell(options.owner, { type: 'executor-finished' })
+        ctx.after('agent-away', AGENT_AWAY_MAX_MS, { type: 'agent-away' })
+        return state
+      case 'agent-away':
         ctx.tell(options.owner, { type: 'executor-finished' })
         return state
       case 'author-timer': return give({ type: 'timer', name: message.name })
@@ -137,11 +159,42 @@ export const executorActor = <Author, Told>(
 })
 
 function register<Author>(
-  state: State<Author>, { agent, frameworkId, executorId }: ExecutorActorOptions, ctx: Ctx,
+  state: State<Author>, { frameworkId, executorId }: ExecutorActorOptions, ctx: Ctx,
 ): State<Author> {
-  ctx.tell(agent, { type: 'register-executor', executor: ctx.self, frameworkId, executorId })
+  const launches = [...state.given]
+  ctx.tell(state.agent, { type: 'register-executor', executor: ctx.self, frameworkId, executorId, launches })
   ctx.after('register', REGISTER_AGAIN_MS, { type: 'register' })
   return state
+}
+
+/** The next life of its agent has found it. Repeated until it has heard of this executor. */
+function onReconnect<Author>(
+  state: State<Author>, agent: Ref<ExecutorCall>, options: ExecutorActorOptions, ctx: Ctx,
+): State<Author> {
+  if (agent === state.agent && state.registered) return state
+  ctx.unwatch(state.agent)
+  ctx.watch(agent, { type: 'agent-gone' })
+  ctx.cancel('agent-away')
+  state.agent = agent
+  state.registered = false
+  return reportAgain(register(state, options, ctx), ctx)
+}
+
+function reportAgain<Author>(state: State<Author>, ctx: Ctx): State<Author> {
+  for (const report of state.unnoted.values()) ctx.tell(state.agent, report)
+  return state
+}
+
+function onNoted<Author>(
+  state: State<Author>, sequence: number, options: ExecutorActorOptions, ctx: Ctx,
+): State<Author> {
+  const report = state.unnoted.get(sequence)
+  state.unnoted.delete(sequence)
+  if (report?.launchId !== undefined && isTerminal(report.state)) {
+    state.given.delete(report.launchId)
+    if (state.current.get(report.taskId) === report.launchId) state.current.delete(report.taskId)
+  }
+  return finishIfDone(state, options, ctx)
 }
 
 function finishIfDone<Author>(state: State<Author>, { owner }: ExecutorActorOptions, ctx: Ctx): State<Author> {
@@ -150,16 +203,19 @@ function finishIfDone<Author>(state: State<Author>, { owner }: ExecutorActorOpti
 }
 
 function contextOf<Author, Told>(state: State<Author>, options: ExecutorActorOptions, ctx: Ctx): ExecutorContext<Told> {
-  const { agent, frameworkId, executorId, worker } = options
+  const { frameworkId, executorId, worker } = options
   return {
     update(taskId, taskState, more = {}) {
       const sequence = state.nextSequence++
+      const launchId = state.current.get(taskId as TaskId)
       const step = { taskId: taskId as TaskId, sequence, state: taskState, ...more }
-      const report: Report = { type: 'report-task', frameworkId, executorId, ...step }
+      const report: Report = {
+        type: 'report-task', frameworkId, executorId, ...step, ...(launchId === undefined ? {} : { launchId }),
+      }
       state.unnoted.set(sequence, report)
-      ctx.tell(agent, report)
+      ctx.tell(state.agent, report)
     },
-    message: (data) => ctx.tell(agent, { type: 'tell-framework', frameworkId, executorId, data }),
+    message: (data) => ctx.tell(state.agent, { type: 'tell-framework', frameworkId, executorId, data }),
     run: (work, failed) => ctx.tell(worker, { type: 'work', work, failed, replyTo: ctx.self }),
     after: (name, delayMs) => ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name }),
     cancel: (name) => ctx.cancel(`author:${name}`),

@@ -1,58 +1,41 @@
 /**
  * Process executor: the agent's side of a custom executor, which is a process of its own on the same
- * transport. Starts it, hands it tasks once it has registered, and answers for its tasks when it ends.
+ * transport. Starts it, or finds that of an earlier life of the agent; hands it tasks once it has
+ * registered, and answers for its tasks when it ends.
+ *
+ * It is in the journal before its process starts, and with its address before it is given any task: so
+ * the agent's next life can call it, and one that it cannot call has nothing that could be lost.
  */
-import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import { unhandled, type Actor } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import { executorCall, type ExecutorCall, type ExecutorEvent } from '../protocol/executor.js'
-import type { LaunchId, TaskId } from '../protocol/ids.js'
-import type { Exit, LauncherEvent, Program } from '../protocol/machine.js'
-import type { ExecutorOrder, Launch, ProcessExecutorOptions } from '../protocol/running.js'
-import { isTerminal, type Program as DeclaredProgram, type Reason } from '../protocol/task.js'
+import type { LaunchId } from '../protocol/ids.js'
+import type { Exit, Program } from '../protocol/machine.js'
+import type { Program as DeclaredProgram, Reason, TaskState } from '../protocol/task.js'
+import { handOver, onEnd, onReport, onRun, onTimeOver, timedOut } from './handed-tasks.js'
 import { Heard } from './heard.js'
+import type { Ctx, Message, ModuleRunner, Options, State } from './process-state.js'
 
 export const REGISTRATION_TIMEOUT_MS = 60_000
+/** How long an executor of an earlier life of the agent may take to register with this one. */
+export const RECONNECT_TIMEOUT_MS = 15_000
+export const RECONNECT_AGAIN_MS = 1_000
 export const SHUTDOWN_GRACE_MS = 5_000
-
-type Private = { readonly type: 'registration-over' | 'shutdown-over' | 'executor-lost' }
-type Message = ExecutorOrder | ExecutorCall | LauncherEvent | Private
-
-interface State {
-  readonly phase: 'registering' | 'running' | 'ending'
-  readonly executor: Ref<ExecutorEvent> | undefined
-  /** Live tasks, in the order in which they came. */
-  readonly tasks: ReadonlyMap<TaskId, Launch>
-  /** Reports that were passed on: they are repeated until noted, and each is one step. */
-  readonly heard: Heard
-}
-
-/** How this cluster runs an executor that is a file: the program, and what it must know to join. */
-export interface ModuleRunner {
-  program(file: string): Program
-  environment(self: Ref<ExecutorCall>): Readonly<Record<string, string>>
-}
-
-type Ctx = Context<Message>
-type Options = ProcessExecutorOptions & { readonly modules: ModuleRunner }
+/** Tokens of what it writes down. */
+const HELD = 1
+const JOINED = 2
 
 export const processExecutor = (options: Options): Actor<State, Message> => ({
   accepts: executorCall,
-  initial(ctx) {
-    const { executor, frameworkId, launchId, launcher, modules } = options
-    const environment = {
-      ...executor.environment, ...modules.environment(ctx.self),
-      WARREN_FRAMEWORK_ID: frameworkId, WARREN_EXECUTOR_ID: executor.executorId,
-    }
-    const program = machineProgram(executor.program, modules)
-    ctx.tell(launcher, { type: 'start', launchId, program, environment, replyTo: ctx.self })
-    ctx.after('registration', REGISTRATION_TIMEOUT_MS, { type: 'registration-over' })
-    return { phase: 'registering', executor: undefined, tasks: new Map(), heard: new Heard() }
-  },
+  initial: (ctx) => begin(options, ctx),
   receive(state, message, ctx) {
-    const { launcher, launchId, agent, frameworkId, executor: { executorId } } = options
+    const { agent, frameworkId, executorId } = options
     switch (message.type) {
       case 'run': return onRun(state, message.launch, ctx)
-      case 'register-executor': return onRegister(state, message.executor, options, ctx)
+      case 'committed': return onWritten(state, message.token, options, ctx)
+      case 'append-failed': return onNotWritten(state, message.token, message.reason, options, ctx)
+      case 'register-executor': return onRegister(state, message, options, ctx)
+      case 'call-again': return call(state, ctx)
       case 'report-task': return onReport(state, message, options, ctx)
       case 'noted': {
         const { taskId, sequence } = message
@@ -61,6 +44,8 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
         return state
       }
       case 'end': return onEnd(state, message.launchId, message.graceMs, options, ctx)
+      case 'time-over': return onTimeOver(state, message.launchId, ctx)
+      case 'grace-over': return onGraceOver(state, message.launchId, options, ctx)
       case 'end-all': return onEndAll(state, options, ctx)
       case 'pass-message':
         if (state.executor) ctx.tell(state.executor, { type: 'tell-executor', data: message.data })
@@ -68,91 +53,153 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
       case 'tell-framework':
         ctx.tell(agent, { type: 'executor-said', frameworkId, executorId, data: message.data })
         return state
-      case 'registration-over':
-        return onGone(state, undefined, 'registration-timeout', 'the executor did not register in time', options, ctx)
-      case 'shutdown-over': case 'executor-lost':
-        // Its process may be alive yet deaf; it must not outlive the agent's trust in it.
-        ctx.tell(launcher, { type: 'signal', launchId, signal: 'SIGKILL' })
-        return state
-      case 'exited': return onGone(state, message.exit, 'executor-terminated', describe(message.exit), options, ctx)
-      case 'vanished': return onGone(state, undefined, 'executor-terminated', 'the executor ended unseen', options, ctx)
-      case 'launch-failed': return onGone(state, undefined, 'launch-failed', message.reason, options, ctx)
-      case 'started': return state
+      case 'registration-over': return onSilent(state, options, ctx)
+      // Its process may be alive yet deaf; it must not outlive the agent's trust in it.
+      case 'shutdown-over': case 'executor-lost': return kill(state, options, ctx)
+      // Nobody can call it, and nobody has given it anything.
+      case 'started': return isOrphan(state, options) ? kill(state, options, ctx) : state
+      case 'exited': return onExit(state, message.exit, describe(message.exit), options, ctx)
+      case 'vanished': return onExit(state, undefined, 'the executor ended unseen', options, ctx)
+      case 'launch-failed':
+        return onGone(state, undefined, failure(state, 'FAILED', 'launch-failed', message.reason), options, ctx)
+      case 'replayed': return state
       default: return unhandled(message)
     }
   },
 })
 
-function onRun(state: State, launch: Launch, ctx: Ctx): State {
-  if (state.executor) ctx.tell(state.executor, { type: 'launch-task', task: launch.task })
-  return { ...state, tasks: new Map(state.tasks).set(launch.task.taskId, launch) }
+function begin(options: Options, ctx: Ctx): State {
+  const { launchId, launcher, origin, launches } = options
+  const none: State = {
+    phase: 'writing', ending: false, executor: undefined, joining: undefined, tasks: new Map(), heard: new Heard(),
+  }
+  const state = launches.reduce((before, launch) => onRun(before, launch, ctx), none)
+  if (origin.type === 'start') {
+    write(undefined, HELD, options, ctx)
+    return state
+  }
+  ctx.tell(launcher, { type: 'adopt', launchId, replyTo: ctx.self })
+  if (!origin.executor) return { ...state, phase: 'unjoined' }
+  ctx.after('registration', RECONNECT_TIMEOUT_MS, { type: 'registration-over' })
+  return call({ ...state, phase: 'reconnecting', executor: origin.executor }, ctx)
 }
 
-function onRegister(state: State, executor: Ref<ExecutorEvent>, options: Options, ctx: Ctx): State {
-  ctx.tell(executor, { type: 'executor-registered', executorId: options.executor.executorId })
-  if (state.executor === executor) return state
-  ctx.cancel('registration')
-  ctx.watch(executor, { type: 'executor-lost' })
-  for (const { task } of state.tasks.values()) ctx.tell(executor, { type: 'launch-task', task })
-  if (state.phase === 'ending') ctx.tell(executor, { type: 'shut-down', graceMs: SHUTDOWN_GRACE_MS })
-  return { ...state, executor, phase: state.phase === 'ending' ? 'ending' : 'running' }
+/** Writes it down, for the agent's next life. */
+function write(executor: Ref<ExecutorEvent> | undefined, token: number, options: Options, ctx: Ctx): void {
+  const { frameworkId, executorId, resources, launchId, journal } = options
+  const held = { frameworkId, executorId, resources, launchId, ...(executor ? { executor } : {}) }
+  ctx.tell(journal, { type: 'append', records: [{ type: 'executor-held', ...held }], token, replyTo: ctx.self })
 }
 
-function onReport(
-  state: State, report: Extract<ExecutorCall, { type: 'report-task' }>, options: Options, ctx: Ctx,
+function onWritten(state: State, token: number, options: Options, ctx: Ctx): State {
+  if (token === HELD) return start(state, options, ctx)
+  return state.joining ? join({ ...state, joining: undefined }, state.joining, [], options, ctx) : state
+}
+
+/** What registers once more is written once more; a process that nothing tells of never starts. */
+function onNotWritten(state: State, token: number, reason: string, options: Options, ctx: Ctx): State {
+  if (token === JOINED) return { ...state, joining: undefined }
+  const text = `the agent's disk refused its executor: ${reason}`
+  return onGone(state, undefined, failure(state, 'DROPPED', 'journal-failed', text), options, ctx)
+}
+
+function start(state: State, options: Options, ctx: Ctx): State {
+  const { frameworkId, launchId, launcher, modules, origin } = options
+  if (origin.type === 'recover') return state
+  if (state.ending) return onGone(state, undefined, failure(state, 'KILLED', 'killed-during-launch'), options, ctx)
+  const { executor } = origin
+  const environment = {
+    ...executor.environment, ...modules.environment(ctx.self),
+    WARREN_FRAMEWORK_ID: frameworkId, WARREN_EXECUTOR_ID: executor.executorId,
+  }
+  const program = machineProgram(executor.program, modules)
+  ctx.tell(launcher, { type: 'start', launchId, program, environment, replyTo: ctx.self })
+  ctx.after('registration', REGISTRATION_TIMEOUT_MS, { type: 'registration-over' })
+  return { ...state, phase: 'unjoined' }
+}
+
+/** Tells the executor of an earlier life where its agent is now. */
+function call(state: State, ctx: Ctx): State {
+  if (state.phase !== 'reconnecting' || !state.executor) return state
+  ctx.tell(state.executor, { type: 'reconnect-executor', agent: ctx.self })
+  ctx.after('call', RECONNECT_AGAIN_MS, { type: 'call-again' })
+  return state
+}
+
+function onRegister(
+  state: State, { executor, launches = [] }: Extract<ExecutorCall, { type: 'register-executor' }>,
+  options: Options, ctx: Ctx,
 ): State {
-  const { taskId, sequence, state: taskState, text, exitCode, data } = report
-  const known = state.heard.statusOf(sequence)
-  // On its way to the disk: the executor is told when it is there.
-  if (known === 'passed-on') return state
-  const launch = state.tasks.get(taskId)
-  if (known === 'noted' || !launch) {
-    // It is on disk, or the task has ended; the executor has only not heard so.
-    if (state.executor) ctx.tell(state.executor, { type: 'report-noted', taskId, sequence })
-    return state
-  }
-  ctx.tell(options.agent, {
-    type: 'task-report', launchId: launch.launchId, state: taskState, noted: { to: ctx.self, taskId, sequence },
-    ...(text === undefined ? {} : { text }), ...(exitCode === undefined ? {} : { exitCode }),
-    ...(data === undefined ? {} : { data }),
-  })
-  state.heard.passOn(sequence)
-  if (!isTerminal(taskState)) return state
-  const tasks = new Map(state.tasks)
-  tasks.delete(taskId)
-  return { ...state, tasks }
+  if (state.executor === executor) return join(state, executor, launches, options, ctx)
+  // From now on it can be found again, so it may be given tasks.
+  if (!state.joining) write(executor, JOINED, options, ctx)
+  return { ...state, joining: executor }
 }
 
-function onEnd(state: State, launchId: LaunchId, graceMs: number, options: Options, ctx: Ctx): State {
-  const launch = [...state.tasks.values()].find((each) => each.launchId === launchId)
-  if (!launch) return state
-  const { taskId } = launch.task
-  if (state.executor) {
-    ctx.tell(state.executor, { type: 'stop-task', taskId, graceMs })
-    return state
-  }
-  ctx.tell(options.agent, { type: 'task-report', launchId, state: 'KILLED', reason: 'killed-during-launch' })
-  const tasks = new Map(state.tasks)
-  tasks.delete(taskId)
-  return { ...state, tasks }
+function join(
+  state: State, executor: Ref<ExecutorEvent>, launches: readonly LaunchId[], options: Options, ctx: Ctx,
+): State {
+  ctx.tell(executor, { type: 'executor-registered', executorId: options.executorId })
+  if (state.phase === 'joined' && state.executor === executor) return state
+  ctx.cancel('registration')
+  ctx.cancel('call')
+  ctx.watch(executor, { type: 'executor-lost' })
+  const next = handOver(state, executor, launches, options, ctx)
+  if (state.ending) ctx.tell(executor, { type: 'shut-down', graceMs: SHUTDOWN_GRACE_MS })
+  return { ...next, executor, phase: 'joined' }
 }
 
 function onEndAll(state: State, options: Options, ctx: Ctx): State {
-  if (state.phase === 'ending') return state
+  if (state.ending) return state
   if (state.executor) ctx.tell(state.executor, { type: 'shut-down', graceMs: SHUTDOWN_GRACE_MS })
   else ctx.tell(options.launcher, { type: 'signal', launchId: options.launchId, signal: 'SIGTERM' })
   ctx.after('shutdown', SHUTDOWN_GRACE_MS, { type: 'shutdown-over' })
-  return { ...state, phase: 'ending' }
+  return { ...state, ending: true }
 }
 
+/** Nobody but the executor can end a task of its; one that does not is ended itself, with all of its tasks. */
+function onGraceOver(state: State, launchId: LaunchId, options: Options, ctx: Ctx): State {
+  const isThere = [...state.tasks.values()].some(({ launch }) => launch.launchId === launchId)
+  return isThere ? kill(state, options, ctx) : state
+}
+
+function onSilent(state: State, options: Options, ctx: Ctx): State {
+  const why = state.phase === 'reconnecting'
+    ? failure(state, 'GONE', 'registration-timeout', 'the executor did not come back to its agent in time')
+    : failure(state, 'FAILED', 'registration-timeout', 'the executor did not register in time')
+  return onGone(state, undefined, why, options, ctx)
+}
+
+function onExit(state: State, exit: Exit | undefined, text: string, options: Options, ctx: Ctx): State {
+  const why = failure(state, 'FAILED', 'executor-terminated', text)
+  // What an orphan was to run has not begun, and another executor may have it.
+  return onGone(isOrphan(state, options) ? { ...state, tasks: new Map() } : state, exit, why, options, ctx)
+}
+
+/** Of an earlier life of the agent, in which it had not joined yet. */
+const isOrphan = (state: State, { origin }: Options): boolean =>
+  origin.type === 'recover' && state.phase === 'unjoined' && !state.ending
+
+function kill(state: State, { launcher, launchId }: Options, ctx: Ctx): State {
+  ctx.tell(launcher, { type: 'signal', launchId, signal: 'SIGKILL' })
+  return state
+}
+
+interface Failure {
+  readonly state: TaskState
+  readonly reason: Reason
+  readonly text?: string
+}
+
+const failure = ({ ending }: State, state: TaskState, reason: Reason, text?: string): Failure =>
+  ({ state: ending ? 'KILLED' : state, reason, ...(text === undefined ? {} : { text }) })
+
 /** The executor has ended: so have its tasks. */
-function onGone(
-  state: State, exit: Exit | undefined, reason: Reason, text: string, options: Options, ctx: Ctx,
-): State {
-  const { agent, launcher, launchId, frameworkId, executor: { executorId } } = options
-  const ended = state.phase === 'ending' ? 'KILLED' as const : 'FAILED' as const
-  for (const launch of state.tasks.values()) {
-    ctx.tell(agent, { type: 'task-report', launchId: launch.launchId, state: ended, reason, text })
+function onGone(state: State, exit: Exit | undefined, why: Failure, options: Options, ctx: Ctx): State {
+  const { agent, launcher, launchId, frameworkId, executorId } = options
+  for (const { launch, end } of state.tasks.values()) {
+    const told = end?.cause === 'timed-out' ? timedOut(launch) : why
+    ctx.tell(agent, { type: 'task-report', launchId: launch.launchId, ...told })
   }
   const told = exit === undefined ? {} : 'code' in exit ? { exitCode: exit.code } : { signal: exit.signal }
   ctx.tell(agent, { type: 'executor-gone', frameworkId, executorId, ...told })

@@ -6,6 +6,7 @@
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
 import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
+import { LOST_STATES } from '../scheduler/losses.js'
 import { task } from '../scheduler/task.js'
 import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
 import { BatchOutputs } from './batch-outputs.js'
@@ -14,7 +15,7 @@ import {
 } from './batch-packing.js'
 import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
 import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
-import { NO_MASTER_MS, SURE_MS, Patience } from './patience.js'
+import { NO_MASTER_MS, Patience } from './patience.js'
 
 /** An input whose task was lost so often is given up: perhaps it is what its agents die of. */
 export const LOSSES_MAX = 5
@@ -36,6 +37,7 @@ export const batch = (options: BatchOptions): Framework<State, BatchOrder> => {
     name: options.name,
     failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
     acknowledge: 'explicit',
+    restartLost: true,
     initial: (ctx) => begin(options, ctx),
     receive(state, event, ctx) {
       if (!state.isOver) handle(state, event, options, makeTask, ctx)
@@ -87,7 +89,8 @@ function handle(state: State, event: Event, options: BatchOptions, makeTask: Mak
       ctx.after('no-master', NO_MASTER_MS)
       return ctx.tell(options.user, { type: 'disconnected' })
     case 'offers': return onOffers(state, event.offers, options, makeTask, ctx)
-    case 'update': return onUpdate(state, event.update, options, ctx)
+    // What was lost with its agent is run again as the next attempt at its input.
+    case 'lost': case 'update': return onUpdate(state, event.update, options, ctx)
     case 'output': return state.outputs.take(event, ctx)
     case 'fit': return onFit(state, event, options, ctx)
     case 'timer': return onTimer(state, event.name, options, ctx)
@@ -103,14 +106,11 @@ function onTold(state: State, order: BatchOrder, ctx: Ctx): void {
   state.hasAllInputs ||= order.isLast
 }
 
-/** A new subscription begins without refusals; a new master may not know of all that was launched. */
+/** A new subscription begins without refusals. What has become of its tasks is asked for by the library. */
 function onSubscribed(state: State, ctx: Ctx): void {
   ctx.cancel('no-master')
   state.patience.subscribed(ctx)
   Object.assign(state, { isSuppressed: false, hasSpurned: false })
-  if (state.running.size === 0) return
-  ctx.reconcile([...state.running.keys()])
-  ctx.after('ask-again', SURE_MS)
 }
 
 function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: BatchOptions, ctx: Ctx): void {
@@ -171,11 +171,11 @@ const wants = ({ waiting, running, outputs }: State, { jobsMax = Infinity }: Bat
 function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx: Ctx): void {
   const attempt = state.running.get(update.taskId)
   if (!attempt) {
-    // It was given up as lost and has come back, while another attempt is on its way.
+    // An earlier life of this framework launched it, while another attempt is on its way.
     if (update.state === 'RUNNING') ctx.kill(update.taskId)
     return ctx.acknowledge(update)
   }
-  const isLost = LOST.has(update.state)
+  const isLost = LOST_STATES.has(update.state)
   if (!isLost && !isTerminal(update.state)) {
     if (update.state === 'RUNNING') attempt.startedMs ??= update.atMs
     return ctx.acknowledge(update)
@@ -190,10 +190,6 @@ function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx
   else conclude(state, attempt, update, options, ctx)
   ctx.acknowledge(update)
 }
-
-/** Ends that are not the command's doing: its agent is gone, or never took it. */
-const LOST: ReadonlySet<StatusUpdate['state']> =
-  new Set(['LOST', 'DROPPED', 'GONE', 'GONE_BY_OPERATOR', 'UNREACHABLE', 'UNKNOWN'])
 
 const hasRun = ({ exitCode, signal }: StatusUpdate): boolean => exitCode !== undefined || signal !== undefined
 
@@ -214,7 +210,6 @@ function onTimer(state: State, name: string, options: BatchOptions, ctx: Ctx): v
     const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
     return end(state, { type: 'given-up', problem, noMaster: true }, options.user, ctx)
   }
-  if (name === 'ask-again' && state.running.size > 0) ctx.reconcile([...state.running.keys()])
   if (name !== 'revive') return
   state.isReviving = false
   if (!state.hasSpurned || !wants(state, options)) return

@@ -9,7 +9,7 @@ import type { Resources } from '../resources/resources.js'
 export const SILENCE_MS = 1_000
 /** Nobody has led for so long: it is no change of masters, the cluster is not there. */
 export const NO_MASTER_MS = 60_000
-/** A new master knows by then which agents come back, and answers truthfully of tasks that did not. */
+/** A new master knows by then which agents come back. */
 export const SURE_MS = 80_000
 const ASK_AGAIN_MS = 5_000
 const TIMER = 'patience'

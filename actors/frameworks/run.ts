@@ -61,21 +61,16 @@ export const run = (options: RunOptions): Framework<State, RunOrder> => framewor
   },
 })
 
-/** After a change of masters, what was under way is asked for again. */
+/** After a change of masters, what was being read is asked for again. */
 function onSubscribed(state: State, ctx: FrameworkContext): State {
   ctx.cancel('no-master')
   state.patience.subscribed(ctx)
   if (state.phase !== 'launched') return state
   ctx.suppress()
-  askAgain(state, ctx)
-  // A new master answers of what its agents bring back; of what they do not, only after a while.
+  state.reading?.repeat(ctx)
+  // A new master may not know of the task before its agent is back.
   ctx.after('ask-again', SURE_MS)
   return state
-}
-
-function askAgain(state: State, ctx: FrameworkContext): void {
-  ctx.reconcile([state.taskId])
-  state.reading?.repeat(ctx)
 }
 
 function onFit(state: State, event: Event<'fit'>, { user }: RunOptions, ctx: FrameworkContext): State {
@@ -182,7 +177,7 @@ function onTimer(state: State, name: string, options: RunOptions, ctx: Framework
     const problem = `no master has led the cluster for ${NO_MASTER_MS / 1_000} seconds; is it running?`
     return over(state, { type: 'not-begun', problem, noMaster: true }, options.user, ctx)
   }
-  if (name === 'ask-again') askAgain(state, ctx)
+  if (name === 'ask-again') state.reading?.repeat(ctx)
   if (name === 'read-stdout') state.reading?.next('stdout', ctx)
   if (name === 'read-stderr') state.reading?.next('stderr', ctx)
   if (name !== 'output' || !state.end) return state

@@ -5,14 +5,13 @@
  * away it becomes unreachable, and its frameworks are told; if it comes back, nothing is killed.
  */
 import type { AgentId } from '../protocol/ids.js'
+import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
 
-export const PING_INTERVAL_MS = 15_000
+/** So many pings fit into the time after which a silent agent is unreachable. */
 export const PINGS_MISSED_MAX = 5
-/** An agent silent or away for longer is unreachable. */
-export const AGENT_TIMEOUT_MS = PING_INTERVAL_MS * PINGS_MISSED_MAX
 
 /** An agent that is away keeps its tasks and its place; only what was on offer there is not any more. */
 export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
@@ -25,15 +24,21 @@ export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
   ])
 }
 
+/** One that operators hold back is remembered: what they want of it still holds when it is started again. */
 export function onUnregister(knowledge: Knowledge, agentId: AgentId): Decision {
   const { cluster, now } = knowledge
-  if (!cluster.agents.has(agentId)) return NOTHING
+  const agent = cluster.agents.get(agentId)
+  if (!agent) return NOTHING
+  const executors = [...cluster.executors.values()].filter((executor) => executor.agentId === agentId)
+  const ended = executors.map(({ frameworkId, executorId }) =>
+    ({ type: 'executor-ended', frameworkId, agentId, executorId }) as const)
   const text = 'the agent has left the cluster'
   return combine([
     rescindOfAgent(knowledge, agentId),
     endTasksOf(knowledge, agentId, { state: 'LOST', reason: 'agent-removed', text }),
     decision({
-      records: [{ type: 'agent-removed', agentId, atMs: now }],
+      records: isOffered(agent) ? [{ type: 'agent-removed', agentId, atMs: now }]
+        : [...ended, { type: 'agent-unreachable', agentId, atMs: now }],
       changes: [{ type: 'agent-forgotten', agentId }],
       allocator: [{ type: 'remove-agent', agentId }],
       effects: tellOfFailure(knowledge, agentId),
@@ -46,7 +51,7 @@ export function onPingRound(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
   return combine([NOTHING, ...[...present.agents].map(([agentId, link]) => {
     if (cluster.agents.get(agentId)?.unreachableSinceMs !== undefined) return NOTHING
-    const silent = link.ref ? link.missed >= PINGS_MISSED_MAX : now - link.sinceMs >= AGENT_TIMEOUT_MS
+    const silent = link.ref ? link.missed >= PINGS_MISSED_MAX : now - link.sinceMs >= present.agentTimeoutMs
     if (silent) return unreachable(knowledge, agentId)
     return decision({
       changes: [{ type: 'agent-pinged', agentId }],
@@ -69,5 +74,5 @@ function unreachable(knowledge: Knowledge, agentId: AgentId): Decision {
   ])
 }
 
-const tellOfFailure = ({ present }: Knowledge, agentId: AgentId): Effect[] =>
+export const tellOfFailure = ({ present }: Knowledge, agentId: AgentId): Effect[] =>
   [...present.schedulers.values()].flatMap(({ ref }) => tell(ref, { type: 'failure', agentId }))

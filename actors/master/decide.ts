@@ -3,13 +3,17 @@ import { unhandled } from '../../runtime/actor.js'
 import { onAccept } from './acceptance.js'
 import { onAgentLost, onPingRound, onUnregister } from './agents.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
-import { onFailoverSweep, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown } from './frameworks.js'
+import {
+  onFailoverSweep, onOperatorTeardown, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown,
+} from './frameworks.js'
 import type { Decidable } from './messages.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
+import { onDrainSweep, onMaintenance } from './maintenance.js'
+import { onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
-  onReadOutput, onReconcile, onStatus,
+  onReadOutput, onStatus,
 } from './tasks.js'
 import { nodesOf, overviewOf } from './overview.js'
 import { clusterView, leaderView, viewsOf } from './views.js'
@@ -50,7 +54,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return isNews ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
     }
     case 'ping-round': return onPingRound(knowledge)
-    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge)])
+    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge), onDrainSweep(knowledge)])
     case 'list': {
       const views = viewsOf(knowledge, message.what, message.ids)
       return decision({ effects: tell(message.replyTo, { type: 'views', views }) })
@@ -63,6 +67,9 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return decision({ effects: tell(message.replyTo, { type: 'overview', view: overviewOf(knowledge) }) })
     case 'list-nodes':
       return decision({ effects: tell(message.replyTo, { type: 'nodes', nodes: nodesOf(knowledge.present) }) })
+    case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
+      return onMaintenance(knowledge, message)
+    case 'operator-teardown': return onOperatorTeardown(knowledge, message)
     case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
     default: return unhandled(message)

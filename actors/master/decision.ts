@@ -9,7 +9,8 @@ import type { Ref } from '../../runtime/address.js'
 import type { AllocatorCall } from '../protocol/allocator.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { Cluster } from './cluster.js'
-import type { Present, PresentChange } from './present.js'
+import type { PresentChange } from './present-change.js'
+import type { Present } from './present.js'
 
 /** All that a decision may depend on. */
 export interface Knowledge {

@@ -2,7 +2,7 @@
 import type { AgentId } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import { isTerminal, type Reason, type StatusUpdate, type TaskState } from '../protocol/task.js'
-import { tasksOf, type Cluster, type TaskRecord } from './cluster.js'
+import type { Cluster, TaskRecord } from './cluster.js'
 import { decision, tell, type Decision, type Knowledge } from './decision.js'
 
 /** A state, and for people how it came about. */
@@ -16,7 +16,7 @@ export const endTasksOf = (knowledge: Knowledge, agentId: AgentId, verdict: Verd
   endTasks(knowledge, liveTasksOf(knowledge.cluster, agentId), verdict)
 
 export const liveTasksOf = (cluster: Cluster, agentId: AgentId): TaskRecord[] =>
-  [...tasksOf(cluster)].filter((task) => task.agentId === agentId && !isTerminal(task.state))
+  [...cluster.tasksAt.of(agentId)].filter((task) => !isTerminal(task.state))
 
 /** Says it of each. The allocator is not told: whoever decides this tells it of the agent as a whole. */
 export function endTasks(

@@ -53,7 +53,14 @@ export function judge(fence: Fence, entry: LogEntry): readonly [Fence, Verdict] 
         : entry.seq > fence.seq + 1 ? 'gap' : undefined
       return reason ? [fence, refuse(reason)] : [{ ...fence, seq: entry.seq }, accept(entry.records)]
     }
-    case 'log-beat': return [fence, isCurrent(fence, entry) ? accept([]) : refuse('stale')]
+    case 'log-snapshot-begun': {
+      if (entry.format > LOG_FORMAT) return [fence, refuse('newer-format')]
+      // One decision that is in it was lost on its way, or another's is not in it.
+      const reason = !isCurrent(fence, entry) ? 'stale' : entry.seq !== fence.seq ? 'gap' : undefined
+      return [fence, reason ? refuse(reason) : accept([])]
+    }
+    case 'log-beat': case 'log-snapshot-part': case 'log-snapshot-ended':
+      return [fence, isCurrent(fence, entry) ? accept([]) : refuse('stale')]
     default: {
       const unknown: never = entry
       throw new Error(`unknown entry ${JSON.stringify(unknown)}`)
@@ -61,12 +68,18 @@ export function judge(fence: Fence, entry: LogEntry): readonly [Fence, Verdict] 
   }
 }
 
+/** Where the reader of a snapshot stands once it has read all of it. */
+export const fenceOf = (begun: Of<'log-snapshot-begun'>): Fence => {
+  const { clusterId, epoch, nonce, seq, epochSeen } = begun
+  return { clusterId, epoch, nonce, seq, epochSeen }
+}
+
 type Of<T extends LogEntry['type']> = Extract<LogEntry, { type: T }>
 
 function found(fence: Fence, { clusterId, cluster, prefix, format }: Of<'log-founded'>): readonly [Fence, Verdict] {
   if (fence.clusterId !== '') return [fence, refuse('founded-already')]
   if (format > LOG_FORMAT) return [fence, refuse('newer-format')]
-  return [{ ...fence, clusterId }, accept([{ type: 'genesis', cluster, prefix }])]
+  return [{ ...fence, clusterId }, accept([{ type: 'genesis', cluster, prefix, clusterId }])]
 }
 
 function claim(fence: Fence, { type: _, ...claimed }: Of<'log-claimed'>): readonly [Fence, Verdict] {

@@ -2,10 +2,12 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AllocatorCall } from '../protocol/allocator.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
+import type { OperatorCall } from '../protocol/operator.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
+import { onReconcile } from './reconciling.js'
 import { frameworkShare } from './shares.js'
 import { frameworkProblem } from './validation.js'
 
@@ -19,7 +21,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const ended = call.frameworkId && cluster.completedFrameworks.has(call.frameworkId)
   const problem = ended ? 'this framework has ended; subscribe without its id' : frameworkProblem(call.info)
   if (problem) return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem }) })
-  const linked = [...present.schedulers].find(([, link]) => link.ref === call.scheduler)?.[0]
+  const linked = present.frameworkIds.get(call.scheduler)
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
@@ -28,23 +30,29 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   })
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
   // same address, and offers that it never saw would be held for nobody.
-  const holdsNothing = ![...present.offers.values()].some(({ offer }) => offer.frameworkId === frameworkId)
+  const holdsNothing = present.offersTo.isEmpty(frameworkId)
   const isSame = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
   const isRepeated = isSame && (call.resumes === true || holdsNothing)
   if (isRepeated) return decision({ effects: answer })
+  const isBack = known?.disconnectedSinceMs !== undefined
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
   const refusedNothing: AllocatorCall[] = known ? [{ type: 'deactivate-framework', frameworkId }] : []
   return combine([
     // Offers never outlive a subscription: the new instance has not seen them.
     rescindOfFramework(knowledge, frameworkId),
     decision({
-      records: [{ type: 'framework-admitted', frameworkId, info: call.info, atMs: now }],
+      records: [
+        { type: 'framework-admitted', frameworkId, info: call.info, atMs: now },
+        ...(isBack ? [{ type: 'framework-connected', frameworkId, atMs: now } as const] : []),
+      ],
       changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
       allocator: [
         ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info.roles) },
       ],
       effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),
+    // Before any offer: whoever does not know that a task runs would launch it again.
+    known ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING,
   ])
 }
 
@@ -56,15 +64,34 @@ export function onSchedulerLost(knowledge: Knowledge, frameworkId: FrameworkId):
   return combine([
     rescindOfFramework(knowledge, frameworkId),
     decision({
+      records: [{ type: 'framework-disconnected', frameworkId, atMs: knowledge.now }],
       changes: [{ type: 'scheduler-unlinked', frameworkId, atMs: knowledge.now }],
       allocator: [{ type: 'deactivate-framework', frameworkId }],
     }),
   ])
 }
 
+/**
+ * This master leads from now on, and no scheduler is there yet. Who was away before goes on being so; but nobody has
+ * failed to come back who could not have heard yet of whom to come back to.
+ */
+export function onElected({ cluster, now }: Knowledge): Decision {
+  const frameworks = [...cluster.frameworks.values()]
+  return decision({
+    records: frameworks.filter(({ disconnectedSinceMs }) => disconnectedSinceMs === undefined)
+      .map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now })),
+    changes: [
+      { type: 'return-awaited', untilMs: now + RETURN_GRACE_MS },
+      ...frameworks.map(({ frameworkId, disconnectedSinceMs: atMs = now }) =>
+        ({ type: 'scheduler-unlinked', frameworkId, atMs }) as const),
+    ],
+  })
+}
+
 /** Frameworks whose schedulers have stayed away too long. */
 export function onFailoverSweep(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
+  if (now < present.returnAwaitedUntilMs) return NOTHING
   const overdue = [...present.schedulers].flatMap(([frameworkId, link]) => {
     const framework = cluster.frameworks.get(frameworkId)
     return framework && !link.ref && now - link.sinceMs >= framework.info.failoverTimeoutMs ? [framework] : []
@@ -79,6 +106,26 @@ export function onTeardown(knowledge: Knowledge, call: Call<'teardown'>): Decisi
   return combine([
     endFramework(knowledge, framework),
     decision({ effects: tell(scheduler, { type: 'torn-down', frameworkId: call.frameworkId }) }),
+  ])
+}
+
+/** The scheduler, should it live, is told that it is over; what has ended stays ended. */
+export function onOperatorTeardown(
+  knowledge: Knowledge, { frameworkId, replyTo }: Extract<OperatorCall, { type: 'operator-teardown' }>,
+): Decision {
+  const { cluster, present } = knowledge
+  const framework = cluster.frameworks.get(frameworkId)
+  if (!framework && !cluster.completedFrameworks.has(frameworkId)) {
+    const problem = `there is no framework '${frameworkId}'`
+    return decision({ effects: tell(replyTo, { type: 'not-found', problem }) })
+  }
+  const problem = 'an operator has torn this framework down'
+  return combine([
+    framework ? endFramework(knowledge, framework) : NOTHING,
+    decision({ effects: [
+      ...tell(present.schedulers.get(frameworkId)?.ref, { type: 'framework-error', problem }),
+      ...tell(replyTo, { type: 'done', changed: framework !== undefined }),
+    ] }),
   ])
 }
 
@@ -118,11 +165,15 @@ function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): D
   ])
 }
 
-/** Its agents may have given up on it for minutes; what they have to tell, it can hear now. */
+/**
+ * Its agents may have given up on it for minutes; what they have to tell, it can hear now. After a failover
+ * an agent tells everything when it comes, so only those are asked who came before their scheduler.
+ */
 function sendAgain({ cluster, present }: Knowledge, framework: FrameworkRecord | undefined): Effect[] {
   if (!framework) return []
   const { frameworkId } = framework
-  const agentIds = new Set([...framework.tasks.values()].map((task) => task.agentId))
+  const agentIds = present.schedulers.get(frameworkId)?.wasLinked
+    ? new Set([...framework.tasks.values()].map((task) => task.agentId)) : present.unheard.of(frameworkId)
   return [...agentIds].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))

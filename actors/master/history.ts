@@ -8,7 +8,8 @@
 import type { Happening, HistoryEntry, HistoryView } from '../protocol/operator.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { Cluster } from './cluster.js'
-import type { Present, PresentChange } from './present.js'
+import type { PresentChange } from './present-change.js'
+import type { Present } from './present.js'
 
 /** Decisions and connections that stay readable. */
 export const EVENTS_MAX = 10_000

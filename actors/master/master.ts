@@ -12,14 +12,18 @@ import { leadershipCall, LEADER_PATH, type LeadershipEvent } from '../protocol/l
 import type { RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
 import { schedulerCall } from '../protocol/scheduler.js'
 import { decide } from './decide.js'
-import { apply, newCluster, type Cluster } from './cluster.js'
+import { apply, leadershipOf, newCluster, type Cluster } from './cluster.js'
 import { tell, type Decision, type Effect } from './decision.js'
-import { AGENT_TIMEOUT_MS, PING_INTERVAL_MS } from './agents.js'
-import { RETURN_GRACE_MS } from './frameworks.js'
+import { PINGS_MISSED_MAX } from './agents.js'
+import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
 import { History } from './history.js'
-import { change, newPresent, type Present } from './present.js'
+import { change } from './present-change.js'
+import { newPresent, type Present } from './present.js'
+import { restore } from './snapshot.js'
+import type { SnapshotMaking } from './snapshot-making.js'
+import { beginSnapshot, compare, makeSnapshot, onPiece } from './snapshotting.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
@@ -27,6 +31,8 @@ const ALLOCATOR = 'allocator'
 
 export interface MasterOptions {
   readonly registrar: Actor<unknown, RegistrarCall>
+  /** An agent silent or away for longer is unreachable; 75 seconds unless given. */
+  readonly agentTimeoutMs?: number
   readonly allocator: (master: Ref<AllocatorEvent>) => Actor<unknown, AllocatorCall>
 }
 
@@ -37,6 +43,8 @@ interface State {
   readonly history: History
   readonly registrar: Ref<RegistrarCall>
   readonly allocator: Ref<AllocatorCall> | undefined
+  /** Of what the leader knew at one position: written by the leader, and its hash compared by all others. */
+  readonly making: SnapshotMaking | undefined
   /** Otherwise this master only follows what another decides. */
   readonly leading: boolean
 }
@@ -45,7 +53,7 @@ type Ctx = Context<Message>
 
 export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
-  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), ctx),
+  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), options, ctx),
   receive(state, message, ctx) {
     switch (message.type) {
       case 'folded':
@@ -54,13 +62,25 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
           apply(state.cluster, record)
         }
         return state
+      case 'restored': return { ...state, cluster: restore(message.records), making: undefined }
+      case 'snapshot-wanted': return beginSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-begun': return makeSnapshot(state, message.snapshot, ctx)
+      case 'snapshot-piece': return onPiece(state, ctx)
+      case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state.registrar, options, ctx)
       case 'elected': return lead(state, message, options, ctx)
-      case 'deposed': return stepDown(state, message.reason, ctx)
+      case 'deposed': return stepDown(state, message.reason, options, ctx)
       case 'committed':
         state.history.commit(message.token)
         return release(state, state.outbox.release(message.token), ctx)
       case 'read-history': return tellHistory(state, message, ctx)
+      case 'epoch-obeyed':
+        // Of another cluster it means nothing here.
+        if (state.leading && message.clusterId === state.cluster.clusterId) {
+          ctx.tell(state.registrar, { type: 'claim-above', epoch: message.epoch })
+        }
+        return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
+      case 'reconnected': return state.leading ? release(state, state.outbox.pass(callBack(state, ctx)), ctx) : state
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
@@ -71,11 +91,11 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
 })
 
 /** Knows nothing, and has the log told from its beginning. */
-function follow(registrar: Ref<RegistrarCall>, ctx: Ctx): State {
+function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions, ctx: Ctx): State {
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
-    cluster: newCluster(), present: newPresent(), outbox: new Outbox(), registrar, allocator: undefined, leading: false,
-    history: new History(ctx.now()),
+    cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
+    history: new History(ctx.now()), making: undefined, leading: false,
   }
 }
 
@@ -88,33 +108,41 @@ function lead(
   state: State, { epoch }: Extract<Message, { type: 'elected' }>, options: MasterOptions, ctx: Ctx,
 ): State {
   const { cluster, present } = state
-  present.recoveringUntilMs = ctx.now() + AGENT_TIMEOUT_MS
-  for (const frameworkId of cluster.frameworks.keys()) {
-    // Nobody has failed to come back who could not have heard yet of whom to come back to.
-    change(present, { type: 'scheduler-unlinked', frameworkId, atMs: ctx.now() + RETURN_GRACE_MS })
-  }
+  present.recoveringUntilMs = ctx.now() + present.agentTimeoutMs
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
   }
   ctx.spawn(ALLOCATOR, options.allocator(ctx.self))
-  ctx.every('ping-round', PING_INTERVAL_MS, { type: 'ping-round' })
+  ctx.every('ping-round', Math.ceil(present.agentTimeoutMs / PINGS_MISSED_MAX), { type: 'ping-round' })
   ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-  const announcement = { type: 'leader', master: ctx.self, epoch, cluster: cluster.name } as const
-  const effects = (['agent', 'framework'] as const).flatMap((kind) =>
-    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
   ctx.log('info', 'leading', { cluster: cluster.name, epoch })
-  return release({ ...state, leading: true }, effects, ctx)
+  const leader = release({ ...state, making: undefined, leading: true }, announce(cluster, ctx), ctx)
+  return carryOut(leader, onElected({ ...leader, now: ctx.now() }), ctx)
+}
+
+/** To everybody: who did not hear it looks for a leader by itself, but later. */
+function announce(cluster: Cluster, ctx: Ctx): Effect[] {
+  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
+  return (['agent', 'framework'] as const).flatMap((kind) =>
+    tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
+}
+
+/** What was under way may be lost: agents register again, and are sent anew what they have missed. */
+function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
+  const agents = [...present.agents.values()].flatMap(({ ref }) =>
+    tell(ref, { type: 'ping', epoch: cluster.epoch, connected: false }))
+  return [...announce(cluster, ctx), ...agents]
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
-function stepDown({ present, registrar }: State, reason: string, ctx: Ctx): State {
+function stepDown({ present, registrar }: State, reason: string, options: MasterOptions, ctx: Ctx): State {
   ctx.log('warn', 'this master leads no more', { reason })
   for (const timer of ['ping-round', 'sweep']) ctx.cancel(timer)
   for (const { ref } of [...present.agents.values(), ...present.schedulers.values()]) {
     if (ref) ctx.unwatch(ref as Ref<never>)
   }
   ctx.stop(`${ctx.self}/${ALLOCATOR}` as Ref<never>)
-  return follow(registrar, ctx)
+  return follow(registrar, options, ctx)
 }
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {
@@ -153,8 +181,7 @@ function tellHistory(
 
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
-  const { epoch, name } = state.cluster
-  const answer = tell(replyTo, { type: 'leader', master: ctx.self, epoch, cluster: name })
+  const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
   return release(state, state.outbox.pass(answer), ctx)
 }
 
@@ -168,7 +195,7 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
     const share = agentShare(cluster, agentId, info)
     const link = present.agents.get(agentId)
     const used = [...share.used, ...offers.filter((offer) => offer.agentId === agentId)]
-    return { ...share, used, active: link?.ref !== undefined, telling: link?.telling ?? 0 }
+    return { ...share, used, active: share.active && link?.ref !== undefined, telling: link?.telling ?? 0 }
   })
   const frameworks = [...cluster.frameworks.values()].map(({ frameworkId, info }) => {
     const link = present.schedulers.get(frameworkId)

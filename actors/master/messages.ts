@@ -10,13 +10,20 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 
 /** What the world may tell the master. */
 export type MasterMessage =
-  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent
+  | AgentCall | SchedulerCall | LeadershipCall | OperatorCall | AllocatorEvent | RegistrarEvent | MasterOrder
 
-type Mechanical = LeadershipCall | RegistrarEvent | { type: 'allocator-started' | 'read-history' }
+/** The node is back among the others. */
+export type MasterOrder = { readonly type: 'reconnected' }
+
+type Mechanical =
+  | LeadershipCall | RegistrarEvent | MasterOrder
+  | { type: 'allocator-started' | 'read-history' | 'epoch-obeyed' | 'snapshot-piece' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =
   | { readonly type: 'agent-lost'; readonly agentId: AgentId; readonly ref: Ref<never> }
   | { readonly type: 'scheduler-lost'; readonly frameworkId: FrameworkId; readonly ref: Ref<never> }
 type Round = { readonly type: 'ping-round' | 'sweep' }
-export type Message = MasterMessage | Lost | Round
+/** It is time for the next piece of a snapshot. */
+type Piece = { readonly type: 'snapshot-piece' }
+export type Message = MasterMessage | Lost | Round | Piece

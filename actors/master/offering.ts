@@ -3,6 +3,7 @@ import type { AllocatorCall, ToldGrant } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/operator.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
+import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
 import type { OfferOut } from './present.js'
 
@@ -22,7 +23,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
     const agent = cluster.agents.get(agentId)
     const takes = present.schedulers.get(frameworkId)?.ref !== undefined
       && cluster.frameworks.get(frameworkId)?.info.roles.includes(role)
-    if (!agent || !link.ref || !takes) {
+    if (!agent || !isOffered(agent) || !link.ref || !takes) {
       returned.push({ type: 'recover', ...grant, refuseMs: 0 })
       continue
     }
@@ -61,10 +62,10 @@ export function onSweep({ present, now }: Knowledge): Decision {
 }
 
 export const rescindOfAgent = (knowledge: Knowledge, agentId: AgentId): Decision =>
-  rescindWhere(knowledge, (offer) => offer.agentId === agentId)
+  rescindAll(knowledge, knowledge.present.offersOf.of(agentId))
 
 export const rescindOfFramework = (knowledge: Knowledge, frameworkId: FrameworkId): Decision =>
-  rescindWhere(knowledge, (offer) => offer.frameworkId === frameworkId)
+  rescindAll(knowledge, knowledge.present.offersTo.of(frameworkId))
 
 /** Ends an offer; its resources are free again. */
 export function giveBack(offer: Offer, refuseMs: number, outcome?: OfferOutcome): Decision {
@@ -85,10 +86,8 @@ export const REFUSE_MIN_MS = 100
 export const refusal = (refuseMs: number | undefined): number =>
   Math.max(REFUSE_MIN_MS, Math.min(refuseMs ?? REFUSE_DEFAULT_MS, REFUSE_MAX_MS))
 
-function rescindWhere(knowledge: Knowledge, matches: (offer: Offer) => boolean): Decision {
-  const ended = [...knowledge.present.offers.values()].filter(({ offer }) => matches(offer))
-  return combine([NOTHING, ...ended.map(({ offer }) => rescind(knowledge, offer, 0))])
-}
+const rescindAll = (knowledge: Knowledge, offers: Iterable<Offer>): Decision =>
+  combine([NOTHING, ...[...offers].map((offer) => rescind(knowledge, offer, 0))])
 
 function rescind({ present }: Pick<Knowledge, 'present'>, offer: Offer, refuseMs: number): Decision {
   return {

@@ -17,11 +17,12 @@ export function overviewOf(knowledge: Knowledge): OverviewView {
   const [agents, frameworks, tasks] = [new Tally(), new Tally(), new Tally()]
   const away: OverviewView['away'][number][] = []
   const name = (each: OverviewView['away'][number]) => { if (away.length < AWAY_NAMED_MAX) away.push(each) }
-  for (const { agentId, info, unreachableSinceMs } of cluster.agents.values()) {
+  for (const { agentId, info, unreachableSinceMs, drain, deactivated } of cluster.agents.values()) {
     const isLinked = present.agents.get(agentId)?.ref !== undefined
-    const state = unreachableSinceMs !== undefined ? 'unreachable' : isLinked ? 'active' : 'disconnected'
+    const wish = drain ? 'draining' : deactivated ? 'deactivated' : 'active'
+    const state = unreachableSinceMs !== undefined ? 'unreachable' : isLinked ? wish : 'disconnected'
     agents.add(state)
-    if (state !== 'active') name({ noun: 'agent', id: agentId, name: info.hostname, state })
+    if (state === 'unreachable' || state === 'disconnected') name({ noun: 'agent', id: agentId, name: info.hostname, state })
   }
   for (const { frameworkId, info } of cluster.frameworks.values()) {
     const state = present.schedulers.get(frameworkId)?.ref ? 'active' : 'disconnected'

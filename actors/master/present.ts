@@ -5,9 +5,11 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
-import { forgetOldest } from './forget-oldest.js'
-import type { OfferOutcome } from '../protocol/operator.js'
+import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
+
+/** An agent silent or away for longer is unreachable, unless the master is told otherwise. */
+export const AGENT_TIMEOUT_MS = 75_000
 
 export interface AgentLink {
   /** Undefined while the agent is away. */
@@ -23,6 +25,8 @@ export interface SchedulerLink {
   readonly ref: Ref<SchedulerEvent> | undefined
   readonly sinceMs: number
   readonly suppressed: readonly Role[]
+  /** Whether it has been connected to this master: what was sent to it since may not have reached it. */
+  readonly wasLinked?: boolean
 }
 
 export interface OfferOut {
@@ -49,122 +53,36 @@ export interface Present {
   readonly agents: Map<AgentId, AgentLink>
   readonly schedulers: Map<FrameworkId, SchedulerLink>
   readonly offers: Map<OfferId, OfferOut>
+  /** The same offers, by agent and by framework. */
+  readonly offersOf: Groups<AgentId, OfferId, Offer>
+  readonly offersTo: Groups<FrameworkId, OfferId, Offer>
+  /** Agents whose updates came while their scheduler was away. */
+  readonly unheard: Groups<FrameworkId, AgentId, AgentId>
+  /** Who is connected, by address. */
+  readonly agentIds: Map<Ref<AgentEvent>, AgentId>
+  readonly frameworkIds: Map<Ref<SchedulerEvent>, FrameworkId>
   readonly readers: Map<string, Ref<OutputAnswer>>
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
   readonly awaited: Set<string>
+  /** Agents that drain and have been told that their deadline is over. */
+  readonly hurried: Set<AgentId>
   /** Until then agents may come back with tasks that this master has never heard of. */
   recoveringUntilMs: number
+  /** An agent silent or away for longer is unreachable. */
+  readonly agentTimeoutMs: number
+  /** Until then no framework's scheduler has stayed away too long. */
+  returnAwaitedUntilMs: number
   nextOffer: number
   nextRead: number
   nextTelling: number
 }
 
-export type PresentChange =
-  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
-  | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
-  | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
-  | { readonly type: 'agent-pinged' | 'agent-answered'; readonly agentId: AgentId }
-  | {
-      readonly type: 'scheduler-linked'
-      readonly frameworkId: FrameworkId
-      readonly ref: Ref<SchedulerEvent>
-      readonly atMs: number
-    }
-  | { readonly type: 'scheduler-unlinked'; readonly frameworkId: FrameworkId; readonly atMs: number }
-  | { readonly type: 'scheduler-forgotten'; readonly frameworkId: FrameworkId }
-  | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
-  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
-  | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
-  | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
-  | { readonly type: 'kill-over'; readonly launchId: LaunchId }
-  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
-  | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
-  | { readonly type: 'read-answered'; readonly readId: string }
-
-/** Outputs being read at once; the oldest gives way, and its reader asks again. */
-export const READERS_MAX = 10_000
-/** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
-export const KILLS_MAX = 100_000
-
-export const newPresent = (): Present => ({
-  agents: new Map(), schedulers: new Map(), offers: new Map(), readers: new Map(), kills: new Map(), awaited: new Set(),
-  recoveringUntilMs: 0, nextOffer: 0, nextRead: 0, nextTelling: 1,
+export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
+  agentTimeoutMs,
+  agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
+  offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(),
+  awaited: new Set(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
+  nextTelling: 1,
 })
-
-export function change(present: Present, by: PresentChange): void {
-  switch (by.type) {
-    case 'agent-linked':
-      forgetAwaited(present, by.agentId)
-      present.agents.set(by.agentId, { ref: by.ref, sinceMs: by.atMs, missed: 0, telling: present.nextTelling++ })
-      return
-    case 'agent-unlinked': {
-      const telling = present.agents.get(by.agentId)?.telling ?? 0
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
-      return
-    }
-    case 'agent-forgotten':
-      forgetAwaited(present, by.agentId)
-      present.agents.delete(by.agentId)
-      return
-    case 'agent-pinged':
-    case 'agent-answered': {
-      const link = present.agents.get(by.agentId)
-      if (link) present.agents.set(by.agentId, { ...link, missed: by.type === 'agent-pinged' ? link.missed + 1 : 0 })
-      return
-    }
-    case 'scheduler-linked':
-      present.schedulers.set(by.frameworkId, { ref: by.ref, sinceMs: by.atMs, suppressed: [] })
-      return
-    case 'scheduler-unlinked':
-      present.schedulers.set(by.frameworkId, { ref: undefined, sinceMs: by.atMs, suppressed: [] })
-      return
-    case 'scheduler-forgotten':
-      forgetAwaited(present, by.frameworkId)
-      present.schedulers.delete(by.frameworkId)
-      return
-    case 'roles-suppressed': {
-      const link = present.schedulers.get(by.frameworkId)
-      if (link) present.schedulers.set(by.frameworkId, { ...link, suppressed: by.roles })
-      return
-    }
-    case 'offer-made':
-      present.nextOffer++
-      present.offers.set(by.offer.offerId, { offer: by.offer, madeMs: by.atMs })
-      return
-    case 'offer-ended':
-      present.offers.delete(by.offerId)
-      return
-    case 'kill-asked':
-      present.kills.set(by.launchId, by.kill)
-      forgetOldest(present.kills, KILLS_MAX)
-      return
-    case 'executor-awaited':
-      present.awaited.add(by.executor)
-      return
-    case 'executor-settled':
-      present.awaited.delete(by.executor)
-      return
-    case 'kill-over':
-      present.kills.delete(by.launchId)
-      return
-    case 'read-asked':
-      present.nextRead++
-      present.readers.set(by.readId, by.replyTo)
-      forgetOldest(present.readers, READERS_MAX)
-      return
-    case 'read-answered':
-      present.readers.delete(by.readId)
-      return
-    default: {
-      const unknown: never = by
-      throw new Error(`unknown change ${JSON.stringify(unknown)}`)
-    }
-  }
-}
-
-/** Whoever begins anew, or is gone, says itself which executors run. */
-function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
-  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
-}

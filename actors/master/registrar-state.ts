@@ -4,7 +4,9 @@ import type { Ref } from '../../runtime/address.js'
 import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 import type { LogEntry } from '../protocol/log-entry.js'
 import type { ElectionEvent, ElectionRequest, RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
+import type { Boot } from './bootstrap.js'
 import { newFence, type Fence } from './fence.js'
+import { newProgress, type Progress } from './snapshot-progress.js'
 
 /** How often a leader renews its token, and says in the log that it lives. */
 export const BEAT_MS = 1_000
@@ -20,6 +22,13 @@ export const LEADERLESS_SPREAD_MS = 5_000
 /** So long waits who has led last: nobody can have been kept from leading but by the same outage. */
 export const LED_LAST_MS = 3_000
 
+/** How long a master looks among the last entries for where to begin: a leader says so in every beat. */
+export const FIND_MS = 2_000
+/** A snapshot that is not whole after so many beats is given up; the next one may begin. */
+export const SNAPSHOT_BEATS_MAX = 60
+/** The most by which what somebody obeys may be ahead of the log: who is mistaken must not use up all epochs. */
+export const EPOCH_LEAP_MAX = 1_000_000
+
 export interface RegistrarOptions {
   readonly cluster: string
   /** This master's node, for people. */
@@ -28,16 +37,28 @@ export interface RegistrarOptions {
   readonly url?: string
   readonly stream: Ref<StreamRequest<LogEntry>>
   readonly election: Ref<ElectionRequest>
+  /** What is written, in bytes or thereabouts, before the next snapshot is worth it. */
+  readonly snapshotWeightMin?: number
 }
 
 export type Message =
   | RegistrarCall | StreamEvent<LogEntry> | ElectionEvent
-  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'leaderless' }
+  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'leaderless' | 'unfound' }
 
 export interface Pending {
   readonly seq: number
   /** With the last entry of an append. */
   readonly token: number | undefined
+}
+
+/** A snapshot that this master writes. */
+export interface Writing {
+  readonly snapshot: number
+  /** Where it begins, once that has been read back and counts. */
+  begunAt: number | undefined
+  /** What it ends with, once all of it has been written. */
+  end: { readonly parts: number; readonly hash: string } | undefined
+  beats: number
 }
 
 export interface State {
@@ -50,6 +71,19 @@ export interface State {
   reading: number
   /** Of the next entry. */
   position: number
+  /** Until the first entries come of what is read: they may stand behind what was asked for. */
+  anywhere: boolean
+  boot: Boot
+  /** Where snapshots begin that were found to be none. */
+  rejected: Set<number>
+  /** Read back, it says that there is nothing more to look through. */
+  marker: string
+  /** The master has been told something since it asked for the log. */
+  told: boolean
+  progress: Progress
+  writing: Writing | undefined
+  /** Of the snapshots that this life has written. */
+  snapshots: number
   /** Of the own claim. */
   nonce: string
   nextSeq: number
@@ -61,6 +95,7 @@ export interface State {
 export type Ctx = Context<Message>
 
 export const newState = (): State => ({
-  master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0,
-  nonce: '', nextSeq: 1, pending: [], ledNonce: '',
+  master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0, anywhere: false,
+  boot: { mode: 'finding' }, rejected: new Set(), marker: '', told: false, progress: newProgress, writing: undefined,
+  snapshots: 0, nonce: '', nextSeq: 1, pending: [], ledNonce: '',
 })

@@ -3,18 +3,21 @@
  *
  * What an agent says of itself wins over what the master remembers of it: tasks that it runs are adopted,
  * tasks that it should run but never got are sent again (its memory of launch ids makes that harmless),
- * and what it does not have any more is over. Nothing that runs is killed.
+ * and what it does not have any more is over. Nothing that runs is killed. An agent that has changed too much to
+ * be the one that it was (see `readmission.ts`) is refused, and its tasks run on.
  */
 import type { AgentCall, HeldTask } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
-import { AGENT_TIMEOUT_MS } from './agents.js'
-import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
+import { sum } from '../resources/resources.js'
+import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
+import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
+import { hasRebooted, readmissionProblem } from './readmission.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 /** How long a framework that only its tasks tell of may stay away before they end. */
@@ -24,8 +27,10 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
-  const linked = call.agentId ?? [...present.agents].find(([, link]) => link.ref === call.agent)?.[0]
+  const linked = call.agentId ?? present.agentIds.get(call.agent)
   const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
+  const gone = cluster.goneAgents.get(agentId)
+  if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
   const known = cluster.agents.get(agentId)
   const isSameLife = present.agents.get(agentId)?.ref === call.agent
   if (known && isSameLife && JSON.stringify(known.info) === JSON.stringify(call.info)) {
@@ -69,6 +74,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
     ...recovered.map(({ frameworkId, info }) =>
       ({ type: 'framework-admitted', frameworkId, info, atMs: now }) as const),
+    ...recovered.map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now }) as const),
     ...adopted.map((held) => launchedThere(agentId, held, now)),
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
@@ -76,6 +82,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   ]
   const pending = { adopted, executors, records: missing.records }
   const share = agentShare(cluster, agentId, call.info, pending)
+  const problem = known && readmissionProblem(known, call.info, sum(share.used.map((each) => each.resources)))
+  if (problem) return decision({ effects: tell(call.agent, { type: 'agent-refused', epoch: cluster.epoch, problem }) })
   return combine([
     // Offers made before it came back may promise what it no longer has.
     rescindOfAgent(knowledge, agentId),
@@ -110,8 +118,8 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
   return isNews ? [{ type: 'agent-admitted', agentId, info, atMs: now }] : []
 }
 
-const registered = ({ cluster }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
-  type: 'agent-registered', agentId, epoch: cluster.epoch, cluster: cluster.name, pingTimeoutMs: AGENT_TIMEOUT_MS,
+const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
+  type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
 })
 
 /** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
@@ -124,10 +132,12 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
   }
   const ended = call.executors === undefined ? []
-    : [...cluster.executors.values()].filter((each) => each.agentId === agentId && !runs.has(executorKey(each)))
-  const text = 'the agent came back without it'
+    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
+  const isReboot = hasRebooted(cluster.agents.get(agentId), call.info)
+  const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
   return combine([
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
+    forgetEnded(knowledge, agentId, call),
     decision({
       records: ended.map(({ frameworkId, executorId }) =>
         ({ type: 'executor-ended', frameworkId, agentId, executorId })),
@@ -135,6 +145,21 @@ function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
         tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
     }),
   ])
+}
+
+/** Tasks whose end nobody will tell again: the agent does not have them any more. */
+function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
+  const held = new Set(call.tasks.map(({ launchId }) => launchId))
+  const ended = [...cluster.tasksAt.of(agentId)].filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
+  return decision({
+    records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
+    effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
+      const update: StatusUpdate = {
+        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
+      }
+      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
+    }),
+  })
 }
 
 function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
@@ -147,8 +172,9 @@ function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
 }
 
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
-function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Register): Effect[] {
+function ordersFor({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Effect[] {
   const { epoch } = cluster
+  const drain = cluster.agents.get(agentId)?.drain
   const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
@@ -159,6 +185,7 @@ function ordersFor({ cluster, present }: Knowledge, agentId: AgentId, call: Regi
       tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
     // A framework that is merely not back yet may go on.
     ...ended.flatMap((frameworkId) => tell(call.agent, { type: 'shutdown-framework', epoch, frameworkId })),
+    ...(drain ? drainOrder(cluster, call.agent, drain, now) : []),
   ]
 }
 

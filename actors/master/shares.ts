@@ -4,7 +4,8 @@ import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import { isTerminal } from '../protocol/task.js'
-import { executorKey, tasksOf, type Cluster, type ExecutorRecord } from './cluster.js'
+import { isOffered } from './agent-record.js'
+import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
 
 /** What a decision is about to change of an agent; it is not in the cluster yet. */
 export interface Pending {
@@ -22,15 +23,16 @@ export function agentShare(
   const over = endedBy(pending.records)
   const used: Holding[] = pending.adopted.filter((held) => !isTerminal(held.state))
     .map(({ frameworkId, role, task }) => ({ frameworkId, role, resources: task.resources }))
-  for (const { frameworkId, role, task, state, agentId: at } of tasksOf(cluster)) {
-    if (at !== agentId || isTerminal(state) || over.has(`${frameworkId}/${task.taskId}`)) continue
+  for (const { frameworkId, role, task, state } of cluster.tasksAt.of(agentId)) {
+    if (isTerminal(state) || over.has(`${frameworkId}/${task.taskId}`)) continue
     used.push({ frameworkId, role, resources: task.resources })
   }
-  for (const executor of [...cluster.executors.values(), ...pending.executors]) {
-    if (executor.agentId !== agentId || over.has(executorKey(executor))) continue
+  for (const executor of [...cluster.executorsAt.of(agentId), ...pending.executors]) {
+    if (over.has(executorKey(executor))) continue
     used.push({ frameworkId: executor.frameworkId, role: executor.role, resources: executor.resources })
   }
-  return { agentId, total: info.resources, used, active: true }
+  const known = cluster.agents.get(agentId)
+  return { agentId, total: info.resources, used, active: known === undefined || isOffered(known) }
 }
 
 export const frameworkShare = (

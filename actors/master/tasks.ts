@@ -8,6 +8,7 @@ import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from 
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
 import type { OutputAnswer } from './present.js'
+import { onReconcile, stateOf } from './reconciling.js'
 import { fitProblem } from './validation.js'
 
 type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
@@ -17,7 +18,9 @@ type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { t
 export function onStatus(
   { cluster, present, now }: Knowledge, { agentId, update, latestState }: FromAgent<'task-status'>,
 ): Decision {
-  const { frameworkId, taskId } = update
+  // Its tasks are over; what it still does is nobody's business.
+  if (cluster.goneAgents.has(agentId)) return NOTHING
+  const { frameworkId, taskId, state } = update
   const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) {
@@ -27,17 +30,30 @@ export function onStatus(
     return ended ? decision({ effects: orders }) : NOTHING
   }
   const task = framework.tasks.get(taskId)
-  const forward = tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
-  if (!task) return decision({ effects: forward })
+  const scheduler = present.schedulers.get(frameworkId)?.ref
+  const forward = tell(scheduler, { type: 'update', update })
+  const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
+  const completed = task ? undefined : cluster.completedTasks.get(update.launchId ?? '')
+  // The master itself has ended it while its agent was away, and that stands.
+  if (completed && completed.state !== state) {
+    const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
+    return decision({ effects: [...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
+  }
+  if (!task) return decision({ changes: unheard, effects: forward })
   if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
   const over = isTerminal(task.state)
-  if (over && (update.state !== task.state || update.updateId === task.updateId)) return decision({ effects: forward })
+  if (over && (update.state !== task.state || update.updateId === task.updateId)) {
+    return decision({ changes: unheard, effects: forward })
+  }
   const ends = isTerminal(latestState) && !over
   const own = decision({
     records: [{
       type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
     }],
-    changes: ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId }] : [],
+    changes: [
+      ...unheard,
+      ...(ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId } as const] : []),
+    ],
     allocator: ends ? [recoverOf(task)] : [],
     effects: forward,
   })
@@ -97,7 +113,7 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
   const { cluster, present } = knowledge
   const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
   if (!task || isTerminal(task.state)) {
-    return onReconcile(knowledge, { type: 'reconcile', frameworkId, taskIds: [taskId] })
+    return onReconcile(knowledge, { frameworkId, taskIds: [taskId] })
   }
   const kill = graceMs === undefined ? {} : { graceMs }
   return decision({
@@ -106,18 +122,6 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
       type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId, ...kill,
     }),
   })
-}
-
-export function onReconcile(
-  { cluster, present, now }: Knowledge, { frameworkId, taskIds }: FromScheduler<'reconcile'>,
-): Decision {
-  const scheduler = present.schedulers.get(frameworkId)?.ref
-  const tasks = cluster.frameworks.get(frameworkId)?.tasks
-  const asked = taskIds.length > 0 ? taskIds : [...tasks?.keys() ?? []]
-  // While agents may still come back with it, nobody can say of a task that it is unknown.
-  const answerable = asked.filter((taskId) => tasks?.has(taskId) || now >= present.recoveringUntilMs)
-  return decision({ effects: answerable.flatMap((taskId): Effect[] =>
-    tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, tasks?.get(taskId), now) })) })
 }
 
 /** Passes a question about output on to the agent that has it. */
@@ -203,12 +207,6 @@ function findTask(cluster: Cluster, frameworkId: FrameworkId, taskId: TaskId): T
     if (task.frameworkId === frameworkId && task.task.taskId === taskId) last = task
   }
   return last
-}
-
-function stateOf(frameworkId: FrameworkId, taskId: TaskId, task: TaskRecord | undefined, now: number): StatusUpdate {
-  const common = { frameworkId, taskId, source: 'master', reason: 'reconciliation', atMs: now } as const
-  if (!task) return { ...common, state: 'UNKNOWN' }
-  return { ...common, state: task.state, agentId: task.agentId, launchId: task.launchId }
 }
 
 /** What an update tells about the state; an older update that travels with a newer state tells nothing of it. */

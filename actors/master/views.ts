@@ -2,11 +2,13 @@
 import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, TaskView, View, ViewName,
 } from '../protocol/operator.js'
+import type { AgentId } from '../protocol/ids.js'
 import { isTerminal, type TaskInfo } from '../protocol/task.js'
 import { amountsOf } from '../resources/amounts.js'
 import { printAttributes } from '../resources/attributes.js'
-import { add, NONE, type Resources } from '../resources/resources.js'
-import { tasksOf, usedBy, type AgentRecord, type FrameworkRecord, type TaskRecord } from './cluster.js'
+import { add, isEmpty as isNothing, NONE, type Resources } from '../resources/resources.js'
+import type { AgentRecord, GoneAgent } from './agent-record.js'
+import { tasksOf, usedBy, type FrameworkRecord, type TaskRecord } from './cluster.js'
 import type { Knowledge } from './decision.js'
 import { isoOf } from './iso.js'
 import { rolesOf } from './role-views.js'
@@ -18,8 +20,10 @@ export function viewsOf(knowledge: Knowledge, what: ViewName, ids?: ReadonlySet<
   switch (what) {
     case 'agents': {
       const loads = loadOfAgents(knowledge, ids)
-      return [...cluster.agents.values()].filter(({ agentId }) => wanted(agentId))
+      const agents = [...cluster.agents.values()].filter(({ agentId }) => wanted(agentId))
         .map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
+      const gone = [...cluster.goneAgents].filter(([agentId]) => wanted(agentId))
+      return [...gone.map(([agentId, each]) => goneView(agentId, each)), ...agents]
     }
     case 'frameworks': return [...cluster.frameworks.values()]
       .filter(({ frameworkId }) => wanted(frameworkId)).map((framework) => frameworkView(knowledge, framework))
@@ -73,14 +77,25 @@ function loadOfAgents({ cluster, present }: Knowledge, ids: ReadonlySet<string> 
 }
 
 function agentView({ present }: Knowledge, agent: AgentRecord, load: Load | undefined): AgentView {
-  const connected = present.agents.get(agent.agentId)?.ref !== undefined
-  const state = agent.unreachableSinceMs !== undefined ? 'unreachable' : connected ? 'active' : 'disconnected'
+  const { agentId, info: { name, hostname }, drain } = agent
+  const isThere = present.agents.get(agentId)?.ref !== undefined
+  const connection = agent.unreachableSinceMs !== undefined ? 'unreachable' : isThere ? 'connected' : 'disconnected'
+  const isEmpty = load === undefined || (load.tasks === 0 && isNothing(load.used))
+  const wish = drain ? (isEmpty ? 'drained' : 'draining') : agent.deactivated ? 'deactivated' : undefined
   return {
-    id: agent.agentId, hostname: agent.info.hostname, state, resources: amountsOf(agent.info.resources),
+    id: agentId, ...(name === undefined ? {} : { name }), hostname, connection,
+    state: wish ?? (connection === 'connected' ? 'active' : connection), resources: amountsOf(agent.info.resources),
     used: amountsOf(load?.used ?? NONE), offered: amountsOf(load?.offered ?? NONE),
     attributes: printAttributes(agent.info.attributes), tasks: load?.tasks ?? 0, admittedAt: isoOf(agent.admittedMs),
+    ...(drain?.deadlineMs === undefined ? {} : { deadline: isoOf(drain.deadlineMs) }),
   }
 }
+
+/** Of one that is gone little is remembered. */
+const goneView = (id: AgentId, { hostname, name, goneMs }: GoneAgent): AgentView => ({
+  id, ...(name === undefined ? {} : { name }), hostname, state: 'gone', connection: 'unreachable',
+  resources: {}, used: {}, offered: {}, attributes: '', tasks: 0, goneAt: isoOf(goneMs),
+})
 
 function frameworkView({ cluster, present }: Knowledge, framework: FrameworkRecord): FrameworkView {
   const link = present.schedulers.get(framework.frameworkId)

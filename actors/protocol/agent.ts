@@ -11,6 +11,8 @@ export const agentInfo = record({
   attributes,
   /** Changes with every boot of the machine: processes of another boot are gone. */
   bootId: text(128),
+  /** Of its node, for people: two agents of one machine share a hostname. */
+  name: optional(text(128)),
 })
 export type AgentInfo = Infer<typeof agentInfo>
 
@@ -40,11 +42,15 @@ export const agentCall = {
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
   }),
+  'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
+    epoch: natural, clusterId: text(64),
+  }),
 }
 
 export const agentEvent = {
   'agent-registered': message(20, 'The agent is admitted, under this id for all its lives.', {
-    agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural,
+    agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural, clusterId: optional(text(64)),
+    nonce: optional(text(32)),
   }),
   'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', {
     epoch: natural, problem: text(),
@@ -73,6 +79,9 @@ export const agentEvent = {
   }),
   'scheduler-back': message(29, 'A framework listens again: what it has not acknowledged is sent at once.', {
     epoch: natural, frameworkId,
+  }),
+  'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
+    epoch: natural, graceMs: optional(natural),
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>

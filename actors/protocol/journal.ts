@@ -1,7 +1,9 @@
 /** Journal: what an agent must not forget, entry by entry. Tags 130–149. */
-import { list, natural, text } from '../../runtime/schema.js'
+import { list, natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
-import { agentId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import type { ExecutorEvent } from './executor.js'
+import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import { resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
 export const journalEntry = {
@@ -11,14 +13,33 @@ export const journalEntry = {
   'launch-admitted': message(131, 'This launch was taken; it is never taken again.', {
     launchId, frameworkId, role, task: taskInfo,
   }),
-  'update-queued': message(132, 'A step in a task\'s life, to be sent until acknowledged.', { update: statusUpdate }),
+  'update-queued': message(132, 'A step in a task\'s life, to be sent until acknowledged.', {
+    update: statusUpdate,
+    /** Of the report of a custom executor that it comes from, which is repeated until it is noted. */
+    sequence: optional(natural),
+  }),
   /** A journal is shortened to these when it has grown: all that its fold still needs. */
   'task-remembered': message(134, 'A live task, as it stands.', {
     launchId, frameworkId, role, task: taskInfo, state: taskState, updates: natural,
+    sequence: optional(natural), startedAtMs: optional(natural),
   }),
   'launches-remembered': message(135, 'Launches that were taken and are over.', {
     launchIds: list(launchId, 10_000_000),
   }),
+  obeyed: message(136, 'The master that is obeyed; none of its cluster that is older ever is again.', {
+    clusterId: text(64), epoch: natural, nonce: text(32),
+  }),
   'update-acknowledged': message(133, 'The scheduler has this update.', { frameworkId, taskId, updateId }),
+  'life-begun': message(137, 'A life of this agent, the node that it was, and the boot of its machine.', {
+    name: text(255), bootId: text(128),
+  }),
+  'executor-held': message(138, 'A custom executor: written before its process starts, and again when it joins.', {
+    frameworkId, executorId, resources,
+    /** Names its process. */
+    launchId,
+    /** Where it can be told of the agent's next life; absent until it has joined, and before that it has no tasks. */
+    executor: optional(ref<ExecutorEvent>()),
+  }),
+  'executor-dropped': message(139, 'A custom executor has ended.', { frameworkId, executorId, launchId }),
 }
 export type JournalEntry = MessageOf<typeof journalEntry>

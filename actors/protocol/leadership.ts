@@ -1,5 +1,5 @@
 /** Leadership: how nodes find the master that leads. Tags 1–9. */
-import { ref, natural, text } from '../../runtime/schema.js'
+import { natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { AgentCall } from './agent.js'
 import type { SchedulerCall } from './scheduler.js'
@@ -12,6 +12,8 @@ export const leadershipCall = {
 export const leadershipEvent = {
   leader: message(2, 'Says who leads; sent as an answer, and to everybody when leadership begins.', {
     master: ref<SchedulerCall | AgentCall>(), epoch: natural, cluster: text(128),
+    /** Of the cluster's log, and of the claim by which it leads; clusters of one name differ in the first. */
+    clusterId: optional(text(64)), nonce: optional(text(32)),
   }),
 }
 export type LeadershipCall = MessageOf<typeof leadershipCall>
@@ -25,6 +27,17 @@ export const LEADER_PATH = { agent: 'agent', framework: 'scheduler' } as const
 
 const SEEK_FIRST_MS = 50
 const SEEK_MAX_MS = 2_000
+
+const REPEAT_FIRST_MS = 1_000
+const REPEAT_MAX_MS = 8_000
+
+/**
+ * How long to wait for the leader's answer before saying again what it has not answered. After a failover
+ * everybody comes at once: who repeats itself sooner than the last of them can be answered makes it worse.
+ * @param chance in [0, 1)
+ */
+export const repeatDelayMs = (attempt: number, chance: number): number =>
+  Math.round(Math.min(REPEAT_MAX_MS, REPEAT_FIRST_MS * 2 ** attempt) * (0.5 + chance / 2))
 
 /** How long to wait before asking again who leads. @param chance in [0, 1) */
 export const seekDelayMs = (attempt: number, chance: number): number =>

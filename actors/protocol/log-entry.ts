@@ -6,15 +6,18 @@
 import { choice, list, natural, optional, text } from '../../runtime/schema.js'
 import { message, type MessageOf, type Protocol } from '../../runtime/protocol.js'
 import { logRecord } from './log.js'
+import { keptRecord } from './log-snapshot.js'
 
 /** Records that one entry may carry; what is decided at once beyond it takes further entries. */
 export const ENTRY_RECORDS_MAX = 1_000
 /** The version of the entries' meaning; a master reads no log that a newer one has written. */
-export const LOG_FORMAT = 1
+export const LOG_FORMAT = 2
+/** What a stream keeps at least; two snapshots and what was decided since the first of them must fit. */
+export const LOG_BYTES_MAX = 1_073_741_824
 
 type FieldsOf<P extends Protocol> = { [K in keyof P]: P[K]['fields'] }
 
-const record = choice(Object.fromEntries(
+export const recordShape = choice(Object.fromEntries(
   Object.entries(logRecord).map(([type, { fields }]) => [type, fields]),
 ) as FieldsOf<typeof logRecord>)
 
@@ -26,8 +29,21 @@ export const logEntry = {
     epoch: natural, nonce: text(32), master: text(128), url: optional(text(512)),
   }),
   'log-decided': message(122, 'Decisions of the master that holds the epoch, numbered within it from 1.', {
-    epoch: natural, nonce: text(32), seq: natural, records: list(record, ENTRY_RECORDS_MAX),
+    epoch: natural, nonce: text(32), seq: natural, records: list(recordShape, ENTRY_RECORDS_MAX),
   }),
-  'log-beat': message(123, 'The master that holds the epoch is alive.', { epoch: natural, nonce: text(32) }),
+  'log-beat': message(123, 'The master that holds the epoch is alive; where the last whole snapshot begins.', {
+    epoch: natural, nonce: text(32), snapshot: optional(natural),
+  }),
+  'log-snapshot-begun': message(124, 'What was decided up to `seq` follows in parts, among other entries.', {
+    epoch: natural, nonce: text(32), snapshot: natural, seq: natural, clusterId: text(64), epochSeen: natural,
+    format: natural,
+  }),
+  'log-snapshot-part': message(125, 'A part of a snapshot; they are numbered from 1.', {
+    epoch: natural, nonce: text(32), snapshot: natural, part: natural,
+    records: list(recordShape, ENTRY_RECORDS_MAX), kept: list(keptRecord, ENTRY_RECORDS_MAX),
+  }),
+  'log-snapshot-ended': message(126, 'A snapshot is whole; it begins at `position`, where it counts.', {
+    epoch: natural, nonce: text(32), snapshot: natural, position: natural, parts: natural, hash: text(32),
+  }),
 }
 export type LogEntry = MessageOf<typeof logEntry>

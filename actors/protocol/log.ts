@@ -1,5 +1,5 @@
 /** Log: what the master has decided, record by record; its state is a fold over these. Tags 100–129. */
-import { integer, natural, optional, text } from '../../runtime/schema.js'
+import { flag, integer, natural, optional, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentInfo } from './agent.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
@@ -9,7 +9,7 @@ import { taskInfo, taskState } from './task.js'
 
 export const logRecord = {
   genesis: message(100, 'The cluster begins; all its ids start with this.', {
-    cluster: text(128), prefix: text(32),
+    cluster: text(128), prefix: text(32), clusterId: optional(text(64)),
   }),
   'leadership-claimed': message(101, 'A master leads from here on.', {
     epoch: natural, master: text(128), nonce: text(32), url: optional(text(512)),
@@ -38,5 +38,25 @@ export const logRecord = {
     frameworkId, agentId, executorId, role, resources,
   }),
   'executor-ended': message(112, 'A custom executor has ended.', { frameworkId, agentId, executorId }),
+  'agent-deactivated': message(113, 'An operator wants nothing of this agent offered.', { agentId, atMs: natural }),
+  'agent-activated': message(114, 'An agent is offered again; ends a deactivation and a drain.', {
+    agentId, atMs: natural,
+  }),
+  'agent-draining': message(115, 'An operator wants an agent empty; replaces an earlier drain.', {
+    agentId, atMs: natural,
+    /** For each task; its own grace unless given. */
+    graceMs: optional(natural),
+    /** Wall-clock: from then on tasks end at once. */
+    deadlineMs: optional(natural),
+    /** Once it is empty it is gone. */
+    gone: optional(flag),
+  }),
+  'framework-disconnected': message(116, 'A framework\'s scheduler is away; its failover timeout counts from here.', {
+    frameworkId, atMs: natural,
+  }),
+  'framework-connected': message(117, 'A framework\'s scheduler is there again.', { frameworkId, atMs: natural }),
+  'agent-gone': message(118, 'An operator has said that this agent never comes back; its id is refused.', {
+    agentId, hostname: text(255), name: optional(text(128)), atMs: natural,
+  }),
 }
 export type LogRecord = MessageOf<typeof logRecord>

@@ -30,7 +30,13 @@ export type LauncherRequest =
       readonly replyTo: Ref<LauncherEvent>
     }
   /** Finds a process again: answered `started` and later its end, or at once its end or `vanished`. */
-  | { readonly type: 'adopt'; readonly launchId: string; readonly replyTo: Ref<LauncherEvent> }
+  | {
+      readonly type: 'adopt'
+      readonly launchId: string
+      /** It was of another boot of the machine: no process is looked for, its pid may be another's by now. */
+      readonly rebooted?: boolean
+      readonly replyTo: Ref<LauncherEvent>
+    }
   /** Signals the whole process group. Unknown or ended: nothing happens. */
   | { readonly type: 'signal'; readonly launchId: string; readonly signal: 'SIGTERM' | 'SIGKILL' }
   /** Forgets an ended process; its directory stays. */

@@ -8,15 +8,31 @@ import type { TaskState } from './task.js'
 
 export interface AgentView {
   readonly id: AgentId
+  /** Of its node; what `--name` said. */
+  readonly name?: string
   readonly hostname: string
-  readonly state: 'active' | 'disconnected' | 'unreachable'
+  /** What an operator wants of it; else how it is connected. */
+  readonly state: AgentState
+  readonly connection: AgentConnection
   readonly resources: Amounts
   readonly used: Amounts
   readonly offered: Amounts
   readonly attributes: string
   readonly tasks: number
-  readonly admittedAt: string
+  /** Not of one that is gone. */
+  readonly admittedAt?: string
+  /** While it drains: from then on tasks are ended at once. */
+  readonly deadline?: string
+  /** Of one that is gone. */
+  readonly goneAt?: string
 }
+
+export const AGENT_STATES = [
+  'active', 'deactivated', 'draining', 'drained', 'disconnected', 'unreachable', 'gone',
+] as const
+export type AgentState = (typeof AGENT_STATES)[number]
+/** `disconnected` is away for a moment, `unreachable` for so long that its frameworks were told. */
+export type AgentConnection = 'connected' | 'disconnected' | 'unreachable'
 
 export interface FrameworkView {
   readonly id: FrameworkId
@@ -156,7 +172,8 @@ export type OperatorAnswer =
   | { readonly type: 'overview'; readonly view: OverviewView }
   | { readonly type: 'history'; readonly view: HistoryView }
   | { readonly type: 'nodes'; readonly nodes: readonly string[] }
-  | { readonly type: 'done' }
+  /** `changed` is false when it was so before. */
+  | { readonly type: 'done'; readonly changed?: boolean }
   | { readonly type: 'not-found'; readonly problem: string }
 
 export type OperatorCall =
@@ -183,6 +200,27 @@ export type OperatorCall =
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId
       readonly taskId: TaskId
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  | {
+      readonly type: 'operator-activate' | 'operator-deactivate' | 'operator-gone'
+      readonly agentId: AgentId
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  | {
+      readonly type: 'operator-drain'
+      readonly agentId: AgentId
+      /** For each task; its own grace unless given. */
+      readonly graceMs?: number
+      /** From now; then tasks are ended at once. */
+      readonly deadlineMs?: number
+      /** Once it is drained, it is gone. */
+      readonly gone?: boolean
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  | {
+      readonly type: 'operator-teardown'
+      readonly frameworkId: FrameworkId
       readonly replyTo: Ref<OperatorAnswer>
     }
   | {

@@ -1,7 +1,11 @@
 /** Running: what an agent and the executors in its node say to each other. Nothing of it is declared. */
 import type { Actor } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
+import type { LogRequest } from '../../runtime/log.js'
+import type { Resources } from '../resources/resources.js'
+import type { ExecutorEvent } from './executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from './ids.js'
+import type { JournalEntry } from './journal.js'
 import type { LauncherRequest } from './machine.js'
 import type { ExecutorInfo, Reason, TaskInfo, TaskOutput, TaskState } from './task.js'
 
@@ -9,6 +13,10 @@ export interface Launch {
   readonly launchId: LaunchId
   readonly frameworkId: FrameworkId
   readonly task: TaskInfo
+  /** Of a task that has begun: when, in wall-clock milliseconds. */
+  readonly startedAtMs?: number
+  /** The last report of its custom executor that an earlier life of the agent has on disk. */
+  readonly sequence?: number
 }
 
 export type ExecutorOrder =
@@ -37,6 +45,7 @@ export interface TaskReport {
 
 export type ExecutorReport =
   | TaskReport
+  /** Its last word. Of what it has not reported the end it has begun nothing: another executor may. */
   | {
       readonly type: 'executor-gone'
       readonly frameworkId: FrameworkId
@@ -60,14 +69,27 @@ export interface CommandExecutorOptions extends ExecutorOptions {
   readonly launch: Launch
   /** The task was begun by an earlier life of this agent: find it, do not start it. */
   readonly recovered: boolean
+  /** The machine was rebooted since: no process of that time is left, and only its status may tell of it. */
+  readonly rebooted?: boolean
 }
 
 export interface ProcessExecutorOptions extends ExecutorOptions {
   readonly frameworkId: FrameworkId
-  readonly executor: ExecutorInfo
+  readonly executorId: ExecutorId
+  /** What it needs for itself. */
+  readonly resources: Resources
   /** Names the executor's process and its directory. */
   readonly launchId: LaunchId
+  readonly journal: Ref<LogRequest<JournalEntry>>
+  readonly origin: ExecutorOrigin
+  /** The tasks that it begins with. */
+  readonly launches: readonly Launch[]
 }
+
+export type ExecutorOrigin =
+  | { readonly type: 'start'; readonly executor: ExecutorInfo }
+  /** Of an earlier life of the agent; its address is known if it had joined. */
+  | { readonly type: 'recover'; readonly executor?: Ref<ExecutorEvent> }
 
 /** What an agent needs in order to run tasks; given to it, because roles do not know each other. */
 export interface Executors {

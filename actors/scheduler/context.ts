@@ -9,8 +9,8 @@ import type { Message, SchedulerOptions, State } from './state.js'
 const READ_BYTES = 65_536
 
 /**
- * A context for one event. Calls made while nobody leads are dropped: offers are void by then, and a
- * framework that cares reconciles when it is subscribed again.
+ * A context for one event. Calls made while nobody leads are dropped: offers are void by then, and tasks
+ * are reconciled when the framework is subscribed again.
  */
 export function authorContext<Author, Told>(
   state: State<Author>, ctx: Context<Message<Told>>, options: SchedulerOptions | undefined,
@@ -22,13 +22,20 @@ export function authorContext<Author, Told>(
     get frameworkId() {
       return state.frameworkId
     },
-    accept: (offers, tasks, refusing) => call((frameworkId) => ({
-      type: 'accept', frameworkId, offerIds: idsOf(offers), operations: [{ type: 'launch', tasks }],
-      ...refusal(refusing),
-    })),
-    decline: (offers, refusing) => call((frameworkId) => ({
-      type: 'decline', frameworkId, offerIds: idsOf(offers), ...refusal(refusing),
-    })),
+    accept(offers, tasks, refusing) {
+      const offerIds = spend(state, offers)
+      for (const task of tasks) {
+        state.acknowledged.expect(task.taskId)
+        state.losses?.expect(task)
+      }
+      call((frameworkId) => ({
+        type: 'accept', frameworkId, offerIds, operations: [{ type: 'launch', tasks }], ...refusal(refusing),
+      }))
+    },
+    decline(offers, refusing) {
+      const offerIds = spend(state, offers)
+      call((frameworkId) => ({ type: 'decline', frameworkId, offerIds, ...refusal(refusing) }))
+    },
     kill: (taskId, killing) => call((frameworkId) => ({
       type: 'kill', frameworkId, taskId: taskId as TaskId,
       ...(killing?.graceMs === undefined ? {} : { graceMs: killing.graceMs }),
@@ -39,9 +46,11 @@ export function authorContext<Author, Told>(
     suppress: (roles = []) => call((frameworkId) => ({
       type: 'suppress', frameworkId, roles: roles as readonly Role[],
     })),
-    reconcile: (taskIds = []) => call((frameworkId) => ({
-      type: 'reconcile', frameworkId, taskIds: taskIds as readonly TaskId[],
-    })),
+    reconcile(asked = []) {
+      const taskIds = asked as readonly TaskId[]
+      state.acknowledged.want(taskIds)
+      call((frameworkId) => ({ type: 'reconcile', frameworkId, taskIds }))
+    },
     message: (agentId, executorId, data) => call((frameworkId) => ({
       type: 'framework-message', frameworkId, agentId, executorId: executorId as ExecutorId, data,
     })),
@@ -63,8 +72,9 @@ export function authorContext<Author, Told>(
     finish(exitCode = 0) {
       if (state.phase === 'ended') return
       call((frameworkId) => ({ type: 'teardown', frameworkId }))
+      const unheard = state.frameworkId !== undefined && state.phase !== 'subscribed'
       state.phase = 'ended'
-      if (options) ctx.tell(options.owner, { type: 'finished', exitCode })
+      if (options) ctx.tell(options.owner, { type: 'finished', exitCode, ...(unheard ? { unheard } : {}) })
     },
     now: () => ctx.now(),
     random: () => ctx.random(),
@@ -72,8 +82,12 @@ export function authorContext<Author, Told>(
   }
 }
 
-const idsOf = (offers: Offer | readonly Offer[]) =>
-  ('offerId' in offers ? [offers] : offers).map((offer) => offer.offerId)
+/** Whatever the author does with an offer, it is theirs no more. */
+function spend<Author>(state: State<Author>, offers: Offer | readonly Offer[]) {
+  const offerIds = ('offerId' in offers ? [offers] : offers).map((offer) => offer.offerId)
+  for (const offerId of offerIds) state.offers.delete(offerId)
+  return offerIds
+}
 
 const refusal = (refusing: Refusing | undefined) =>
   refusing?.refuseMs === undefined ? {} : { refuseMs: refusing.refuseMs }

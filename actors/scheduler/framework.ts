@@ -14,11 +14,20 @@ export interface Framework<State, Told = never> {
   readonly name: string
   /** Share groups to take offers for; `*` unless given. */
   readonly roles?: readonly string[]
-  /** How long its tasks outlive its process; 0, the default, ends them together. */
+  /**
+   * How long its tasks outlive its process, should that break off; 0 ends them together. A minute unless given, and
+   * a week where the process can come back as the same framework (`warren framework run --keep`). A framework that
+   * ends in order, by `ctx.finish` or by whoever runs it, always ends its tasks with it.
+   */
   readonly failoverTimeoutMs?: number
   readonly labels?: readonly string[]
   /** `explicit`: the author calls `ctx.acknowledge` once an update is safe with them. */
   readonly acknowledge?: 'automatic' | 'explicit'
+  /**
+   * Tasks that are lost with their agents come as `lost`, to be launched again, instead of as updates. One that
+   * returns with its agent after all is killed without a word, or with `returned: 'keep'` told of like any other.
+   */
+  readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' }
   initial(ctx: FrameworkContext): State
   receive(state: State, event: FrameworkEvent<Told>, ctx: FrameworkContext): State
 }
@@ -26,9 +35,11 @@ export interface Framework<State, Told = never> {
 export type FrameworkEvent<Told = never> =
   | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId }
   | { readonly type: 'offers'; readonly offers: readonly Offer[] }
-  /** The offer no longer stands; nothing needs to be done. */
+  /** The offer no longer stands, also because its master is gone; nothing needs to be done. */
   | { readonly type: 'rescind'; readonly offerId: OfferId }
   | { readonly type: 'update'; readonly update: StatusUpdate }
+  /** Only with `restartLost`: launch `task`, which has an id of its own. `update` says what became of the last. */
+  | { readonly type: 'lost'; readonly task: TaskInfo; readonly update: StatusUpdate }
   | {
       readonly type: 'message'
       readonly agentId: AgentId
@@ -71,7 +82,10 @@ export interface FrameworkContext {
   /** Offers again; for all roles unless some are named. */
   revive(roles?: readonly string[]): void
   suppress(roles?: readonly string[]): void
-  /** Asks for the present state of tasks, or of all; answered by updates. */
+  /**
+   * Asks for the present state of tasks, or of all; answered by updates. Seldom needed: after every break the
+   * library asks by itself, and what is news comes as an update.
+   */
   reconcile(taskIds?: readonly string[]): void
   /** To a custom executor; at most once. */
   message(agentId: AgentId, executorId: string, data: Uint8Array): void

@@ -7,14 +7,22 @@ import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
 import { groupAddress, refOf } from '../../runtime/address.js'
 import type { Role } from '../protocol/ids.js'
 import {
-  leadershipEvent, MASTER_PATH, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { schedulerEvent, type FrameworkInfo, type SchedulerEvent } from '../protocol/scheduler.js'
 import type { StatusUpdate } from '../protocol/task.js'
 import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
+import { Losses, type Verdict } from './losses.js'
+import { onAnswered, reconcile, reconcileAgain } from './reconciliation.js'
 import type { Message, SchedulerOptions, State } from './state.js'
+
+/**
+ * How long tasks outlive their scheduler's process unless somebody says otherwise: a connection that breaks ends
+ * nothing, and a process that nobody starts again leaves nothing for long.
+ */
+export const FAILOVER_DEFAULT_MS = 60_000
 
 export const scheduler = <Author, Told>(
   definition: Framework<Author, Told>, options: SchedulerOptions,
@@ -22,8 +30,9 @@ export const scheduler = <Author, Told>(
   accepts: { ...schedulerEvent, ...leadershipEvent },
   initial(ctx) {
     const state: State<Author> = {
-      phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0,
-      frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, acknowledged: new Acknowledged(),
+      phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0, nonce: undefined,
+      clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0,
+      acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
     return seek(state, ctx)
@@ -35,8 +44,14 @@ export const scheduler = <Author, Told>(
     }
     switch (message.type) {
       case 'seek': return seek(state, ctx)
-      case 'leader': return onLeader(state, message, definition, options, ctx)
-      case 'subscribe-again': return subscribe(state, definition, options, ctx)
+      case 'leader': return onLeader(state, message, definition, give, options, ctx)
+      case 'reconcile-again':
+        reconcileAgain(state, ctx)
+        return state
+      case 'subscribe-again':
+        // Whoever does not answer may not lead any more, and the words of who does may have been lost.
+        if (state.phase === 'subscribing') askWhoLeads(ctx)
+        return subscribe(state, definition, options, ctx)
       case 'master-gone': return message.master === state.master ? lose(state, give, ctx) : state
       case 'subscribed': return onSubscribed(state, message, give, options, ctx)
       case 'update': return onUpdate(state, message.update, definition, give, ctx)
@@ -54,33 +69,69 @@ export const scheduler = <Author, Told>(
       case 'end':
         authorContext(state, ctx, options).finish(0)
         return state
-      case 'offers': case 'rescind': case 'message': case 'failure': case 'output': case 'fit': case 'told':
+      case 'offers':
+        if (state.phase === 'ended') return state
+        for (const { offerId } of message.offers) state.offers.add(offerId)
+        return give(message)
+      // Of an offer that was spent, or was void with its master, the author has heard.
+      case 'rescind': return state.phase !== 'ended' && state.offers.delete(message.offerId) ? give(message) : state
+      case 'message': case 'failure': case 'output': case 'fit': case 'told':
         return state.phase === 'ended' ? state : give(message)
       default: return unhandled(message)
     }
   },
 })
 
+const TOLD: Verdict = { type: 'told' }
+
+function lossesOf({ restartLost }: { readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' } }) {
+  if (!restartLost) return undefined
+  return new Losses(restartLost === true ? 'kill' : restartLost.returned)
+}
+
 type Give<Author, Told> = (event: FrameworkEvent<Told>) => State<Author>
 
 function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): State<Author> {
   if (state.phase !== 'seeking') return state
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  askWhoLeads(ctx)
   ctx.after('seek', seekDelayMs(state.attempt++, ctx.random()), { type: 'seek' })
   return state
 }
 
+const askWhoLeads = <Told>(ctx: Context<Message<Told>>): void =>
+  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+
 function onLeader<Author, Told>(
-  state: State<Author>, { master, epoch }: LeadershipEvent, definition: Framework<Author, Told>,
-  options: SchedulerOptions, ctx: Context<Message<Told>>,
+  state: State<Author>, leader: LeadershipEvent, definition: Framework<Author, Told>,
+  give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
-  if (state.phase === 'ended' || epoch < state.epoch) return state
+  if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
+  const { master, epoch, nonce = state.nonce, clusterId = state.clusterId } = leader
   if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
-  Object.assign(state, { master, epoch, phase: 'subscribing', attempt: 0 })
+  Object.assign(state, { master, epoch, nonce, clusterId, phase: 'subscribing', attempt: 0 })
+  voidOffers(state, give)
   return subscribe(state, definition, options, ctx)
+}
+
+/** As agents do, but for this life only: what a scheduler does is checked by the agents again. */
+function mayFollow<Author, Told>(
+  { epoch, nonce, clusterId, master }: State<Author>, leader: LeadershipEvent, ctx: Context<Message<Told>>,
+): boolean {
+  const isForeign = clusterId !== undefined && (leader.clusterId ?? clusterId) !== clusterId
+  if (isForeign) {
+    const ids = { followed: clusterId, refused: leader.clusterId }
+    ctx.log('error', `another cluster named '${leader.cluster}' is not followed: restore the log of this one`, ids)
+    return false
+  }
+  const isOther = leader.epoch === epoch && nonce !== undefined && (leader.nonce ?? nonce) !== nonce
+  if (leader.epoch > epoch || (leader.epoch === epoch && !isOther)) return true
+  if (clusterId !== undefined && leader.master !== master) {
+    ctx.tell(leader.master, { type: 'epoch-obeyed', epoch, clusterId })
+  }
+  return false
 }
 
 function subscribe<Author, Told>(
@@ -90,14 +141,15 @@ function subscribe<Author, Told>(
   if (state.phase !== 'subscribing' || !state.master) return state
   const info: FrameworkInfo = {
     name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
-    failoverTimeoutMs: definition.failoverTimeoutMs ?? 0, labels: definition.labels ?? [],
+    failoverTimeoutMs: definition.failoverTimeoutMs ?? options.failoverTimeoutMs ?? FAILOVER_DEFAULT_MS,
+    labels: definition.labels ?? [],
   }
   const { frameworkId, wasSubscribed } = state
   ctx.tell(state.master, {
     type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}),
     ...(wasSubscribed ? { resumes: true } : {}),
   })
-  ctx.after('subscribe', seekDelayMs(state.attempt++ + 2, ctx.random()), { type: 'subscribe-again' })
+  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
   return state
 }
 
@@ -107,8 +159,10 @@ function onSubscribed<Author, Told>(
 ): State<Author> {
   if (state.phase !== 'subscribing') return state
   ctx.cancel('subscribe')
+  const isResumed = state.frameworkId !== undefined
   Object.assign(state, { frameworkId, phase: 'subscribed', wasSubscribed: true, attempt: 0 })
   ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
+  if (isResumed) reconcile(state, ctx)
   return give({ type: 'subscribed', frameworkId })
 }
 
@@ -117,8 +171,17 @@ function onUpdate<Author, Told>(
   ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase === 'ended') return state
+  onAnswered(state, update)
   const fresh = state.acknowledged.isNew(update)
-  if (fresh) give({ type: 'update', update })
+  const verdict = fresh ? state.losses?.judge(update) ?? TOLD : undefined
+  if (verdict?.type === 'told') give({ type: 'update', update })
+  if (verdict?.type === 'lost') give({ type: 'lost', task: verdict.task, update })
+  if (verdict?.type === 'replaced') {
+    const library = authorContext(state, ctx, undefined)
+    if (verdict.returned) library.kill(update.taskId)
+    library.acknowledge(update)
+    return state
+  }
   // Repeated because the author is not done with it: only they know when it is safe.
   if (definition.acknowledge === 'explicit' && (fresh || !state.acknowledged.isSettled(update))) return state
   authorContext(state, ctx, undefined).acknowledge(update)
@@ -133,5 +196,19 @@ function lose<Author, Told>(
   ctx.cancel('subscribe')
   Object.assign(state, { phase: 'seeking', master: undefined, attempt: 0 })
   seek(state, ctx)
-  return subscribed ? give({ type: 'disconnected' }) : state
+  voidOffers(state, give)
+  return subscribed && !isOver(state) ? give({ type: 'disconnected' }) : state
+}
+
+const isOver = ({ phase }: { readonly phase: State<unknown>['phase'] }): boolean => phase === 'ended'
+
+/** Offers stand with the master that made them. Should that one still lead, it is told that they are not known. */
+function voidOffers<Author, Told>(state: State<Author>, give: Give<Author, Told>): void {
+  const offerIds = [...state.offers]
+  state.offers.clear()
+  state.wasSubscribed = false
+  for (const offerId of offerIds) {
+    // They may have had enough of it meanwhile.
+    if (state.phase !== 'ended') give({ type: 'rescind', offerId })
+  }
 }

@@ -1,14 +1,16 @@
 /** State: what a scheduler is given, what it hears, and what it knows of its framework. */
 import type { Ref } from '../../runtime/address.js'
-import type { FrameworkId } from '../protocol/ids.js'
+import type { FrameworkId, OfferId, TaskId } from '../protocol/ids.js'
 import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { Acknowledged } from './acknowledged.js'
+import type { Losses } from './losses.js'
 
 /** What the process that runs a framework hears of it. */
 export type OwnerEvent =
   | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId; readonly cluster: string }
-  | { readonly type: 'finished'; readonly exitCode: number }
+  /** `unheard`: no master was there that could have ended its tasks. */
+  | { readonly type: 'finished'; readonly exitCode: number; readonly unheard?: true }
   | { readonly type: 'refused'; readonly problem: string }
 
 export interface SchedulerOptions {
@@ -16,6 +18,8 @@ export interface SchedulerOptions {
   readonly owner: Ref<OwnerEvent>
   /** Resumes a framework of an earlier process. */
   readonly frameworkId?: FrameworkId
+  /** Unless the author declares one. */
+  readonly failoverTimeoutMs?: number
 }
 
 export type SchedulerOrder<Told> =
@@ -26,7 +30,7 @@ export type SchedulerOrder<Told> =
   | { readonly type: 'reconnected' }
 
 type Private =
-  | { readonly type: 'seek' | 'subscribe-again' }
+  | { readonly type: 'seek' | 'subscribe-again' | 'reconcile-again' }
   | { readonly type: 'master-gone'; readonly master: Ref<SchedulerCall> }
   | { readonly type: 'author-timer'; readonly name: string }
 export type Message<Told> = SchedulerEvent | LeadershipEvent | SchedulerOrder<Told> | Private
@@ -36,9 +40,18 @@ export interface State<Author> {
   author: Author
   master: Ref<SchedulerCall> | undefined
   epoch: number
+  /** Of the claim of the leader that was followed last, and of its cluster. */
+  nonce: string | undefined
+  clusterId: string | undefined
   frameworkId: FrameworkId | undefined
-  /** Since this life began: offers that were made to an earlier one are unknown here. */
+  /** Whether it was subscribed, without a break since: it knows the offers that are out. */
   wasSubscribed: boolean
   attempt: number
   readonly acknowledged: Acknowledged
+  /** Of a framework that wants lost tasks run again. */
+  readonly losses: Losses | undefined
+  /** Offers that stand and that the author has neither accepted nor declined; a master limits them. */
+  readonly offers: Set<OfferId>
+  /** Tasks that were asked for at the last subscription and not heard of since. */
+  unanswered: Set<TaskId>
 }

@@ -4,6 +4,7 @@
  * restarted actor is given that and not its whole history.
  */
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
+import type { LaunchId } from '../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
@@ -14,7 +15,13 @@ import { openJournal, type JournalEvent } from './journal.js'
 export const JOURNAL_ENTRIES_MAX = 50_000
 
 export interface JournalPort {
+  /** The node whose journal it is, if it has written anything. */
+  readonly owner: string | undefined
+  /** Whether a launch, or the process of an executor, is not over and done with. */
+  holds(launchId: string): boolean
   readonly handle: (request: LogRequest<JournalEntry>) => void
+  /** By which cluster earlier lives were taken on; undefined if by none. */
+  readonly cluster: string | undefined
   close(): Promise<void>
 }
 
@@ -47,6 +54,11 @@ export async function openJournalPort(
   for (const entry of journal.entries) remember(memory, entry)
   const nobody = '' as Ref<JournalEvent>
   return {
+    owner: memory.life?.name,
+    cluster: memory.cluster,
+    holds: (launchId) => memory.tasks.has(launchId as LaunchId)
+      || [...memory.executors.values()].some((executor) => executor.launchId === launchId)
+      || waiting.some(({ records }) => records.some((each) => 'launchId' in each && each.launchId === launchId)),
     handle(request) {
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request

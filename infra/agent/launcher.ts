@@ -15,7 +15,7 @@ import { readShortOutput } from './short-output.js'
 import { MARK } from './shim.js'
 import { type Shim, ShimPool } from './shim-pool.js'
 import { Survivors } from './survivors.js'
-import { parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
+import { giveUp, parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
 
 /** How many processes run under one agent at once. */
 export const PROCESSES_MAX = 10_000
@@ -106,7 +106,8 @@ export class Launcher {
     tell(replyTo, { type: 'started', launchId, pid: shim.pid, directory })
   }
 
-  #onAdopt({ launchId, replyTo }: Start | Adopt): void {
+  #onAdopt(request: Start | Adopt): void {
+    const { launchId, replyTo } = request
     const { tell } = this.#options
     const known = this.#lives.get(launchId)
     const directory = taskDirectory(this.#options.workDir, launchId)
@@ -115,6 +116,7 @@ export class Launcher {
       return tell(replyTo, { type: 'started', launchId, pid: known.pid, directory: known.directory })
     }
     if (directory === undefined) return tell(replyTo, { type: 'vanished', launchId })
+    if (request.type === 'adopt' && request.rebooted) return this.#tellEnd(replyTo, launchId, endBeforeBoot(directory))
     const truth = this.#survivors.truth(directory)
     if (truth.type === 'ended') return this.#tellEnd(replyTo, launchId, truth.end)
     const life: Life = { launchId, directory, pid: truth.pid, replyTo }
@@ -185,6 +187,14 @@ export class Launcher {
       : { type: 'exited', launchId, exit: end, ...(output ? { output } : {}) }
     this.#options.tell(replyTo, event)
   }
+}
+
+/** No process is looked for: whatever has this pid now, or the mark of this task, is another's. */
+function endBeforeBoot(directory: string): Exit | 'vanished' {
+  const status = readStatus(directory)
+  if (status?.end !== undefined) return status.end
+  if (status !== undefined || !giveUp(directory)) recordEnd(directory, status?.pid ?? 0, 'vanished')
+  return 'vanished'
 }
 
 function discard(directory: string): void {

@@ -5,7 +5,7 @@
  * can be read long after it ended, by a life of the agent that never knew it. Who waits is woken by
  * the kernel; between watching and waiting lies one more look, so that nothing is missed.
  */
-import { type FSWatcher, constants, watch } from 'node:fs'
+import { type FSWatcher, constants, existsSync, watch } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { FOLLOW_WAIT_MS, type OutputEvent, type OutputRequest } from '../../actors/protocol/machine.js'
 import type { Ref } from '../../runtime/address.js'
@@ -130,7 +130,7 @@ export class Output {
     } catch (error) {
       if (!this.#readers.has(requestId)) return
       this.#forget(requestId)
-      const reason = whyUnreadable(reader.request, error)
+      const reason = whyUnreadable(reader, error)
       this.#options.tell(replyTo, { type: 'output-failed', requestId, reason })
     }
   }
@@ -189,7 +189,9 @@ export class Output {
   }
 }
 
-const whyUnreadable = ({ launchId, stream }: Read, error: unknown): string =>
-  codeOf(error) === 'ENOENT'
-    ? `there is no ${stream} of '${launchId}' on this agent`
-    : `${stream} of '${launchId}' cannot be read: ${reasonOf(error)}`
+function whyUnreadable({ request: { launchId, stream }, directory }: Reader, error: unknown): string {
+  if (codeOf(error) !== 'ENOENT') return `${stream} of '${launchId}' cannot be read: ${reasonOf(error)}`
+  if (existsSync(directory)) return `there is no ${stream} of '${launchId}' on this agent`
+  return `there is no ${stream} of '${launchId}' on this agent any more: it has never begun, or what it left was `
+    + 'removed some days after its end, or because the disk was short'
+}

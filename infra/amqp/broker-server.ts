@@ -54,6 +54,8 @@ export interface ServerSettings {
   readonly netTickSeconds: number
   /** The distribution ports' owners: every member of the cluster, this one included. */
   readonly members: readonly string[]
+  /** Settings of the application `rabbit`, beside its configuration file. */
+  readonly rabbit: Readonly<Record<string, number>>
 }
 
 /** What a server's script lies at and runs in. */
@@ -148,7 +150,8 @@ const clustering = (members: readonly string[]): string[] => [
 
 /** What makes the server use this configuration and nothing else. */
 function environmentOf(settings: ServerSettings): Record<string, string> {
-  const { directory, home, port, distributionPort, epmdPort, netTickSeconds } = settings
+  const { directory, home, port, distributionPort, epmdPort, netTickSeconds, rabbit } = settings
+  const own = Object.entries(rabbit).map(([name, value]) => ` -rabbit ${name} ${value}`).join('')
   const at = (name: string): string => join(directory, name)
   return {
     HOME: home,
@@ -162,7 +165,7 @@ function environmentOf(settings: ServerSettings): Record<string, string> {
     RABBITMQ_NODE_PORT: `${port}`,
     RABBITMQ_DIST_PORT: `${distributionPort}`,
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      `-kernel inet_dist_use_interface {127,0,0,1} -kernel net_ticktime ${netTickSeconds}`,
+      `-kernel inet_dist_use_interface {127,0,0,1} -kernel net_ticktime ${netTickSeconds}${own}`,
     RABBITMQ_CONF_ENV_FILE: at('none'),
     RABBITMQ_CONFIG_FILE: at('rabbitmq.conf'),
     RABBITMQ_ADVANCED_CONFIG_FILE: at('none.config'),

@@ -12,8 +12,12 @@ import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 import { packEntry, unpackEntry } from '../entry-codec.js'
 import type { ConnectionOptions } from './connection.js'
 import { KeptChannel } from './kept-channel.js'
-import { declareLog, LOG_KEY, logQueue, mastersExchange } from './masters-topology.js'
+import {
+  declareLog, findLog, keepAdvice, LOG_KEY, logQueue, mastersExchange, RETENTION, type Retention,
+} from './masters-topology.js'
 
+/** What a broker says of a queue. */
+const [NOT_FOUND, DECLARED_OTHERWISE] = [404, 406]
 /** Entries that the broker hands out before the first of them is acknowledged. */
 const PREFETCH_ENTRIES = 1_000
 
@@ -23,13 +27,20 @@ export interface LogStreamOptions extends ConnectionOptions {
   /** The node, for the broker's operator. */
   readonly name: string
   readonly tell: (to: Ref<StreamEvent<LogEntry>>, event: StreamEvent<LogEntry>) => void
+  readonly retention?: Retention
+  /** Hears, for its operator, that the stream is not as this version would have made it. */
+  readonly warn?: (text: string) => void
 }
 
 interface Reading {
   readonly id: number
   readonly replyTo: Ref<StreamEvent<LogEntry>>
-  /** Position of the next entry that is wanted. */
-  next: number
+  /** What was asked for. */
+  readonly from: number | 'recent'
+  /** Position of the next entry that is wanted; undefined until it is known where that is. */
+  next: number | undefined
+  /** Whether what stands before that has been seen since the broker was last asked, so that nothing was missed. */
+  isJoined: boolean
   consumer: string | undefined
 }
 
@@ -49,13 +60,19 @@ class AmqpLogStream {
   private writer: KeptChannel | undefined
   private reader: KeptChannel | undefined
   private reading: Reading | undefined
+  /** The stream was there already, and is to be taken as it is. */
+  private isFound = false
 
   constructor(private readonly options: LogStreamOptions) {}
 
   async open(): Promise<void> {
-    const { cluster, name } = this.options
-    const setUp = (channel: Channel): Promise<void> => declareLog(channel, cluster)
-    this.writer = await KeptChannel.open({ ...this.options, name: `${name} log writer`, setUp, lost: () => undefined })
+    const { name } = this.options
+    const setUp = (channel: Channel): Promise<void> => this.declare(channel)
+    const writer = { ...this.options, name: `${name} log writer`, setUp, lost: () => undefined }
+    this.writer = await KeptChannel.open(writer).catch((error: unknown) => {
+      if (this.isFound) return KeptChannel.open(writer)
+      throw error
+    })
     this.reader = await KeptChannel.open({
       ...this.options, name: `${name} log reader`, lost: () => undefined,
       setUp: async (channel) => {
@@ -66,6 +83,19 @@ class AmqpLogStream {
     })
   }
 
+  /** What fails here begins again with another channel, and then knows better. */
+  private async declare(channel: Channel): Promise<void> {
+    const { cluster, retention = RETENTION, warn } = this.options
+    try {
+      await (this.isFound ? findLog(channel, cluster) : declareLog(channel, cluster, retention))
+    } catch (error) {
+      const { code } = error as { readonly code?: number }
+      if (code === DECLARED_OTHERWISE && !this.isFound) warn?.(keepAdvice(cluster, retention))
+      if (code === DECLARED_OTHERWISE || code === NOT_FOUND) this.isFound = code === DECLARED_OTHERWISE
+      throw error
+    }
+  }
+
   async close(): Promise<void> {
     this.reading = undefined
     await Promise.all([this.writer?.close(), this.reader?.close()])
@@ -73,10 +103,13 @@ class AmqpLogStream {
 
   handle(request: StreamRequest<LogEntry>): void {
     if (request.type === 'add') return this.add(request.entries)
+    // The broker forgets by itself what it has no more room for: see `declareLog`.
+    if (request.type === 'trim') return
     const { reading: id, from, replyTo } = request
     const before = this.reading
-    const isSilent = before !== undefined && before.next === from
-    this.reading = { id, replyTo, next: from, consumer: undefined }
+    const isSilent = before !== undefined && (before.next ?? before.from) === from
+    const next = from === 'recent' ? undefined : from
+    this.reading = { id, replyTo, from, next, isJoined: false, consumer: undefined }
     // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
     // only being connected is left to that.
     if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')
@@ -108,8 +141,11 @@ class AmqpLogStream {
 
   private async consume(channel: Channel, reading: Reading): Promise<void> {
     const take = this.taking(channel, reading)
+    reading.isJoined = false
+    // From what was read last: only if that is still there, nothing behind it has been forgotten.
+    const from = reading.next === undefined ? 'last' : Math.max(0, reading.next - 1)
     const { consumerTag } = await channel.consume(logQueue(this.options.cluster), take, {
-      arguments: { 'x-stream-offset': reading.next },
+      arguments: { 'x-stream-offset': from },
     })
     reading.consumer = consumerTag
     const wanted = this.reading
@@ -138,19 +174,25 @@ class AmqpLogStream {
   private bring(reading: Reading, messages: readonly ConsumeMessage[]): void {
     const { tell } = this.options
     const entries: LogEntry[] = []
-    let position = -1
+    let [position, bytes, missed] = [-1, 0, false]
     const flush = (): void => {
       if (entries.length === 0) return
-      tell(reading.replyTo, { type: 'stream-entries', reading: reading.id, position, entries: entries.splice(0) })
+      const common = { type: 'stream-entries', reading: reading.id } as const
+      tell(reading.replyTo, { ...common, position, bytes, missed, entries: entries.splice(0) })
     }
     for (const message of messages) {
       const offset = Number(message.properties.headers?.['x-stream-offset'])
       // A stream is handed out in pieces, the first of which may begin before what was asked for.
-      if (offset < reading.next) continue
-      if (entries.length === 0) position = offset
+      const { next = 0, isJoined } = reading
+      reading.isJoined = true
+      if (offset < next) continue
+      // The broker uses offsets of its own, between the segments of a stream.
+      if (offset !== position + entries.length) flush()
+      if (entries.length === 0) [position, bytes, missed] = [offset, 0, !isJoined && offset >= next && next > 0]
       reading.next = offset + 1
       try {
         entries.push(unpackEntry<LogEntry>(message.content))
+        bytes += message.content.length
       } catch (error) {
         flush()
         const reason = (error as Error).message

@@ -7,13 +7,16 @@ import { openTokenElection } from './token-election.js'
 /**
  * Opening rejects, naming the broker, when that cannot be reached now.
  * @param name the master's node, for the broker's operator
+ * @param warn hears what that operator should know
  */
-export function amqpLog(urls: readonly string[], cluster: string, name: string): OpenSharedLog {
+export function amqpLog(
+  urls: readonly string[], cluster: string, name: string, warn: (text: string) => void = () => undefined,
+): OpenSharedLog {
   return async (tell) => {
     const common = {
       urls, cluster, name, connectTimeoutMs: CONNECT_TIMEOUT_MS, heartbeatSeconds: HEARTBEAT_SECONDS,
     }
-    const stream = await openLogStream({ ...common, tell })
+    const stream = await openLogStream({ ...common, tell, warn })
     try {
       const election = await openTokenElection({ ...common, tell })
       const close = async (): Promise<void> => {

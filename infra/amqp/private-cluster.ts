@@ -32,12 +32,15 @@ export interface ClusterOptions {
   readonly netTickSeconds?: number
   /** Whether each server has an HTTP interface. */
   readonly management?: boolean
+  /** Settings of the application `rabbit` that its configuration file may not know, such as `channel_tick_interval`. */
+  readonly rabbit?: Readonly<Record<string, number>>
 }
 
 /** Resolves when every server has joined and answers; rejects when RabbitMQ is not installed, or would not start. */
 export async function startPrivateCluster(
-  size: number, { netTickSeconds = NET_TICK_SECONDS, management = false }: ClusterOptions = {},
+  size: number, options: ClusterOptions = {},
 ): Promise<PrivateCluster> {
+  const { netTickSeconds = NET_TICK_SECONDS, management = false, rabbit = {} } = options
   if (!Number.isInteger(size) || size < 1 || size > SERVERS_MAX) {
     throw new RangeError(`a cluster has 1 to ${SERVERS_MAX} servers, not ${size}`)
   }
@@ -54,7 +57,8 @@ export async function startPrivateCluster(
     return { directory, port, distributionPort, managementPort: management ? httpPort : undefined }
   })
   const members = places.map(({ port }) => serverName(port))
-  const shared = { home, epmdPort, netTickSeconds, password: randomBytes(12).toString('hex'), members }
+  const password = randomBytes(12).toString('hex')
+  const shared = { home, epmdPort, netTickSeconds, password, members, rabbit }
   const installation = { serverPath: installed.serverPath, environment }
   const servers = places.map((place) => new BrokerServer({ ...shared, ...place }, groups, installation))
   const stop = () => groups.end()

@@ -18,6 +18,10 @@ export function eventLine(event: Heard): string {
       const said = how.filter((part) => part !== undefined)
       return `task ${taskId} is ${state}${said.length > 0 ? ` (${[...new Set(said)].join('; ')})` : ''}`
     }
+    case 'lost': {
+      const { task, update: { taskId, state } } = event
+      return `task ${taskId} is lost (${state}), to be run again as ${task.taskId}`
+    }
     case 'message':
       return `message of ${event.data.length} bytes from executor ${event.executorId} on ${event.agentId}`
     case 'failure': {

@@ -47,7 +47,14 @@ async function imported(url: string, file: string): Promise<{ readonly default?:
   try {
     return await import(url) as { readonly default?: unknown }
   } catch (error) {
-    const words = error instanceof Error ? error.stack ?? error.message : String(error)
+    const words = error instanceof Error ? ownPartOf(error.stack ?? error.message) : String(error)
     throw new AuthorError(`'${file}' failed while it was loaded: ${words}`)
   }
+}
+
+/** A stack down to where Node and Warren begin, whose frames tell an author nothing. */
+function ownPartOf(stack: string): string {
+  const lines = stack.split('\n')
+  const end = lines.findIndex((line) => /^\s+at .*(?:node:internal|\/\.build\/)/.test(line))
+  return (end < 0 ? lines : lines.slice(0, end)).join('\n')
 }

@@ -1,16 +1,20 @@
 /**
- * Run: `npm run bench -- NAME [--json]`. Prints ratios to peers measured in the same run, with the
- * median and the range of the rounds; never a promise of absolute speed.
+ * Run: `npm run bench -- NAME [--json] [OPTIONS of the bench]`. Prints ratios to peers measured in
+ * the same run, with the median and the range of the rounds; never a promise of absolute speed.
  */
-import { parseArgs } from 'node:util'
+import { BenchOptionsError } from './bench-options.js'
+import { printedFigure, type Figure } from './figure.js'
 import { PeersMissing } from './peers.js'
 import { isMet, type Row } from './rounds.js'
 
-/** Rows are printed as they come. */
-type Bench = (progress: (text: string) => void) => Promise<Row[]> | AsyncIterable<Row>
+/** What it finds is printed as it comes. */
+type Bench = (
+  progress: (text: string) => void, args: readonly string[],
+) => Promise<readonly (Row | Figure)[]> | AsyncIterable<Row | Figure>
 
 interface Entry {
   readonly summary: string
+  readonly hasOptions?: boolean
   readonly load: () => Promise<Bench>
 }
 
@@ -27,6 +31,10 @@ const BENCHES: Readonly<Record<string, Entry>> = {
     summary: 'what it costs to record messages, against not to',
     load: async () => (await import('./trace.js')).trace,
   },
+  failover: {
+    summary: 'how soon a cluster is whole again when its leader is gone; --help tells its options', hasOptions: true,
+    load: async () => (await import('./failover.js')).failover,
+  },
   command: {
     summary: 'wall time of `warren run -- true`, against `node -e 0`',
     load: async () => (await import('./command.js')).command,
@@ -35,30 +43,44 @@ const BENCHES: Readonly<Record<string, Entry>> = {
 
 /** Answers the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const options = { json: { type: 'boolean', default: false } } as const
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
-  const names = positionals.length === 1 && positionals[0] === 'all' ? Object.keys(BENCHES) : positionals
-  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name))
-  if (names.length === 0 || unknown !== undefined) {
+  const given = argv.filter((word) => word !== '--json')
+  const json = given.length < argv.length
+  // What follows the first option is that of the bench, values of options included.
+  const optionsFrom = given.findIndex((word) => word.startsWith('-'))
+  const asked = optionsFrom < 0 ? given : given.slice(0, optionsFrom)
+  const args = optionsFrom < 0 ? [] : given.slice(optionsFrom)
+  const names = asked.length === 1 && asked[0] === 'all' ? Object.keys(BENCHES) : asked
+  const problem = problemOf(names, args)
+  if (problem) {
     const list = Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')
-    const problem = unknown === undefined ? 'name a bench' : `'${unknown}' is no bench`
     process.stderr.write(`${problem}; there are, besides \`all\`:\n${list}\n`)
     return 2
   }
   try {
-    for (const name of names) await print(name, values.json)
+    for (const name of names) await print(name, json, args)
     return 0
   } catch (error) {
-    if (!(error instanceof PeersMissing)) throw error
+    if (!(error instanceof PeersMissing || error instanceof BenchOptionsError)) throw error
     process.stderr.write(`${error.message}\n`)
-    return 1
+    return error instanceof PeersMissing ? 1 : 2
   }
 }
 
-async function print(name: string, json: boolean): Promise<void> {
+function problemOf(names: readonly string[], args: readonly string[]): string | undefined {
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name))
+  if (unknown !== undefined) return `'${unknown}' is no bench`
+  if (names.length === 0) return 'name a bench'
+  const without = names.find((name) => !BENCHES[name]?.hasOptions)
+  return args.length > 0 && without !== undefined ? `the bench '${without}' has no options` : undefined
+}
+
+async function print(name: string, json: boolean, args: readonly string[]): Promise<void> {
   const bench = await BENCHES[name]?.load()
-  const rows = await bench?.((text) => process.stderr.write(`${text}\n`)) ?? []
-  for await (const row of rows) process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${printed(row)}\n`)
+  const rows = await bench?.((text) => process.stderr.write(`${text}\n`), args) ?? []
+  for await (const row of rows) {
+    const text = json ? JSON.stringify(row) : 'ratio' in row ? printed(row) : printedFigure(row)
+    process.stdout.write(`${text}\n`)
+  }
 }
 
 function printed(row: Row): string {

@@ -6,6 +6,7 @@ import type { Attributes } from '../../actors/resources/attributes.js'
 import { describeResources } from '../../actors/resources/print.js'
 import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { Logger } from '../../runtime/logger.js'
+import type { SandboxLimits } from '../agent/sandboxes.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
 import { moduleRunner } from '../node/module-runner.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
@@ -16,8 +17,10 @@ import { requiredBroker } from './master.js'
 import { traceOption, tracePart } from './trace-option.js'
 import { nodeFailure } from './node-failure.js'
 import {
-  ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, RESOURCES_OPTION,
+  ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, numberOf, openCommandLogger, RESOURCES_OPTION,
 } from './node-options.js'
+
+const DAY_MS = 86_400_000
 
 export const command: Command = {
   options: [
@@ -31,6 +34,15 @@ export const command: Command = {
     NAME_OPTION,
     { flags: '--executor-broker <url>', help: 'what its executors join with; --broker unless given' },
     { flags: '--hostname <name>', help: 'what frameworks see' },
+    {
+      flags: '--keep-sandboxes <days>', help: 'how long what a task has left is kept after its end; 7 unless given',
+      parse: numberOf('--keep-sandboxes', 'days', Number.MAX_SAFE_INTEGER),
+    },
+    {
+      flags: '--disk-free-min <percent>',
+      help: 'with less of the disk free, what tasks have left goes sooner, oldest first; 5 unless given',
+      parse: numberOf('--disk-free-min', 'a percentage', 100),
+    },
     traceOption('off'),
     ...logOptions('info'),
   ],
@@ -56,12 +68,13 @@ async function run({ options }: Call): Promise<number> {
   let node: AgentNode | undefined
   try {
     node = await openAgentNode({
-      name, logger, openLink: connection.openLink, tracing: connection.tracing,
+      name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing,
       modules: moduleRunner({ ...forExecutors, WARREN_TRACE: String(tracePart(options)) }),
       workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
       resources: (options['resources'] as Resources | undefined) ?? NONE,
       attributes: (options['attributes'] as Attributes | undefined) ?? {},
       standing: (event) => announce(event, node, logger),
+      sandboxes: sandboxLimits(options),
       ...(options['hostname'] ? { hostname: String(options['hostname']) } : {}),
     })
   } catch (error) {
@@ -70,6 +83,13 @@ async function run({ options }: Call): Promise<number> {
   const opened = node
   watchStalls(logger)
   return lifetime.stayUp(() => opened.leave())
+}
+
+function sandboxLimits({ keepSandboxes: days, diskFreeMin: percent }: Call['options']): SandboxLimits {
+  return {
+    ...(typeof days === 'number' ? { keepMs: days * DAY_MS } : {}),
+    ...(typeof percent === 'number' ? { diskFreeMinShare: percent / 100 } : {}),
+  }
 }
 
 /** Executors run what frameworks bring, so an agent with a user of its own does not lend it to them. */

@@ -15,6 +15,7 @@ import type { Outlet } from './outlet.js'
 import { Progress } from './progress.js'
 import { quietLogger } from './quiet-logger.js'
 import { codeOf, onEndSignals, type Stopped } from './run-ending.js'
+import { waitingLine } from './waiting-line.js'
 
 /** Inputs that the framework may be ahead of the tasks' ends; beyond it no more are read. */
 export const INPUTS_AHEAD_MAX = 100_000
@@ -117,7 +118,7 @@ export class BatchSession {
   private hear(event: BatchEvent): void {
     const { report, output } = this
     switch (event.type) {
-      case 'waiting': return report.say(`waiting for ${event.waiting}`)
+      case 'waiting': return report.say(waitingLine(event.waiting))
       case 'disconnected': return report.say('no master leads the cluster; waiting for the next')
       case 'running': return this.show(event.tasks)
       case 'output': {

@@ -24,11 +24,14 @@ export interface DevCluster {
   readonly processes: readonly { readonly title: string; readonly pid: number }[]
   /** Where it keeps its files. */
   readonly workDir: string
+  /** Where in it the agents have theirs. */
+  readonly agentsDirectory: string
   /** The options by which other commands find it, beginning with a space; empty if they need none. */
   readonly which: string
 }
 
-export function summaryOf({ cluster, masters, agents, place, processes, workDir, which }: DevCluster): string {
+export function summaryOf({ cluster, masters, agents, place, processes, which, ...at }: DevCluster): string {
+  const { workDir, agentsDirectory } = at
   const warren = invocation()
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
   const standbys = masters.length < 2 ? ''
@@ -52,7 +55,7 @@ export function summaryOf({ cluster, masters, agents, place, processes, workDir,
     `  ${warren} agent list${which}`,
     `  ${warren} framework run${which} ${nearPath(HELLO)}`,
     ...(processes.length === 0 ? [] : ['', 'One more agent, by hand:', `  ${nodeCommand(workDir, [
-      'agent', '--name', 'more', '--cluster', cluster, '--work-dir', join(workDir, 'agents', 'more'),
+      'agent', '--name', 'more', '--cluster', cluster, '--work-dir', join(workDir, agentsDirectory, 'more'),
       '--resources', 'cpus:1;mem:512;disk:1000;ports:[32001-32100]',
     ])}`]),
     '', 'Ctrl-C stops it.',

@@ -1,12 +1,15 @@
 /** `warren dev`: a cluster on this machine, in this process or, with a broker, as processes of their own. */
+import { join } from 'node:path'
 import type { Role } from '../../actors/protocol/ids.js'
 import { amountsOf } from '../../actors/resources/amounts.js'
 import type { Resources } from '../../actors/resources/resources.js'
 import { AGENTS_MAX } from '../dev/agent-shares.js'
 import { Closing } from '../dev/closing.js'
+import { randomName } from '../../runtime/random.js'
+import { systemRandom } from '../random.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
-import { brokerConnection, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
+import { brokerConnection, brokerUrls, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
 import { nodeCommand, summaryOf, whichOf, type DevCluster } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
@@ -121,18 +124,19 @@ async function openEmbedded(stage: Stage): Promise<Opened> {
   stage.closing.add(() => opened.close())
   const agents = opened.agents.map(({ name, agentId, info: { resources } }) => ({ name, agentId, resources }))
   const masters = [{ name: 'm1', http: opened.http }]
-  return { masters, agents, place: opened.socket, processes: [] }
+  return { masters, agents, place: opened.socket, processes: [], agentsDirectory: 'agents' }
 }
 
 async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   const { options, cluster, workDir, lifetime, closing, say } = stage
   const { openProcessCluster } = await import('../dev/process-cluster.js')
   const logFormat = logFormatOf(options)
-  const url = broker === 'auto' ? await brokerToBeFound(closing) : broker
+  const { url, isPrivate } = await brokerToBeFound(broker, closing)
   const { place } = await brokerConnection(url, cluster)
   let masters: Opened['masters'] = []
+  const agentsDirectory = agentsDirectoryOf(url, isPrivate)
   const opened = await openProcessCluster({
-    ...wanted(stage), broker: url, masters: Number(options['masters']), wish: lifetime.wish,
+    ...wanted(stage), agentsDirectory, broker: url, masters: Number(options['masters']), wish: lifetime.wish,
     logLevel: String(options['logLevel']), logFormat,
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
     died: ({ title, pid, argv }, how) => {
@@ -149,19 +153,27 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
   closing.add(() => opened.close())
   lifetime.beforeAtOnce(() => opened.kill())
   const processes = opened.nodes.map(({ title, pid }) => ({ title, pid }))
-  return { masters, agents: opened.agents, place, processes }
+  return { masters, agents: opened.agents, place, processes, agentsDirectory }
 }
 
-/** The broker that the environment names; else a private one, which lives as long as this cluster. */
-async function brokerToBeFound(closing: Closing): Promise<string> {
-  const named = process.env['AMQP_URL']
-  if (named) return named
+/** With `auto` the broker that the environment names; else a private one, which lives as long as this cluster. */
+async function brokerToBeFound(broker: string, closing: Closing): Promise<{ url: string; isPrivate: boolean }> {
+  const named = broker === 'auto' ? process.env['AMQP_URL'] : broker
+  if (named) return { url: named, isPrivate: false }
   const { startPrivateBroker } = await import('../amqp/private-broker.js')
-  const broker = await startPrivateBroker().catch((error: Error) => {
+  process.stderr.write('Starting a RabbitMQ of its own …\n')
+  const started = await startPrivateBroker().catch((error: Error) => {
     throw new Failure(EXIT.unreachable, error.message)
   })
-  closing.add(() => broker.stop())
-  return broker.url
+  closing.add(() => started.stop())
+  return { url: started.url, isPrivate: true }
+}
+
+/** Agents obey the cluster that they know by no other name than its log's, which is on the broker. */
+function agentsDirectoryOf(url: string, isPrivate: boolean): string {
+  const { host, pathname } = new URL(brokerUrls(url)[0] ?? url)
+  const place = isPrivate ? `private-${randomName(systemRandom, 8)}` : `${host}${pathname}`
+  return join('agents-over', place.replaceAll(/[^\w.-]+/g, '-'))
 }
 
 function parseAgents(text: string): number {

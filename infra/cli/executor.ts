@@ -39,7 +39,7 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
     name: nodeNameOf(executorId).slice(0, NAME_CHARACTERS_MAX),
     openLink: connection.openLink, tracing: connection.tracing, logger: prettyLogger('info'),
     executor, agent, frameworkId, executorId,
-    aloneMaxMs: process.env['WARREN_BROKER'] ? BROKER_AWAY_MAX_MS : SOCKET_AWAY_MAX_MS,
+    aloneMaxMs: ALONE_MAX_MS,
   })
   // What the author left open must not keep the process alive.
   setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
@@ -49,10 +49,8 @@ async function run({ arguments: [named = ''] }: Call): Promise<number> {
 const EXIT_AFTER_MS = 500
 /** A broker's names have room for an agent's and its executor's; lives tell executors apart. */
 const NAME_CHARACTERS_MAX = 40
-/** A broker may be away for a while, and the agent as well; the tasks run on meanwhile. */
-const BROKER_AWAY_MAX_MS = 900_000
-/** Behind the socket is the process of the agent itself: away means gone. */
-const SOCKET_AWAY_MAX_MS = 5_000
+/** A broker may be away for a while, or the process behind the socket; the tasks run on meanwhile. */
+const ALONE_MAX_MS = 900_000
 
 function joining(variable: (name: string) => string, agent: NodeAddress): Promise<Connection> {
   const cluster = process.env['WARREN_CLUSTER'] ?? DEFAULT_CLUSTER

@@ -1,8 +1,11 @@
 /** `warren framework run`: runs a framework that its author wrote in one file. */
+import { resolve } from 'node:path'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { AuthorError } from '../author/author-error.js'
 import { eventJson, eventLine } from '../author/events.js'
 import { loadFramework, overheard, type AuthorFramework } from '../author/framework-file.js'
 import { authorFile } from '../author/load.js'
+import { KEPT_FAILOVER_MS, KeptId } from '../author/kept-id.js'
 import { watchedRun } from '../author/watched-run.js'
 import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
 import { LAUNCHER } from '../node/module-runner.js'
@@ -26,6 +29,10 @@ export const command: Command = {
       help: 'start anew when the file changes; the default at a terminal, in a cluster of `warren dev`',
     },
     { flags: '--no-watch', help: 'run it once' },
+    {
+      flags: '--keep <file>', isFlagOnly: true,
+      help: 'where its id is kept: started again after a crash, it is the same framework with its tasks',
+    },
     { flags: '--verbose', help: 'on stderr, a line for all that it hears, and the stacks of faults' },
     { flags: '--json', help: 'the same as JSON Lines on stdout' },
     traceOption(),
@@ -34,11 +41,14 @@ export const command: Command = {
   examples: [
     'warren framework run actors/frameworks/example/hello.ts',
     'warren framework run my-framework.ts --watch --verbose',
+    'warren framework run my-service.ts --keep my-service.id',
     'warren framework run my-framework.ts -- --flag-of-mine',
   ],
   notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments\n'
     + "after FILE. `import { framework, task } from 'warren'` works wherever FILE lies, in TypeScript too.\n"
-    + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.",
+    + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.\n"
+    + 'If its process breaks off, its tasks run on: with --keep for a week, else for a minute, or as long as FILE\n'
+    + 'says (failoverTimeoutMs). With --keep a second process takes over from the first, and its tasks run on, too.',
   run,
 }
 
@@ -61,7 +71,8 @@ const watches = ({ watch, broker }: Call['options']): boolean =>
   watch === undefined ? process.stderr.isTTY === true && broker === undefined : watch === true
 
 const PASSED_ON = {
-  cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', trace: 'trace',
+  cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', keep: 'keep',
+  trace: 'trace',
 }
 
 async function runWatched(
@@ -85,6 +96,7 @@ async function runWatched(
 async function runOnce(
   file: string, args: readonly string[], options: Call['options'], connection: Connection, lifetime: Lifetime,
 ): Promise<number> {
+  const kept = typeof options['keep'] === 'string' ? new KeptId(resolve(options['keep'])) : undefined
   const definition = await loadFramework(file, args)
   const name = connection.nameAs('framework') ?? nodeNameOf(definition.name)
   const commandLogger = await openCommandLogger(options, `framework-${name}`)
@@ -93,15 +105,20 @@ async function runOnce(
     name, logger: faults.plain, openLink: connection.openLink, tracing: connection.tracing,
     framework: () => listenedTo(definition, options, faults),
     collapsed: (error) => giveUp(definition.name, error),
+    ...(kept ? resuming(kept, connection.cluster) : {}),
   })
+  let isOver = false
   try {
-    const code = await Promise.race([outcome(node, definition.name), lifetime.wish.then(exitCodeOf)])
+    const ended = outcome(node, definition, kept, connection.cluster)
+    const code = await Promise.race([ended, lifetime.wish.then(exitCodeOf)])
+    isOver = true
     tellStarter({ type: 'finished' })
     return code
   } finally {
     node.end()
     await node.finished.catch(() => undefined)
     await node.close()
+    if (isOver) settle(definition.name, node.left(), kept)
     if (process.connected) process.disconnect()
     setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
   }
@@ -115,11 +132,34 @@ function giveUp(name: string, error: unknown): never {
   process.exit(EXIT.failed)
 }
 
-async function outcome(node: FrameworkNode<unknown>, name: string): Promise<number> {
+/** It is whoever it was before, if it was anybody; and it can be that again. */
+function resuming(kept: KeptId, cluster: string) {
+  const frameworkId = kept.of(cluster)
+  return {
+    failoverTimeoutMs: KEPT_FAILOVER_MS,
+    subscribed: (id: FrameworkId) => kept.subscribed(id, cluster),
+    ...(frameworkId ? { frameworkId } : {}),
+  }
+}
+
+/** Its id is of no more use, unless its tasks run on because no master heard that it has ended. */
+function settle(name: string, left: FrameworkId | undefined, kept: KeptId | undefined): void {
+  if (left === undefined) return kept?.forget()
+  const how = `when a master leads again, end them: warren framework teardown ${left}`
+  process.stderr.write(`warren: no master heard that framework '${name}' has ended, and its tasks run on; ${how}\n`)
+}
+
+async function outcome(
+  node: FrameworkNode<unknown>, { name }: AuthorFramework, kept: KeptId | undefined, cluster: string,
+): Promise<number> {
   try {
     return await node.finished
   } catch (error) {
     const { message } = error as Error
+    if (kept?.isRefused(cluster)) {
+      kept.forget()
+      throw new Failure(EXIT.failed, `framework '${name}' cannot be resumed: ${message}; start it again, as a new one`)
+    }
     throw new Failure(EXIT.failed, `the cluster does not run framework '${name}': ${message}`)
   }
 }

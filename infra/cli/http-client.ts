@@ -100,7 +100,9 @@ export class HttpClient {
   }
 
   private unreachable(): Failure {
-    const help = 'is the cluster running? start one with `warren dev`'
+    // Who names a broker runs a cluster elsewhere, whose interface only its log tells.
+    const help = process.env['WARREN_BROKER'] ? 'name it with --master: its log says where it answers'
+      : 'is the cluster running? start one with `warren dev`'
     return new Failure(EXIT.unreachable, `cannot reach the master at ${this.url}; ${help}`)
   }
 

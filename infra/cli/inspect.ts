@@ -6,14 +6,17 @@ import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
 import type { Noun } from './list.js'
+import { standingOf } from './agent-state.js'
 import { stateOf } from './task-state.js'
 
 type Facts = readonly (readonly [name: string, value: string | undefined])[]
 
 const agent = (view: AgentView): Facts => [
-  ['id', view.id], ['hostname', view.hostname], ['state', view.state], ['resources', amounts(view.resources)],
+  ['id', view.id], ['name', view.name], ['hostname', view.hostname], ['state', standingOf(view)],
+  ['tasks end at once from', view.deadline], ['resources', amounts(view.resources)],
   ['used', amounts(view.used)], ['offered', amounts(view.offered)], ['attributes', view.attributes],
-  ['live tasks', String(view.tasks)], ['joined', moment(view.admittedAt)],
+  ['live tasks', String(view.tasks)], ['joined', view.admittedAt && moment(view.admittedAt)],
+  ['gone', view.goneAt && moment(view.goneAt)],
 ]
 
 const framework = (view: FrameworkView): Facts => [

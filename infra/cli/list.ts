@@ -5,6 +5,7 @@ import type { Call, Command, Option } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
 import { clientOf, type HttpClient } from './http-client.js'
+import { standingOf } from './agent-state.js'
 import { stateOf } from './task-state.js'
 
 export type Noun = 'agent' | 'framework' | 'task' | 'offer'
@@ -18,9 +19,10 @@ export interface Shown<View> {
 }
 
 const AGENTS: Shown<AgentView> = {
-  headings: ['ID', 'HOSTNAME', 'STATE', 'TASKS', 'RESOURCES', 'USED', 'OFFERED'],
-  cells: ({ id, hostname, state, tasks, resources, used, offered }) => [
-    id, hostname, state, String(tasks), amounts(resources, true), amounts(used, true), amounts(offered, true),
+  headings: ['ID', 'NAME', 'HOSTNAME', 'STATE', 'TASKS', 'RESOURCES', 'USED', 'OFFERED'],
+  cells: ({ id, name = '-', hostname, tasks, resources, used, offered, ...agent }) => [
+    id, name, hostname, standingOf(agent), String(tasks), amounts(resources, true),
+    amounts(used, true), amounts(offered, true),
   ],
   id: ({ id }) => id,
 }
@@ -61,9 +63,10 @@ const OF_TASKS: readonly Option[] = [
   { flags: '--state <state>', help: 'only those in this state, such as RUNNING; or in several: FAILED,LOST' },
   OF_FRAMEWORK,
 ]
-const OPTIONS = { agent: [], framework: [], task: OF_TASKS, offer: [OF_FRAMEWORK] }
+const OF_AGENTS: readonly Option[] = [{ flags: '--all', help: 'those that are gone for good, too' }]
+const OPTIONS = { agent: OF_AGENTS, framework: [], task: OF_TASKS, offer: [OF_FRAMEWORK] }
 const EXAMPLES = {
-  agent: ['warren agent list', 'warren agent list --json'],
+  agent: ['warren agent list', 'warren agent list --all --json'],
   framework: ['warren framework list', 'warren framework list --quiet'],
   task: [
     'warren task list', 'warren task list --all --framework 3f9k2a-0001',
@@ -125,6 +128,7 @@ function queryOf(noun: Noun, options: Call['options']): URLSearchParams {
   for (const name of ['framework', 'state']) {
     if (options[name] !== undefined) query.set(name, String(options[name]))
   }
+  if (noun === 'agent' && options['all'] === true) query.set('all', '1')
   if (noun === 'task' && options['all'] !== true && options['state'] === undefined) query.set('live', '1')
   return query
 }

@@ -14,6 +14,7 @@ import { traceOption, tracePart } from './trace-option.js'
 import {
   ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
 } from './node-options.js'
+import { duration } from './task-options.js'
 
 export const command: Command = {
   options: [
@@ -22,6 +23,10 @@ export const command: Command = {
     { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
     NAME_OPTION,
     ...ALLOCATION_OPTIONS,
+    {
+      flags: '--agent-timeout <duration>', parse: agentTimeout,
+      help: 'an agent that is not heard for longer is unreachable, and its tasks are given up; 75s unless given',
+    },
     traceOption('off'),
     ...logOptions('info'),
   ],
@@ -51,7 +56,8 @@ async function run({ options }: Call): Promise<number> {
     const node = await openMasterNode({
       name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing,
       shareOffers: options['shareOffers'] === true,
-      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`),
+      openLog: amqpLog(brokerUrls(broker), cluster, `master-${name}`, (text) => logger.log('warn', text, {})),
+      ...(options['agentTimeout'] === undefined ? {} : { agentTimeoutMs: Number(options['agentTimeout']) }),
       ...(options['weights'] ? { weights: options['weights'] as ReadonlyMap<Role, number> } : {}),
     })
     closing.add(() => node.close())
@@ -69,6 +75,15 @@ async function run({ options }: Call): Promise<number> {
     throw nodeFailure(error)
   }
   return lifetime.stayUp(() => closing.close())
+}
+
+/** Shorter, and a busy machine would count as gone; a master pings five times as often. */
+const AGENT_TIMEOUT_MIN_MS = 1_000
+
+function agentTimeout(text: string): number {
+  const timeMs = duration('agent-timeout')(text)
+  if (timeMs >= AGENT_TIMEOUT_MIN_MS) return timeMs
+  throw new Failure(EXIT.usage, `--agent-timeout: '${text}' is too short; write 1s or more, such as 75s`)
 }
 
 /** A node of its own needs something to meet the others at. */

@@ -95,6 +95,12 @@ export function parsePort(text: string): number {
   throw new Failure(EXIT.usage, `--port '${text}' is no port: write a number from 0 to ${PORT_MAX}`)
 }
 
+/** A number from 0 to `most`, not always a whole one. */
+export const numberOf = (flag: string, what: string, most: number) => (text: string): number => {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= most) return Number(text)
+  throw new Failure(EXIT.usage, `${flag} '${text}': write ${what} as a number, such as 7 or 0.5`)
+}
+
 export function parseWeights(text: string): ReadonlyMap<Role, number> {
   return new Map(text.split(',').map((pair): [Role, number] => {
     const [role = '', weight = '', ...rest] = pair.split('=').map((part) => part.trim())

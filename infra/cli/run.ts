@@ -13,6 +13,7 @@ import { quietLogger } from './quiet-logger.js'
 import { codeOf, endingOf, onEndSignals, type Stopped } from './run-ending.js'
 import { runPrinter, type RunPrinter } from './run-printer.js'
 import { checkCommand, environmentOf, portCount, resourcesOf, taskOptions } from './task-options.js'
+import { waitingLine } from './waiting-line.js'
 
 const EXAMPLE = "warren run -- sh -c 'echo hello from $(hostname)'"
 
@@ -106,7 +107,7 @@ class Session {
   hear(event: RunEvent): void {
     const { printer } = this
     switch (event.type) {
-      case 'waiting': return printer.say(`waiting for ${event.waiting}`)
+      case 'waiting': return printer.say(waitingLine(event.waiting))
       case 'disconnected': return printer.say('no master leads the cluster; waiting for the next')
       case 'launched': return printer.launched(event.taskId, event.hostname)
       case 'output-lost': return printer.say(`the rest of ${event.stream} is lost: ${event.problem}`)

@@ -3,6 +3,11 @@ import type { Entry } from './command.js'
 
 const NOUNS = ['agent', 'framework', 'task', 'offer'] as const
 
+const AGENT_ORDERS = {
+  deactivate: 'offer nothing of an agent; its tasks run on', reactivate: 'offer an agent again',
+  drain: 'offer nothing of an agent, and end its tasks', gone: 'an agent that never comes back',
+} as const
+
 const entry = (name: string, summary: string, load: Entry['load']): Entry => ({ name, summary, load })
 
 export const COMMANDS: readonly Entry[] = [
@@ -23,6 +28,12 @@ export const COMMANDS: readonly Entry[] = [
       return { command: inspectOf(noun) }
     }),
   ]),
+  ...(Object.keys(AGENT_ORDERS) as (keyof typeof AGENT_ORDERS)[]).map((name) =>
+    entry(`agent ${name}`, AGENT_ORDERS[name], async () => {
+      const { orderOf } = await import('./agent-orders.js')
+      return { command: orderOf(name) }
+    })),
+  entry('framework teardown', 'end a framework and its tasks', () => import('./framework-teardown.js')),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
   entry('task kill', 'end a task', () => import('./task-kill.js')),
   entry('trace tail', 'every message as it is handled', () => import('./trace-tail.js')),

@@ -18,6 +18,8 @@ import { NodeProcess } from './node-process.js'
 export interface ProcessClusterOptions {
   readonly cluster: string
   readonly workDir: string
+  /** Where in it the agents have theirs: what they remember is of the cluster that this broker remembers. */
+  readonly agentsDirectory?: string
   /** URL of the broker; its password goes to the nodes by their environment. */
   readonly broker: string
   readonly agents: readonly { readonly name: string; readonly resources?: Resources }[]
@@ -64,7 +66,8 @@ export interface ProcessCluster {
 
 /** Resolves once every agent is registered. Rejects with a Failure in the words of the node that failed. */
 export async function openProcessCluster(options: ProcessClusterOptions): Promise<ProcessCluster> {
-  const { cluster, broker, tracePart = 0, weights, shareOffers, port, died, logLevel, logFormat } = options
+  const { cluster, broker, weights, shareOffers, port, died, logLevel, logFormat } = options
+  const { agentsDirectory = 'agents', tracePart = 0 } = options
   const closing = new Closing()
   const nodes: NodeProcess[] = []
   let opening = true
@@ -112,7 +115,7 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     const starting = options.agents.map(async ({ name, resources = NONE }, index) => {
       const offered = overShare(resources, shares[index] ?? NONE)
       const { news } = await start(`agent ${name}`, [
-        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, 'agents', name),
+        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, agentsDirectory, name),
         '--resources', printResources(offered),
       ])
       return { name, agentId: news.agentId ?? '', resources: offered }

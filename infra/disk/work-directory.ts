@@ -25,6 +25,23 @@ export class WorkDirectoryError extends Error {}
 
 let opened = 0
 
+/** Whoever goes on with what another agent remembers would be taken for that one. */
+export function checkOwner(path: string, owner: string | undefined, self: string): void {
+  if (owner === undefined || owner === self) return
+  const name = owner.replace(/^agent-/, '')
+  throw new WorkDirectoryError(
+    `work directory '${path}' is that of the agent '${name}'; start it as that with --name ${name}, ` +
+    'or choose another with --work-dir',
+  )
+}
+
+/** Throws when the directory is that of an agent of another cluster than was named. */
+export function checkCluster(path: string, cluster: string | undefined, wanted: string | undefined): void {
+  if (cluster === undefined || wanted === undefined || cluster === wanted) return
+  throw new WorkDirectoryError(`work directory '${path}' is that of an agent of cluster '${cluster}', `
+    + `not of '${wanted}'; choose another with --work-dir`)
+}
+
 /** Creates it for its owner alone when it is missing. Throws a WorkDirectoryError. */
 export function openWorkDirectory(directory: string): WorkDirectory {
   const path = resolve(directory)

@@ -89,6 +89,14 @@ function wordsOf(happening: Happening): string {
       return `${brief(happening.offer.resources)} of ${happening.offer.hostname} were offered`
     case 'offer-ended':
       return `the offer of ${happening.offer.hostname} was ${happening.outcome}`
+    case 'agent-deactivated':
+      return 'an operator wants nothing of an agent offered'
+    case 'agent-activated':
+      return 'an agent is offered again'
+    case 'agent-draining':
+      return 'an operator wants an agent empty'
+    case 'agent-gone':
+      return 'an operator has said that an agent never comes back'
     default:
       return other(happening)
   }

@@ -21,6 +21,11 @@ export interface OwnFigures {
   readonly reason?: string
 }
 
+interface WithId {
+  readonly id: string
+  readonly launch?: string
+}
+
 interface Viewer {
   readonly stream: EventStream
   readonly names: ReadonlySet<LiveName>
@@ -87,8 +92,9 @@ export class Live {
         this.tell('stale', { what }, (names) => names.has(what))
         continue
       }
-      const rows = await this.questions.list(what, ids === 'all' ? undefined : ids)
-      const found = new Set<string>(rows.map((row) => 'launch' in row ? row.launch : row.id))
+      const listed: readonly object[] = await this.questions.list(what, ids === 'all' ? undefined : ids)
+      const rows = listed.filter((row) => !('state' in row && row.state === 'gone')) as readonly WithId[]
+      const found = new Set(rows.map(({ id, launch = id }) => launch))
       const gone = ids === 'all' ? [] : [...ids].filter((id) => !found.has(id))
       this.tell('rows', { what, rows, gone, isAll: ids === 'all' }, (names) => names.has(what))
     }

@@ -1,4 +1,5 @@
 /** Metrics: what is known of the cluster, as OpenMetrics text. No ids as labels: there is no end of them. */
+import { AGENT_STATES } from '../../actors/protocol/operator.js'
 import { TASK_STATES } from '../../actors/protocol/task.js'
 import { CONNECTIONS, type TransportVitals } from '../../runtime/transport.js'
 import type { StallFigures } from '../node/stalls.js'
@@ -58,7 +59,7 @@ async function ledFamilies(questions: Questions): Promise<string[]> {
     questions.list('agents'), questions.list('frameworks'), questions.list('tasks'), questions.list('offers'),
   ])
   return [
-    byState('warren_agents', 'Agents, by state.', ['active', 'disconnected', 'unreachable'], agents),
+    byState('warren_agents', 'Agents, by state.', AGENT_STATES, agents),
     byState('warren_frameworks', 'Frameworks, by state.', ['active', 'disconnected'], frameworks),
     byState('warren_tasks', 'Tasks that the master remembers, by state.', TASK_STATES, tasks),
     family('warren_offers', 'gauge', 'Offers that are out.', [[{}, offers.length]]),

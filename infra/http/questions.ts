@@ -5,6 +5,7 @@ import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
   HistoryView, OverviewView, RoleView, ViewName,
 } from '../../actors/protocol/operator.js'
+import type { AgentId, FrameworkId } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
 
 /** How long the master may take; it answers from memory, so silence means that it does not lead. */
@@ -25,6 +26,13 @@ export interface ReadWish {
   readonly bytesMax: number
   readonly follow: boolean
 }
+
+type Maintenance = Extract<OperatorCall, {
+  type: 'operator-activate' | 'operator-deactivate' | 'operator-drain' | 'operator-gone'
+}>
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+/** What an operator wants of an agent. */
+export type MaintenanceWish = Without<Maintenance, 'agentId' | 'replyTo'>
 
 export class Questions {
   constructor(private readonly system: System, private readonly master: Ref<OperatorCall>) {}
@@ -74,6 +82,22 @@ export class Questions {
   async kill({ framework: frameworkId, id: taskId }: TaskView): Promise<boolean> {
     const answer = await this.ask((replyTo) => ({ type: 'operator-kill', frameworkId, taskId, replyTo }))
     return answer.type === 'done'
+  }
+
+  /** Whether it changed anything. */
+  async maintain(agentId: AgentId, wish: MaintenanceWish): Promise<boolean> {
+    const answer = await this.ask((replyTo) => ({ ...wish, agentId, replyTo }))
+    if (answer.type === 'not-found') throw new Refusal('not-found', answer.problem, { noun: 'agent' })
+    if (answer.type !== 'done') throw unexpected(answer)
+    return answer.changed !== false
+  }
+
+  /** Ends a framework and its tasks; whether it had not ended before. */
+  async teardown(frameworkId: FrameworkId): Promise<boolean> {
+    const answer = await this.ask((replyTo) => ({ type: 'operator-teardown', frameworkId, replyTo }))
+    if (answer.type === 'not-found') throw new Refusal('not-found', answer.problem, { noun: 'framework' })
+    if (answer.type !== 'done') throw unexpected(answer)
+    return answer.changed !== false
   }
 
   /** Undefined when nobody answered in time: the agent has gone, or came back and forgot the question. */

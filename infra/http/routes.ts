@@ -1,7 +1,9 @@
 /** Routes: the addresses of the interface, each a question to the master put into JSON. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
+import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
@@ -18,6 +20,7 @@ const STREAMS: Readonly<Record<string, readonly StreamName[]>> = {
   stdout: ['stdout'], stderr: ['stderr'], both: ['stdout', 'stderr'],
 }
 const NOUNS = [['agent', 'agents'], ['framework', 'frameworks'], ['offer', 'offers'], ['role', 'roles']] as const
+const CHOOSING = { agents: ['all'], frameworks: [], offers: ['framework'], roles: [] } as const
 const NDJSON = 'application/x-ndjson'
 
 interface WithId {
@@ -27,8 +30,10 @@ interface WithId {
 /** What `/` answers, for whoever opens the interface by hand. */
 const ADDRESSES = {
   'GET /v1/cluster': 'the cluster, its leader and its counts',
-  'GET /v1/agents': 'agents; /v1/agents/ID for one',
+  'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
+  ...AGENT_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
+  'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
@@ -56,6 +61,8 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
     return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }
   })
   addNouns(app, questions)
+  addAgentOrders(app, questions)
+  addTeardown(app, questions)
   addTasks(app, questions)
   addLogs(app, questions)
 }
@@ -64,8 +71,9 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
   for (const [noun, nouns] of NOUNS) {
     app.get(`/v1/${nouns}`, async (request) => {
       const query = request.query as Query
-      allow(query, nouns === 'offers' ? [...PAGING, 'framework'] : PAGING)
-      const all = await questions.list(nouns)
+      allow(query, [...PAGING, ...CHOOSING[nouns]])
+      const everything = await questions.list(nouns)
+      const all = flagOf(query, 'all') ? everything : everything.filter((view) => !isGone(view))
       const framework = await frameworkIn(query, questions)
       const own = framework === undefined ? all
         : all.filter((view) => 'framework' in view && view.framework === framework)
@@ -77,6 +85,16 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
       return { schemaVersion: SCHEMA_VERSION, [noun]: find(noun, params.id, await questions.list(nouns)) }
     })
   }
+}
+
+/** Whoever has ended before is only known by its whole id. */
+function addTeardown(app: FastifyInstance, questions: Questions): void {
+  app.post<WithId>('/v1/frameworks/:id/teardown', async ({ params, query }) => {
+    allow(query as Query, [])
+    const framework = (await questions.list('frameworks')).filter(({ id }) => id.startsWith(params.id))
+    const id = framework.length > 0 ? find('framework', params.id, framework).id : params.id as FrameworkId
+    return { schemaVersion: SCHEMA_VERSION, changed: await questions.teardown(id), id }
+  })
 }
 
 function addTasks(app: FastifyInstance, questions: Questions): void {
@@ -104,6 +122,9 @@ function addTasks(app: FastifyInstance, questions: Questions): void {
     return { schemaVersion: SCHEMA_VERSION, outcome: 'ended-before', task: ended }
   })
 }
+
+/** Of agents that are gone only their ids are left, and those only to tell why they are refused. */
+const isGone = (view: object): boolean => 'state' in view && view.state === 'gone'
 
 /** Only one framework's, when the query names one. */
 async function frameworkIn(query: Query, questions: Questions): Promise<string | undefined> {

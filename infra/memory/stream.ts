@@ -13,46 +13,93 @@ interface Reader<Entry> {
   readonly reading: number
   readonly replyTo: Ref<StreamEvent<Entry>>
   position: number
+  missed: boolean
+}
+
+/** Where its entries are kept. */
+interface Place<Entry> {
+  /** The position of the first that is left. */
+  first: number
+  entries: Entry[]
+  readonly bytesOf: (entry: Entry) => number
+}
+
+export interface Earlier<Entry> {
+  /** What stands in it already, and where the first of that stands. */
+  readonly entries?: readonly Entry[]
+  readonly first?: number
+  readonly bytesOf?: (entry: Entry) => number
 }
 
 export class MemoryStream<Entry> {
-  private readonly entries: Entry[]
+  private readonly place: Place<Entry>
   private readonly members = new Set<Member<Entry>>()
 
-  /** @param earlier what stands in it already */
-  constructor(earlier: readonly Entry[] = []) {
-    this.entries = [...earlier]
+  constructor({ entries = [], first = 0, bytesOf = () => 0 }: Earlier<Entry> = {}) {
+    this.place = { first, entries: [...entries], bytesOf }
   }
 
   /** A node's port to it; `tell` brings what it reads. */
   port(tell: Tell<Entry>): (request: StreamRequest<Entry>) => void {
-    const member = new Member(this.entries, tell)
+    const member = new Member(this.place, tell)
     this.members.add(member)
     return (request) => {
-      if (request.type === 'read') return member.read(request)
-      this.entries.push(...request.entries)
-      for (const each of this.members) each.bring()
+      switch (request.type) {
+        case 'read': return member.read(request)
+        case 'trim': return this.trim(request.before)
+        case 'add':
+          this.place.entries.push(...request.entries)
+          for (const each of this.members) each.bring()
+      }
     }
+  }
+
+  /** What is left of it, from a position on. */
+  from(position: number): readonly Entry[] {
+    return this.place.entries.slice(Math.max(0, position - this.place.first))
+  }
+
+  /** Forgets what stands before. */
+  trim(before: number): void {
+    const { place } = this
+    const gone = Math.min(before - place.first, place.entries.length)
+    if (gone <= 0) return
+    place.entries = place.entries.slice(gone)
+    place.first += gone
+  }
+
+  /** Loses its end, as a broker may that has confirmed what was on no disk; whoever reads must begin anew. */
+  lose(entries: number): void {
+    if (entries > 0) this.place.entries.splice(-entries)
+  }
+
+  get end(): number {
+    return this.place.first + this.place.entries.length
   }
 }
 
 class Member<Entry> {
   private reader: Reader<Entry> | undefined
 
-  constructor(private readonly entries: readonly Entry[], private readonly tell: Tell<Entry>) {}
+  constructor(private readonly place: Place<Entry>, private readonly tell: Tell<Entry>) {}
 
   read({ reading, from, replyTo }: Extract<StreamRequest<Entry>, { type: 'read' }>): void {
-    this.reader = { reading, replyTo, position: from }
+    this.reader = { reading, replyTo, position: from === 'recent' ? 0 : from, missed: false }
     this.bring()
   }
 
   bring(): void {
-    const { reader, entries } = this
-    while (reader && reader.position < entries.length) {
+    const { reader, place } = this
+    if (!reader) return
+    if (reader.position < place.first) Object.assign(reader, { position: place.first, missed: true })
+    while (this.reader === reader && reader.position < place.first + place.entries.length) {
       const { reading, replyTo, position } = reader
-      const batch = entries.slice(position, position + BATCH_ENTRIES_MAX)
-      reader.position += batch.length
-      this.tell(replyTo, { type: 'stream-entries', reading, position, entries: batch })
+      const at = position - place.first
+      const entries = place.entries.slice(at, at + BATCH_ENTRIES_MAX)
+      const bytes = entries.reduce((sum, entry) => sum + place.bytesOf(entry), 0)
+      const { missed } = reader
+      Object.assign(reader, { position: position + entries.length, missed: false })
+      this.tell(replyTo, { type: 'stream-entries', reading, position, entries, bytes, missed })
     }
   }
 }

@@ -2,7 +2,8 @@
 import { agent } from '../../actors/agent/agent.js'
 import type { AgentOwnerEvent, Message } from '../../actors/agent/state.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
-import { processExecutor, type ModuleRunner } from '../../actors/executor/process-executor.js'
+import { processExecutor } from '../../actors/executor/process-executor.js'
+import type { ModuleRunner } from '../../actors/executor/process-state.js'
 import type { AgentInfo } from '../../actors/protocol/agent.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
@@ -13,21 +14,27 @@ import { add, own, type Resources } from '../../actors/resources/resources.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogRequest } from '../../runtime/log.js'
 import type { System } from '../../runtime/system.js'
-import { openJournalPort } from '../agent/journal-port.js'
+import { openJournalPort, type JournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
-import { openWorkDirectory } from '../disk/work-directory.js'
+import { openSandboxes, type SandboxLimits } from '../agent/sandboxes.js'
+import { reasonOf } from '../disk/reason.js'
+import { checkCluster, checkOwner, openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
 import { probeMachine } from '../probe.js'
 import { openNode, type NodeOptions } from './node.js'
 
 export interface AgentNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly workDir: string
+  /** Which it is to join, if it matters: a work directory that is another's is refused then before anything is done. */
+  readonly cluster?: string
   /** What is not named here is probed. */
   readonly resources: Resources
   readonly attributes: Attributes
   readonly hostname?: string
   /** How executors that are files are run, and how they join. */
   readonly modules: ModuleRunner
+  /** When what ended tasks have left is removed. */
+  readonly sandboxes?: SandboxLimits
   /** Told each time that a master has taken the agent on, or would not. */
   readonly standing?: (event: AgentOwnerEvent) => void
 }
@@ -45,12 +52,20 @@ export interface AgentNode {
 /** Throws with a message for people when the work directory cannot be used or the link not be opened. */
 export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNode> {
   const directory = openWorkDirectory(options.workDir)
+  const opened: { system?: System; journal?: JournalPort } = {}
   try {
+    // Read before the node joins: a directory that is not this agent's must not be noticed by anybody.
+    const journal = await journalOf(options, directory.path, (to, event) => opened.system?.tell(to, event))
+    opened.journal = journal
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })
+    opened.system = system
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
-    const journal = await openJournalPort(`${directory.path}/journal`, (to, event) => system.tell(to, event))
+    const sandboxes = openSandboxes({
+      ...options.sandboxes, workDir: directory.path, logger: options.logger, isHeld: (id) => journal.holds(id),
+      now: () => Date.now(),
+    })
     const actor = agent({
       info,
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
@@ -70,6 +85,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       await system.stop()
       launcher.close()
       output.close()
+      await sandboxes.close()
       await journal.close()
       directory.close()
     }
@@ -83,14 +99,34 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       },
     }
   } catch (error) {
+    await opened.system?.stop()
+    await opened.journal?.close()
     directory.close()
+    throw error
+  }
+}
+
+/** Throws a WorkDirectoryError when it cannot be read, or is that of another agent or cluster. */
+async function journalOf(
+  { name, cluster }: AgentNodeOptions, directory: string, tell: Parameters<typeof openJournalPort>[1],
+): Promise<JournalPort> {
+  const journal = await openJournalPort(`${directory}/journal`, tell).catch((error: unknown) => {
+    throw new WorkDirectoryError(reasonOf(error))
+  })
+  try {
+    checkOwner(directory, journal.owner, `agent-${name}`)
+    checkCluster(directory, journal.cluster, cluster)
+    return journal
+  } catch (error) {
+    await journal.close()
     throw error
   }
 }
 
 const LEAVE_TIMEOUT_MS = 9_000
 
-async function describe({ resources, attributes, hostname }: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+async function describe(options: AgentNodeOptions, workDir: string): Promise<AgentInfo> {
+  const { resources, attributes, hostname, name } = options
   const machine = await probeMachine(workDir)
   const { scalars, ranges } = resources
   const named = (name: string) => own(scalars, name) !== undefined || own(ranges, name) !== undefined
@@ -101,5 +137,5 @@ async function describe({ resources, attributes, hostname }: AgentNodeOptions, w
     ...(named('ports') ? {} : { ports: machine.ports.map(([begin, end]) => ({ begin, end })) }),
   }
   const { bootId } = machine
-  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId }
+  return { hostname: hostname ?? machine.hostname, resources: add(resources, of(probed)), attributes, bootId, name }
 }

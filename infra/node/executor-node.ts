@@ -1,4 +1,4 @@
-/** Executor node: the process of a custom executor; lives until the executor finishes or its agent is gone. */
+/** Executor node: the process of a custom executor; lives until the executor finishes or its agent stays away. */
 import { executorActor, type Executor, type WorkRequest } from '../../actors/executor/executor.js'
 import type { ExecutorCall } from '../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId } from '../../actors/protocol/ids.js'

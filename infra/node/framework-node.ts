@@ -13,6 +13,8 @@ export interface FrameworkNodeOptions<State, Told> extends Omit<NodeOptions, 'ki
   /** Given the node's system, so that a framework can be lent ports of its own. */
   readonly framework: (system: System) => Framework<State, Told>
   readonly frameworkId?: FrameworkId
+  /** Unless its author declares one. */
+  readonly failoverTimeoutMs?: number
   /** Called each time the framework is subscribed. */
   readonly subscribed?: (frameworkId: FrameworkId, cluster: string) => void
 }
@@ -21,6 +23,8 @@ export interface FrameworkNode<Told> {
   readonly system: System
   /** The exit code that the framework finished with. Rejects when the cluster refuses the framework. */
   readonly finished: Promise<number>
+  /** Its id, once it has ended where no master heard of it: its tasks run on. */
+  readonly left: () => FrameworkId | undefined
   tell(told: Told): void
   /** Ends the framework and its tasks; `finished` follows. */
   end(): void
@@ -36,24 +40,30 @@ export async function openFrameworkNode<State, Told = never>(
   const resume: { frameworkId?: FrameworkId } = {}
   if (options.frameworkId !== undefined) resume.frameworkId = options.frameworkId
   let ref: Ref<Message<Told>>
+  let left: FrameworkId | undefined
   const finished = new Promise<number>((resolve, reject) => {
     const owner = system.port<OwnerEvent>('owner', (event) => {
       switch (event.type) {
         case 'subscribed':
           resume.frameworkId = event.frameworkId
           return options.subscribed?.(event.frameworkId, event.cluster)
-        case 'finished': return resolve(event.exitCode)
+        case 'finished':
+          if (event.unheard) left = resume.frameworkId
+          return resolve(event.exitCode)
         case 'refused': return reject(new Error(event.problem))
       }
     })
-    const schedulerOptions = Object.assign(resume, { user: userInfo().username, owner })
+    const { failoverTimeoutMs } = options
+    const schedulerOptions = Object.assign(resume, {
+      user: userInfo().username, owner, ...(failoverTimeoutMs === undefined ? {} : { failoverTimeoutMs }),
+    })
     ref = system.spawn(LEADER_PATH.framework, scheduler(options.framework(system), schedulerOptions))
   })
   system.onConnection((state) => {
     if (state === 'connected') system.tell(ref, { type: 'reconnected' })
   })
   return {
-    system, finished,
+    system, finished, left: () => left,
     tell: (told) => system.tell(ref, { type: 'told', told }),
     end: () => system.tell(ref, { type: 'end' }),
     close: () => system.stop(),

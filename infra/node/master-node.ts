@@ -18,6 +18,8 @@ export interface MasterNodeOptions extends Omit<NodeOptions, 'kind'> {
   readonly openLog?: OpenSharedLog
   /** Divide agents among competing frameworks instead of offering them whole. */
   readonly shareOffers?: boolean
+  /** An agent silent or away for longer is unreachable; 75 seconds unless given. */
+  readonly agentTimeoutMs?: number
 }
 
 export interface MasterNode {
@@ -35,7 +37,7 @@ export interface MasterNode {
 
 /** Joins the other nodes. What else may fail (an interface, say) can be opened before it begins. */
 export async function openMasterNode(options: MasterNodeOptions): Promise<MasterNode> {
-  const { cluster, name, weights, shareOffers = false, openLog = memoryLog() } = options
+  const { cluster, name, weights, agentTimeoutMs, shareOffers = false, openLog = memoryLog() } = options
   const system = await openNode({ ...options, kind: 'master' })
   let log: SharedLog | undefined
   return {
@@ -45,10 +47,14 @@ export async function openMasterNode(options: MasterNodeOptions): Promise<Master
       const stream = system.port('stream', log.stream)
       const election = system.port('election', log.election)
       const policy = { ...POLICY, shareOffers }
-      system.spawn(MASTER_PATH, master({
+      const ref = system.spawn(MASTER_PATH, master({
         registrar: registrar({ cluster, name, stream, election, ...(url ? { url } : {}) }),
-        allocator: (ref) => allocator({ master: ref, policy, ...(weights ? { weights } : {}) }),
+        allocator: (of) => allocator({ master: of, policy, ...(weights ? { weights } : {}) }),
+        ...(agentTimeoutMs === undefined ? {} : { agentTimeoutMs }),
       }))
+      system.onConnection((state) => {
+        if (state === 'connected') system.tell(ref, { type: 'reconnected' })
+      })
     },
     async close() {
       // Whoever is next leads while this node still says goodbye.

@@ -5,7 +5,7 @@
  * `new URL('executor.ts', import.meta.url).href`.
  */
 import { fileURLToPath } from 'node:url'
-import type { ModuleRunner } from '../../actors/executor/process-executor.js'
+import type { ModuleRunner } from '../../actors/executor/process-state.js'
 
 /** The command line, as a program to start. */
 export const LAUNCHER = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))

@@ -9,12 +9,11 @@ import type { LogEntry } from '../../actors/protocol/log-entry.js'
 import type { ElectionRequest } from '../../actors/protocol/registrar.js'
 import type { Ref } from '../../runtime/address.js'
 import type { StreamRequest } from '../../runtime/stream.js'
-import { openJournal, type JournalEvent } from '../agent/journal.js'
 import { reasonOf } from '../disk/reason.js'
 import { WorkDirectoryError } from '../disk/work-directory.js'
-import { packEntry, unpackEntry } from '../entry-codec.js'
 import { MemoryElection } from '../memory/election.js'
 import { MemoryStream } from '../memory/stream.js'
+import { FileLog } from './file-log.js'
 
 export interface SharedLog {
   readonly stream: (request: StreamRequest<LogEntry>) => void
@@ -26,9 +25,6 @@ export interface SharedLog {
 /** Opens a master's way to it. `tell` brings what its ports answer. */
 export type OpenSharedLog = (tell: Tell) => Promise<SharedLog>
 type Tell = <Event>(to: Ref<Event>, event: NoInfer<Event>) => void
-
-/** The journal's answers come by its `tell` alone. */
-const NOBODY = '' as Ref<JournalEvent>
 
 /** Forgotten with its process. */
 export function memoryLog(): OpenSharedLog {
@@ -50,30 +46,17 @@ export function memoryLog(): OpenSharedLog {
 export function fileLog(path: string): OpenSharedLog {
   return async (tell) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const waiting: (readonly LogEntry[])[] = []
-    const journal = await openJournal<LogEntry>({
-      path, encode: packEntry, decode: unpackEntry<LogEntry>,
-      tell: (_to, event) => {
-        // Answers come in the order of the requests. What the disk refused is never read back.
-        const entries = waiting.shift() ?? []
-        if (event.type === 'journaled') memory({ type: 'add', entries })
-      },
-    }).catch((error: unknown) => {
+    const file = await FileLog.open(path).catch((error: unknown) => {
       const help = 'restore it, or move it away to found the cluster anew'
       throw new WorkDirectoryError(`the log of the cluster cannot be read: ${reasonOf(error)}; ${help}`)
     })
-    const memory = new MemoryStream<LogEntry>(journal.entries).port(tell)
     const candidate = new MemoryElection().port(tell)
     return {
       election: candidate.handle,
-      stream: unbeaten((request) => {
-        if (request.type === 'read') return memory(request)
-        waiting.push(request.entries)
-        journal.request({ type: 'append', entries: request.entries, token: 0, replyTo: NOBODY })
-      }),
+      stream: unbeaten(file.port(tell)),
       async close() {
         candidate.end()
-        await journal.close()
+        await file.close()
       },
     }
   }
@@ -82,7 +65,7 @@ export function fileLog(path: string): OpenSharedLog {
 /** A log of one master need not be told every second that it lives, let alone for ever. */
 function unbeaten(stream: SharedLog['stream']): SharedLog['stream'] {
   return (request) => {
-    if (request.type === 'read') return stream(request)
+    if (request.type !== 'add') return stream(request)
     const entries = request.entries.filter(({ type }) => type !== 'log-beat')
     if (entries.length > 0) stream({ type: 'add', entries })
   }

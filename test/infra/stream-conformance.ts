@@ -29,11 +29,15 @@ export class LogReader {
     return reader
   }
 
-  read(from: number): void {
+  read(from: number | 'recent'): void {
     this.entries.length = 0
     this.positions.length = 0
     this.reading++
     this.handle({ type: 'read', from, reading: this.reading, replyTo: refOf(NODE, 'reader') })
+  }
+
+  trim(before: number): void {
+    this.handle({ type: 'trim', before })
   }
 
   add(...entries: readonly LogEntry[]): void {
@@ -57,6 +61,11 @@ export class LogReader {
 }
 
 export function streamConformance(open: OpenStream): void {
+  readingConformance(open)
+  endsConformance(open)
+}
+
+function readingConformance(open: OpenStream): void {
   test('all that is added is read by all, in one order, with its positions from 0 on', LIMIT, async (t) => {
     const [one, two] = [await LogReader.of(t, 'shared', open), await LogReader.of(t, 'shared', open)]
     for (const reader of [one, two]) reader.read(0)
@@ -104,5 +113,52 @@ export function streamConformance(open: OpenStream): void {
     assert.deepEqual(reader.entries, [0, 1, 2, 3, 4].map(beat))
     const numbers = reader.events.map(({ reading }) => reading)
     assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b))
+  })
+}
+
+/** What stands near the end, and what no longer stands at the beginning. */
+function endsConformance(open: OpenStream): void {
+  test('reading what is recent brings what stands near the end, and then what comes', LIMIT, async (t) => {
+    const writer = await LogReader.of(t, 'recent', open)
+    writer.read(0)
+    writer.add(...Array.from({ length: 100 }, (_, number) => beat(number)))
+    await writer.until(({ entries }) => entries.length === 100)
+    const late = await LogReader.of(t, 'recent', open)
+    late.read('recent')
+    await late.until(({ positions }) => positions.at(-1) === 99)
+    writer.add(beat(100))
+    await late.until(({ positions }) => positions.at(-1) === 100)
+    const [first = -1] = late.positions
+    assert.deepEqual(late.positions, Array.from({ length: 101 - first }, (_, index) => first + index))
+    assert.deepEqual(late.entries, late.positions.map(beat))
+    late.read(0)
+    await late.until(({ entries }) => entries.length === 101)
+  })
+
+  test('of an empty stream, what is recent is what comes', LIMIT, async (t) => {
+    const reader = await LogReader.of(t, 'nothing', open)
+    reader.read('recent')
+    reader.add(beat(0))
+    await reader.until(({ entries }) => entries.length === 1)
+    assert.deepEqual(reader.positions, [0])
+  })
+
+  test('what nobody needs may be forgotten: the rest keeps its positions, and is read to its end', LIMIT, async (t) => {
+    const writer = await LogReader.of(t, 'trimmed', open)
+    writer.read(0)
+    writer.add(...Array.from({ length: 60 }, (_, number) => beat(number)))
+    await writer.until(({ entries }) => entries.length === 60)
+    writer.trim(40)
+    writer.add(beat(60))
+    await writer.until(({ entries }) => entries.length === 61)
+    assert.deepEqual(writer.positions, writer.positions.map((_, index) => index), 'who reads on misses nothing')
+    for (const from of [0, 40, 55]) {
+      const late = await LogReader.of(t, 'trimmed', open)
+      late.read(from)
+      await late.until(({ positions }) => positions.at(-1) === 60)
+      const [first = -1] = late.positions
+      assert.ok(first <= Math.max(40, from))
+      assert.deepEqual(late.entries, late.positions.map(beat))
+    }
   })
 }

@@ -51,10 +51,49 @@ for (const seed of [1, 2, 3, 4, 5]) {
     assert.equal(offered?.resources.scalars['cpus'], 3_000, 'what is free is offered anew')
     agent.machine.end(running[0] as string, { code: 0 })
     cluster.advance(1_000)
-    assert.equal(heard.updates.at(-1)?.state, 'FINISHED')
+    assert.deepEqual(heard.updates.map(({ state }) => state), ['RUNNING', 'FINISHED'], 'only what is news')
     assert.deepEqual(cluster.errors, [])
   })
 }
+
+test('a launch that was lost with its master is asked for, and told to be unknown', async () => {
+  const { cluster, heard, first } = await clusterOfTwo(1)
+  const author = nothingHeard()
+  await cluster.framework(listener('two', author, (offers, ctx) => {
+    if (author.offers.length > 1) return
+    ctx.accept(offers, [task({ id: 'lost', resources: { cpus: 1 }, command: 'true' })])
+    // The master is gone before it can hear of it.
+    cluster.kill(first)
+  }, { failoverTimeoutMs: 60_000 }))
+  cluster.advance(60_000)
+  assert.deepEqual(author.updates, [], 'agents might still bring it back')
+  cluster.advance(60_000)
+  assert.deepEqual(author.updates.map(({ taskId, state }) => [taskId, state]), [['lost', 'UNKNOWN']])
+  assert.deepEqual(heard.updates.map(({ state }) => state), ['RUNNING'])
+})
+
+test('a scheduler in another process hears how its tasks stand, and goes on from there', async () => {
+  const cluster = new SimulatedCluster()
+  const before = nothingHeard()
+  await cluster.master()
+  const author = (heard: typeof before) => listener('one', heard, (offers, ctx) => {
+    const sleep = task({ id: 't', resources: { cpus: 1 }, command: 'sleep 100' })
+    ctx.accept(offers, before.updates.length < 1 ? [sleep] : [], { refuseMs: 0 })
+  })
+  const system = await cluster.framework(author(before))
+  const agent = await cluster.agent('a1', { cpus: 4, mem: 64 })
+  cluster.advance(1_000)
+  const [{ id }] = cluster.list('frameworks') as [FrameworkView]
+  cluster.kill(system)
+  cluster.advance(30_000)
+  const after = nothingHeard()
+  await cluster.framework(author(after), id)
+  cluster.advance(1_000)
+  assert.deepEqual(after.updates.map(({ state, reason }) => [state, reason]), [['RUNNING', 'reconciliation']])
+  agent.machine.end(agent.machine.running()[0] as string, { code: 0 })
+  cluster.advance(1_000)
+  assert.deepEqual(after.updates.map(({ state }) => state), ['RUNNING', 'FINISHED'])
+})
 
 function viewOf(cluster: SimulatedCluster): ClusterView {
   let view: ClusterView | undefined

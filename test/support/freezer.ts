@@ -32,6 +32,11 @@ export class Freezer {
     for (const socket of this.sockets) socket.pause()
   }
 
+  /** Freezes the connections that there are, for good; new ones are carried. */
+  strand(): void {
+    for (const socket of this.sockets) socket.pause()
+  }
+
   /** What was held is carried on; connections that one side has left meanwhile are closed. */
   thaw(): void {
     this.frozen = false

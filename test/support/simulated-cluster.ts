@@ -16,7 +16,7 @@ import type { FrameworkId, Role } from '../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import { LEADER_PATH, MASTER_PATH } from '../../actors/protocol/leadership.js'
 import type { LogEntry } from '../../actors/protocol/log-entry.js'
-import type { OperatorAnswer, View, ViewName } from '../../actors/protocol/operator.js'
+import type { OperatorAnswer, OperatorCall, View, ViewName } from '../../actors/protocol/operator.js'
 import { registry } from '../../actors/protocol/registry.js'
 import { of } from '../../actors/resources/amounts.js'
 import type { Framework } from '../../actors/scheduler/framework.js'
@@ -43,6 +43,8 @@ export interface ClusterOptions {
   readonly seed?: number
   readonly weights?: Readonly<Record<string, number>>
   readonly shareOffers?: boolean
+  /** What masters write before the next snapshot; as in earnest unless given. */
+  readonly snapshotWeightMin?: number
 }
 
 export interface SimulatedAgent {
@@ -81,24 +83,28 @@ export class SimulatedCluster {
     const candidate = this.election.port((to, event) => system.tell(to, event))
     this.ends.set(system, candidate.end)
     const election = system.port('election', candidate.handle)
-    const { weights = {}, shareOffers = false } = this.options
+    const { weights = {}, shareOffers = false, snapshotWeightMin } = this.options
     const byRole = new Map(Object.entries(weights)) as Map<Role, number>
     this.masterSystem = system
     this.masterRef = system.spawn(MASTER_PATH, master({
-      registrar: registrar({ cluster: 'simulated', name, stream, election }),
+      registrar: registrar({
+        cluster: 'simulated', name, stream, election, ...(snapshotWeightMin ? { snapshotWeightMin } : {}),
+      }),
       allocator: (ref) => allocatorOf({ master: ref, weights: byRole, policy: { ...POLICY, shareOffers } }),
     }))
     return this.masterRef
   }
 
   /** Starts an agent, or with `before` the next life of one on the same machine with the same journal. */
-  async agent(name: string, resources: Parameters<typeof of>[0], before?: SimulatedAgent): Promise<SimulatedAgent> {
+  async agent(
+    name: string, resources: Parameters<typeof of>[0], before?: SimulatedAgent, bootId = 'boot',
+  ): Promise<SimulatedAgent> {
     const system = await this.node('agent', name)
     const machine = before?.machine ?? new SimulatedMachine((to, message) => system.tell(to, message as never))
     machine.tell = (to, message) => system.tell(to, message as never)
     const journal = before?.journal ?? memoryLog<JournalEntry>((to, event) => machine.tell(to, event))
     const ref = system.spawn(AGENT_PATH, agent({
-      info: { hostname: name, resources: of(resources), attributes: {}, bootId: 'boot' },
+      info: { hostname: name, resources: of(resources), attributes: {}, bootId },
       journal: system.port('journal', journal),
       launcher: system.port('launcher', machine.launcher),
       output: system.port('output', machine.output),
@@ -115,9 +121,12 @@ export class SimulatedCluster {
   /** Starts a framework, or with an id the next life of one. */
   async framework<State>(definition: Framework<State>, frameworkId?: FrameworkId): Promise<System> {
     const system = await this.node('framework', definition.name)
-    const owner = system.port<OwnerEvent>('owner', (event) => void this.owners.push(event))
-    const options = { user: 'tester', owner, ...(frameworkId ? { frameworkId } : {}) }
-    system.spawn(LEADER_PATH.framework, scheduler(definition, options))
+    const resume: { frameworkId?: FrameworkId } = frameworkId ? { frameworkId } : {}
+    const owner = system.port<OwnerEvent>('owner', (event) => {
+      this.owners.push(event)
+      if (event.type === 'subscribed') resume.frameworkId = event.frameworkId
+    })
+    system.spawn(LEADER_PATH.framework, scheduler(definition, Object.assign(resume, { user: 'tester', owner })))
     return system
   }
 
@@ -163,15 +172,21 @@ export class SimulatedCluster {
 
   /** What an operator would be shown. */
   list(what: ViewName): readonly View[] {
-    let answer: OperatorAnswer | undefined
-    const system = this.masterSystem as System
-    const replyTo = system.port<OperatorAnswer>(`operator-${this.nodes++}`, (given) => {
-      answer = given
-    })
-    system.tell(this.masterRef as Ref<MasterMessage>, { type: 'list', what, replyTo })
-    this.settle()
-    if (answer?.type !== 'views') throw new Error('the master did not answer')
+    const answer = this.operate((replyTo) => ({ type: 'list', what, replyTo }))
+    if (answer.type !== 'views') throw new Error(`the master answered '${answer.type}'`)
     return answer.views
+  }
+
+  /** What the master that was started last answers an operator. */
+  operate(question: (replyTo: Ref<OperatorAnswer>) => OperatorCall): OperatorAnswer {
+    const answers: OperatorAnswer[] = []
+    const system = this.masterSystem as System
+    const replyTo = system.port<OperatorAnswer>(`operator-${this.nodes++}`, (answer) => void answers.push(answer))
+    system.tell(this.masterRef as Ref<MasterMessage>, question(replyTo))
+    this.settle()
+    const [answer] = answers
+    if (!answer) throw new Error('the master did not answer')
+    return answer
   }
 
   /** The turns are everybody's: a node that stops must not end those of the others. */

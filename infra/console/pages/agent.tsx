@@ -15,12 +15,12 @@ export function AgentPage({ id }: { readonly id: string }) {
   const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
   return (
     <Page
-      title={row?.hostname ?? id}
+      title={row?.name ?? row?.hostname ?? id}
       above={[[['agents'], 'Agents']]}
       beside={row && <Mark state={row.state} />}
       actions={
         row && (
-          <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.hostname}`)}`}>
+          <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.name ?? row.hostname}`)}`}>
             Its actors
           </a>
         )
@@ -39,10 +39,12 @@ export function AgentPage({ id }: { readonly id: string }) {
               facts={[
                 ['Id', <code key="id">{row.id}</code>],
                 ['Host', row.hostname],
+                ['Connection', row.connection],
+                ['To be empty by', row.deadline && new Date(row.deadline).toLocaleString()],
                 ['Attributes', row.attributes],
                 ['Ports', String(row.resources['ports'] ?? '')],
                 ['Tasks', String(row.tasks)],
-                ['In the cluster', <Ago key="at" at={row.admittedAt} />],
+                ['In the cluster', row.admittedAt && <Ago key="at" at={row.admittedAt} />],
               ]}
             />
           </Card>

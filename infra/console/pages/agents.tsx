@@ -12,10 +12,10 @@ import { useRows } from '../rows.js'
 const COLUMNS: readonly Column<AgentView>[] = [
   {
     key: 'host',
-    title: 'Host',
+    title: 'Agent',
     width: '17%',
-    value: ({ hostname }) => hostname,
-    cell: ({ id, hostname }) => <a href={to('agents', id)}>{hostname}</a>,
+    value: ({ hostname, name = hostname }) => `${name} ${hostname}`,
+    cell: ({ id, hostname, name = hostname }) => <a href={to('agents', id)}>{name}</a>,
   },
   {
     key: 'state',
@@ -57,8 +57,8 @@ const COLUMNS: readonly Column<AgentView>[] = [
     key: 'since',
     title: 'Since',
     width: '96px',
-    value: ({ admittedAt }) => Date.parse(admittedAt),
-    cell: ({ admittedAt }) => <Ago at={admittedAt} />,
+    value: ({ admittedAt }) => Date.parse(admittedAt ?? ''),
+    cell: ({ admittedAt }) => admittedAt && <Ago at={admittedAt} />,
   },
 ]
 

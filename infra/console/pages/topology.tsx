@@ -117,9 +117,9 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   )
 }
 
-const wordsOf = ({ hostname, state, tasks, resources, used, attributes }: AgentView): string =>
+const wordsOf = ({ hostname, name = hostname, state, tasks, resources, used, attributes }: AgentView): string =>
   [
-    `${hostname}, ${state}`,
+    `${name}, ${state}`,
     `${percent(fullness(resources, used))} in use, ${plural(tasks, 'task')}`,
     amounts(resources),
     attributes,
@@ -149,8 +149,8 @@ function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }
       pen.strokeStyle = line
       pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
     }
-    if (item.state !== 'active')
-      cross(pen, x, y, side, item.state === 'unreachable', item.state === 'unreachable' ? bad : warn)
+    if (item.connection !== 'connected')
+      cross(pen, x, y, side, item.connection === 'unreachable', item.connection === 'unreachable' ? bad : warn)
   }
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { LEAVE_TIMEOUT_MS } from '../../../actors/agent/agent.js'
-import { ESCALATE } from '../../../runtime/supervision.js'
+import { LEAVE_TIMEOUT_MS, REFUSED_AGAIN_MS } from '../../../actors/agent/agent.js'
+import { ESCALATE, STOP } from '../../../runtime/supervision.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { command, executed } from '../master/desk.js'
 import {
-  acknowledge, admission, admitted, childOf, frameworkId, journal, journaled, launch, master, owner, queued,
-  registered, reported, runTask, updatesRef, workbench, type Driver,
+  acknowledge, admission, admitted, AGENT_ID, childOf, frameworkId, held, journal, journaled, launch, master, owner,
+  queued,  registered, reported, runTask, updatesRef, workbench, type Driver,
 } from './workbench.js'
 
 const masters = 'masters@*/master'
@@ -60,6 +60,26 @@ test('it registers with what it holds, and again until it is answered', () => {
   assert.ok(!driven.timers.has('register'))
 })
 
+test('who does not answer may not lead any more: it asks who does', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  driven.receive(leader)
+  driven.take()
+  driven.fire('register')
+  assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+})
+
+test('the answer of a master that leads anew is not taken for one of the master that is known', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  driven.receive(leader)
+  driven.take()
+  driven.receive({ ...admission(), epoch: 4 } as ReturnType<typeof admission>)
+  assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
+  assert.deepEqual(toUpdates(driven), [])
+})
+
 test('it says which executors run', () => {
   const { driven } = registered()
   launch(driven, 1, executed('t', 'e'))
@@ -87,6 +107,20 @@ test('an agent that is refused says so to its owner', () => {
   const { driven } = registered()
   driven.receive({ type: 'agent-refused', epoch: 3, problem: 'wrong machine' })
   assert.deepEqual(driven.toldTo(owner), [{ type: 'refused', problem: 'wrong machine' }])
+})
+
+test('an agent that is refused keeps its tasks, and asks again, but slowly', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  driven.take()
+  driven.receive({ type: 'agent-refused', epoch: 3, problem: 'too small' })
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [])
+  assert.deepEqual([driven.timers.has('ping'), driven.timers.get('register')?.delayMs], [false, REFUSED_AGAIN_MS])
+  assert.deepEqual(toUpdates(driven), ['master-lost'])
+  driven.fire('register')
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+  driven.receive(admission())
+  assert.deepEqual(driven.toldTo(owner).map(({ type }) => type), ['refused', 'registered'])
 })
 
 test('it answers pings, and one that is silent for long is no master any more', () => {
@@ -177,4 +211,29 @@ test('an agent that leaves does not come back when a master calls', () => {
   driven.receive(admission(9))
   driven.terminate(master as never)
   assert.deepEqual(driven.told, [])
+})
+
+test('an agent that failed begins again with its journal, finds its tasks, and registers as the same one', () => {
+  const { driven, commands, processes } = registered([admitted(1, command('t')), queued(1, 't', 1, 'RUNNING')])
+  driven.restart()
+  assert.deepEqual(driven.toldTo(journal).map(({ type }) => type), ['replay'])
+  driven.take()
+  driven.receive({ type: 'replayed', records: [
+    { type: 'became-agent', agentId: AGENT_ID as never, cluster: 'warren' }, held(2, 'e'),
+    admitted(1, command('t')), queued(1, 't', 1, 'RUNNING'), admitted(2, executed('u', 'e')),
+  ] })
+  assert.deepEqual([commands.at(-1)?.recovered, processes.at(-1)?.origin.type], [true, 'recover'])
+  driven.receive(leader)
+  const [call] = driven.toldTo(master)
+  assert.ok(call?.type === 'register-agent')
+  assert.deepEqual([call.agentId, call.tasks.map(({ state }) => state)], [AGENT_ID, ['RUNNING', 'STAGING']])
+})
+
+test('each kind of child is supervised so that nothing is lost: see the table of who does what', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  launch(driven, 2, executed('u', 'e'))
+  assert.deepEqual(driven.spawned.map(({ name, supervision }) => [name, supervision]), [
+    ['updates', ESCALATE], ['w-L1', undefined], ['w-L2-executor', STOP],
+  ])
 })

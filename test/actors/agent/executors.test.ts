@@ -18,6 +18,12 @@ function withExecutor(): Driver {
   return driven
 }
 
+/** Its tasks end, as its actor says before its last word. */
+function end(driven: Driver): void {
+  for (const number of [1, 2]) driven.receive({ type: 'task-report', launchId: launchOf(number), state: 'FAILED' })
+  driven.take()
+}
+
 /** The notice that the executor's actor has ended, and what the agent makes of it once it has read its mail. */
 function stopped(driven: Driver): void {
   driven.terminate(childOf(driven, 'w-L1-executor') as never)
@@ -39,6 +45,7 @@ test('messages pass in both directions', () => {
 
 test('an executor that ends is reported, its output is at its end, and the next task starts a new one', () => {
   const driven = withExecutor()
+  end(driven)
   driven.receive(executorGone('e', 3))
   assert.deepEqual(driven.toldTo(master), [
     { type: 'executor-exited', agentId: 'w-S0', frameworkId, executorId, exitCode: 3 },
@@ -74,10 +81,19 @@ test('an executor whose actor ended without a word fails its tasks, and its proc
 
 test('the late notice of one that has ended does no harm to its successor', () => {
   const driven = withExecutor()
+  end(driven)
   driven.receive(executorGone('e'))
   launch(driven, 3, executed('v', 'e'))
   driven.take()
   stopped(driven)
   assert.deepEqual(driven.told, [])
   assert.deepEqual([...driven.state.active.executors.values()].map(({ launchId }) => launchId), ['w-L3-executor'])
+})
+
+test('a task that was given to an executor which had just ended is begun by another one', () => {
+  const driven = withExecutor()
+  driven.receive({ type: 'task-report', launchId: launchOf(1), state: 'FAILED' })
+  driven.receive(executorGone('e'))
+  assert.deepEqual(driven.spawned.map(({ name }) => name), ['updates', 'w-L1-executor', 'w-L2-executor-1000'])
+  assert.deepEqual(driven.toldTo(master), [])
 })

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { command, executed } from '../master/desk.js'
 import {
-  admitted, childOf, commit, frameworkId, journal, journaled, kill, launch, launchOf, master, queued, registered,
-  reported, runTask, workbench,
+  admitted, childOf, commit, journal, kill, launch, launchOf, master, registered, reported, runTask, workbench,
 } from './workbench.js'
 
 const why = (driven: Parameters<typeof reported>[0]) =>
@@ -85,7 +84,8 @@ test('the first task of an executor starts it, the others are given to it', () =
   const { driven, processes } = registered()
   launch(driven, 1, executed('a', 'e', { cpus: 1 }))
   launch(driven, 2, executed('b', 'e', { cpus: 1 }))
-  assert.deepEqual(processes.map(({ launchId, executor }) => [launchId, executor.executorId]), [['w-L1-executor', 'e']])
+  assert.deepEqual(processes.map(({ launchId, executorId }) => [launchId, executorId]), [['w-L1-executor', 'e']])
+  assert.deepEqual(processes[0]?.launches.map(({ launchId }) => launchId), ['w-L1'])
   const orders = driven.toldTo(childOf(driven, 'w-L1-executor'))
   assert.deepEqual(orders.map((order) => order.type === 'run' && order.launch.launchId), ['w-L2'])
 })
@@ -114,37 +114,4 @@ test('an executor that another task needs is kept', () => {
   driven.receive(kill('c'))
   commit(driven)
   assert.deepEqual(driven.toldTo(master), [])
-})
-
-test('commands of an earlier life are found again, executors are not', () => {
-  const { driven, commands, processes } = registered([
-    admitted(1, command('begun')), queued(1, 'begun', 1, 'RUNNING'),
-    admitted(2, command('staging')), admitted(3, executed('custom', 'e')),
-    admitted(4, command('over')), queued(4, 'over', 1, 'FINISHED'),
-  ])
-  assert.deepEqual(commands.map(({ launch: { launchId }, recovered }) => [launchId, recovered]), [
-    ['w-L1', true], ['w-L2', false],
-  ])
-  assert.equal(processes.length, 0)
-  driven.restart()
-  driven.receive({ type: 'replayed', records: [admitted(3, executed('custom', 'e'))] })
-  assert.deepEqual(why(driven), ['custom GONE agent-restarted'])
-})
-
-test('a task that was being ended goes on being ended, with its whole grace', () => {
-  const { driven } = workbench()
-  const task = command('t', { cpus: 1 }, { killGraceMs: 70 })
-  driven.receive({
-    type: 'replayed', records: [admitted(1, task), queued(1, 't', 1, 'RUNNING'), queued(1, 't', 2, 'KILLING')],
-  })
-  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [{ type: 'end', launchId: 'w-L1', graceMs: 70 }])
-})
-
-test('updates are counted on from where an earlier life ended', () => {
-  const { driven } = registered([admitted(1, command('t')), queued(1, 't', 1, 'RUNNING')])
-  driven.receive({ type: 'task-report', launchId: launchOf(1), state: 'FINISHED', exitCode: 0 })
-  const [update] = reported(driven)
-  assert.deepEqual([update?.updateId, update?.frameworkId, update?.exitCode], ['w-L1.2', frameworkId, 0])
-  journaled(driven, update as NonNullable<typeof update>)
-  assert.equal(driven.state.memory.tasks.get(launchOf(1))?.state, 'FINISHED')
 })

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import {
   compact, findTask, LAST_LAUNCHES_MAX, launchOf, newMemory, remember, updateIdOf, type Memory,
 } from '../../../actors/agent/memory.js'
-import type { AgentId, FrameworkId, LaunchId, Role, TaskId } from '../../../actors/protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../../actors/protocol/journal.js'
 import type { TaskState } from '../../../actors/protocol/task.js'
+import { NONE } from '../../../actors/resources/resources.js'
 import { command } from '../master/desk.js'
 
 const frameworkId = 'w-0000' as FrameworkId
@@ -20,6 +21,10 @@ const queued = (number: number, id: string, count: number, state: TaskState): Jo
     updateId: updateIdOf(launch(number), count), frameworkId, taskId: id as TaskId, launchId: launch(number), state,
     source: 'executor', atMs: count,
   },
+  ...(count > 2 ? { sequence: count } : {}),
+})
+const held = (number: number, id: string): JournalEntry => ({
+  type: 'executor-held', frameworkId, executorId: id as ExecutorId, launchId: launch(number), resources: NONE,
 })
 const acknowledged = (number: number, id: string, count: number): JournalEntry =>
   ({ type: 'update-acknowledged', frameworkId, taskId: id as TaskId, updateId: updateIdOf(launch(number), count) })
@@ -36,17 +41,22 @@ const state = fc.constantFrom<TaskState>('RUNNING', 'KILLING', 'FINISHED', 'FAIL
 const entry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.constantFrom('w-S0', 'w-S1').map((agentId): JournalEntry =>
     ({ type: 'became-agent', agentId: agentId as AgentId, cluster: 'warren' })),
+  fc.nat(9).map((epoch): JournalEntry => ({ type: 'obeyed', clusterId: 'c', epoch, nonce: `n${epoch}` })),
   fc.tuple(number, id).map(([at, task]) => admitted(at, task)),
   fc.tuple(number, id, count, state).map(([at, task, nth, to]) => queued(at, task, nth, to)),
   fc.tuple(number, id, count).map(([at, task, nth]) => acknowledged(at, task, nth)),
+  fc.constantFrom('b1', 'b2').map((bootId): JournalEntry => ({ type: 'life-begun', name: 'agent-a', bootId })),
+  fc.tuple(number, id).map(([at, executor]) => held(at, executor)),
+  fc.tuple(number, id).map(([at, executorId]): JournalEntry =>
+    ({ type: 'executor-dropped', frameworkId, executorId: executorId as ExecutorId, launchId: launch(at) })),
 )
 
 test('a shortened journal folds to the same tasks, launches and identity', () => {
   fc.assert(fc.property(fc.array(entry, { maxLength: 40 }), fc.array(entry, { maxLength: 10 }), (before, after) => {
     const memory = fold(before)
     const shortened = fold(compact(memory))
-    const essence = ({ agentId, cluster, tasks, launches }: Memory) =>
-      ({ agentId, cluster, tasks, launches: [...launches].sort() })
+    const essence = ({ agentId, cluster, obeyed, life, executors, tasks, launches }: Memory) =>
+      ({ agentId, cluster, obeyed, life, executors, tasks, launches: [...launches].sort() })
     // An agent that has no id yet has nothing else to be known by.
     assert.deepEqual(essence(shortened), essence(memory))
     assert.deepEqual(essence(fold(after, shortened)), essence(fold(after, memory)))
@@ -94,5 +104,21 @@ test('of the ended, only so many stay readable', () => {
 test('an update id tells its launch, whatever the launch is called', () => {
   for (const launchId of ['w-L1', 'a.b.c', 'x.'] as LaunchId[]) {
     assert.equal(launchOf(updateIdOf(launchId, 12)), launchId)
+  }
+})
+
+test('an executor is held until it is dropped, by its own process and not by an earlier one', () => {
+  const dropped = (number: number): JournalEntry =>
+    ({ type: 'executor-dropped', frameworkId, executorId: 'e' as ExecutorId, launchId: launch(number) })
+  const memory = fold([held(1, 'e'), held(2, 'e'), dropped(1)])
+  assert.deepEqual([...memory.executors.values()], [held(2, 'e')])
+  assert.equal(fold([dropped(2)], memory).executors.size, 0)
+})
+
+test('a task knows since when it runs, and which report of its executor came last, over a shortened journal', () => {
+  const memory = fold([admitted(1, 'a'), queued(1, 'a', 1, 'RUNNING'), queued(1, 'a', 3, 'KILLING')])
+  for (const each of [memory, fold(compact(memory))]) {
+    const { startedAtMs, sequence } = each.tasks.get(launch(1)) ?? {}
+    assert.deepEqual([startedAtMs, sequence], [1, 3])
   }
 })

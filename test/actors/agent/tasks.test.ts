@@ -3,11 +3,11 @@ import test from 'node:test'
 import type { LaunchId } from '../../../actors/protocol/ids.js'
 import { command, executed } from '../master/desk.js'
 import {
-  acknowledge, admitted, childOf, frameworkId, journal, journaled, kill, launch, launchOf, output, queued,
+  acknowledge, admitted, childOf, commit, frameworkId, journal, journaled, kill, launch, launchOf, output, queued,
   registered, reported, runTask, updatesRef, type Driver,
 } from './workbench.js'
 
-const report = (driven: Driver, number: number, state: 'RUNNING' | 'FINISHED' | 'KILLED', more = {}) =>
+const report = (driven: Driver, number: number, state: 'RUNNING' | 'KILLING' | 'FINISHED' | 'KILLED', more = {}) =>
   driven.receive({ type: 'task-report', launchId: launchOf(number), state, ...more })
 const ends = (driven: Driver, name: string) => driven.toldTo(childOf(driven, name))
   .flatMap((order) => (order.type === 'end' ? [order.graceMs] : []))
@@ -49,6 +49,23 @@ test('a kill reaches the executor with the grace of the call, of the task, or of
   driven.receive(kill('u'))
   driven.receive(kill('nobody'))
   assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2')], [[3_000, 5], [40]])
+})
+
+test('a drain ends every task with its grace, or the one that was given, and executors without tasks', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  launch(driven, 2, executed('u', 'e'))
+  driven.receive(runTask(3, command('v')))
+  driven.receive({ type: 'drain-agent', epoch: 3, graceMs: 40 })
+  driven.receive({ type: 'drain-agent', epoch: 3 })
+  assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2-executor')], [[40, 3_000], [40, 3_000]])
+  commit(driven)
+  assert.deepEqual(reported(driven).map(({ taskId, state }) => [taskId, state]), [['v', 'KILLED']])
+  driven.take()
+  report(driven, 2, 'KILLED')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.receive({ type: 'drain-agent', epoch: 3 })
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L2-executor')), [{ type: 'end-all' }])
 })
 
 test('a task that has ended is not ended again', () => {
@@ -123,4 +140,20 @@ test('a task id that runs again is not mistaken for its earlier launch', () => {
   assert.deepEqual([...driven.state.memory.tasks.keys()], ['w-L2' as LaunchId])
   driven.receive(kill('t'))
   assert.deepEqual([ends(driven, 'w-L1'), ends(driven, 'w-L2')], [[], [3_000]])
+})
+
+test('a command executor that begins again changes nothing, and is told once more what it was to end', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t', { cpus: 1 }, { killGraceMs: 70 }))
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  assert.deepEqual(driven.told, [])
+  report(driven, 1, 'KILLING')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.take()
+  report(driven, 1, 'RUNNING')
+  assert.deepEqual(driven.toldTo(childOf(driven, 'w-L1')), [{ type: 'end', launchId: 'w-L1', graceMs: 70 }])
 })

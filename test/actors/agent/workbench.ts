@@ -3,6 +3,7 @@ import { agent } from '../../../actors/agent/agent.js'
 import type { AgentOwnerEvent, Message, State } from '../../../actors/agent/state.js'
 import type { UpdatesOrder } from '../../../actors/agent/updates.js'
 import type { AgentCall } from '../../../actors/protocol/agent.js'
+import type { ExecutorEvent } from '../../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../../actors/protocol/journal.js'
 import type { LauncherRequest, OutputRequest } from '../../../actors/protocol/machine.js'
@@ -22,6 +23,7 @@ export const launcher = refOf<LauncherRequest>(node, 'port.launcher')
 export const output = refOf<OutputRequest>(node, 'port.output')
 export const owner = refOf<AgentOwnerEvent>(node, 'port.owner')
 export const master = refOf<AgentCall | SchedulerCall>(nodeAddress('master', 'm', '1'), 'master')
+export const executorRef = refOf<ExecutorEvent>(nodeAddress('executor', 'e', '1'), 'executor')
 export const frameworkId = 'w-0000' as FrameworkId
 export const AGENT_ID = 'w-S0'
 
@@ -59,6 +61,7 @@ export function registered(entries: readonly JournalEntry[] = []): Workbench {
   const bench = workbench()
   const { driven } = bench
   driven.receive({ type: 'replayed', records: entries })
+  commit(driven)
   driven.receive({ type: 'leader', master, epoch: 3, cluster: 'warren' })
   driven.receive(admission())
   driven.take()
@@ -89,6 +92,12 @@ export const queued = (number: number, id: string, count: number, state: TaskSta
     updateId: `${launchOf(number)}.${count}` as never, frameworkId, taskId: id as TaskId,
     launchId: launchOf(number), state, source: 'executor', atMs: 1,
   },
+})
+
+/** That an executor, which had joined unless told otherwise, was held by an earlier life. */
+export const held = (number: number, id: string, joined = true): JournalEntry => ({
+  type: 'executor-held', frameworkId, executorId: id as ExecutorId, resources: of({ cpus: 1 }),
+  launchId: `${launchOf(number)}-executor` as LaunchId, ...(joined ? { executor: executorRef } : {}),
 })
 
 /** The journal takes all that it was asked to since the last `take`. */

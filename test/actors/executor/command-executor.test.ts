@@ -177,3 +177,22 @@ test('orders that are not for commands change nothing', () => {
   driven.receive({ type: 'noted', taskId: 't' as never, sequence: 1 })
   assert.deepEqual(driven.told, [])
 })
+
+test('the time of one that is found again counts from when it began', () => {
+  const launch = { launchId, frameworkId, task: command('t', { cpus: 1 }, { timeoutMs: 1_000 }) }
+  const startedAtMs = 1_699_999_999_400
+  const driven = drive(commandExecutor({
+    agent, launcher, launch: { ...launch, startedAtMs }, recovered: true,
+  })) as Driver
+  driven.receive(started)
+  assert.equal(driven.timers.get('time-over')?.delayMs, 400)
+})
+
+test('one of before a boot is gone with it, unless its end is on disk', () => {
+  const launch = { launchId, frameworkId, task: command('t') }
+  const driven = drive(commandExecutor({ agent, launcher, launch, recovered: true, rebooted: true })) as Driver
+  assert.deepEqual(driven.toldTo(launcher), [{ type: 'adopt', launchId, rebooted: true, replyTo: driven.self }])
+  driven.receive({ type: 'vanished', launchId })
+  assert.deepEqual(states(driven), ['GONE agent-restarted'])
+  assert.match(JSON.stringify(driven.toldTo(agent)), /the machine was rebooted/)
+})

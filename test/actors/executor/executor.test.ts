@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  executor, executorActor, type ExecutorActorOptions, type ExecutorContext, type ExecutorInput, type WorkRequest,
+  AGENT_AWAY_MAX_MS, executor, executorActor, type ExecutorActorOptions, type ExecutorContext, type ExecutorInput,
+  type WorkRequest,
 } from '../../../actors/executor/executor.js'
 import type { ExecutorCall, ExecutorEvent } from '../../../actors/protocol/executor.js'
-import type { ExecutorId, FrameworkId, TaskId } from '../../../actors/protocol/ids.js'
+import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { drive, type Driven } from '../../support/drive.js'
 import { command } from '../master/desk.js'
@@ -43,7 +44,7 @@ const noted = (sequence: number): ExecutorEvent => ({ type: 'report-noted', task
 
 test('it registers with its agent until it is answered, and its author hears so once', () => {
   const { driven, heard } = begun()
-  assert.deepEqual(driven.toldTo(agent), [{ type: 'register-executor', executor: driven.self, ...ids }])
+  assert.deepEqual(driven.toldTo(agent), [{ type: 'register-executor', executor: driven.self, ...ids, launches: [] }])
   driven.fire('register')
   assert.equal(types(driven).length, 2)
   const answer: ExecutorEvent = { type: 'executor-registered', executorId: ids.executorId }
@@ -106,10 +107,58 @@ test('one with nothing to report finishes at once', () => {
   assert.equal(driven.toldTo(owner).length, 1)
 })
 
-test('without its agent it ends, for nobody could be told what it does', () => {
+test('one that no agent has ever known ends with its agent, for none will look for it', () => {
   const { driven } = begun()
   driven.terminate(agent as never)
   assert.equal(driven.toldTo(owner).length, 1)
+})
+
+const answered: ExecutorEvent = { type: 'executor-registered', executorId: ids.executorId }
+const given = (number: number): ExecutorEvent =>
+  ({ type: 'launch-task', task: command('t'), launchId: `w-L${number}` as LaunchId })
+const next = refOf<ExecutorCall>(nodeAddress('agent', 'a', '2'), 'agent/w-L1-executor')
+
+test('when its agent stays away for too long it ends, for nobody could be told what it does', () => {
+  const { driven } = begun()
+  driven.receive(answered)
+  driven.terminate(agent as never)
+  assert.deepEqual(driven.toldTo(owner), [])
+  assert.equal(driven.timers.get('agent-away')?.delayMs, AGENT_AWAY_MAX_MS)
+  driven.fire('agent-away')
+  assert.equal(driven.toldTo(owner).length, 1)
+})
+
+test('the next life of its agent finds it: it registers there with what it runs, and repeats its reports', () => {
+  const { driven, heard } = begun((event, ctx) => { if (event.type === 'launch') ctx.update('t', 'RUNNING') })
+  driven.receive(answered)
+  driven.receive(given(1))
+  driven.terminate(agent as never)
+  driven.take()
+  driven.receive({ type: 'reconnect-executor', agent: next as never })
+  const registering = { type: 'register-executor', executor: driven.self, ...ids, launches: ['w-L1'] }
+  assert.deepEqual(driven.toldTo(next), [
+    registering, { type: 'report-task', ...ids, taskId: 't', sequence: 1, state: 'RUNNING', launchId: 'w-L1' },
+  ])
+  assert.ok(!driven.timers.has('agent-away') && driven.watched.has(next) && !driven.watched.has(agent))
+  driven.receive(answered)
+  driven.take()
+  driven.receive({ type: 'reconnect-executor', agent: next as never })
+  driven.fire('register')
+  assert.deepEqual(driven.told, [], 'it is registered there')
+  assert.equal(heard.filter(({ type }) => type === 'registered').length, 1, 'its author need not know')
+})
+
+test('a launch that is sent twice is begun once, and its id is known until its end is noted', () => {
+  const { driven, heard } = begun((event, ctx) => { if (event.type === 'launch') ctx.update('t', 'FINISHED') })
+  driven.receive(given(1))
+  driven.receive(given(1))
+  assert.equal(heard.length, 1)
+  driven.receive(noted(1))
+  driven.receive(given(2))
+  driven.take()
+  driven.receive({ type: 'reconnect-executor', agent: next as never })
+  const [registering] = driven.toldTo(next)
+  assert.deepEqual(registering?.type === 'register-executor' && registering.launches, ['w-L2'])
 })
 
 test('work is done outside, and comes back as an event', () => {

@@ -1,61 +1,16 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  processExecutor, REGISTRATION_TIMEOUT_MS, SHUTDOWN_GRACE_MS,
+  RECONNECT_AGAIN_MS, RECONNECT_TIMEOUT_MS, REGISTRATION_TIMEOUT_MS, SHUTDOWN_GRACE_MS,
 } from '../../../actors/executor/process-executor.js'
-import type { ExecutorCall, ExecutorEvent } from '../../../actors/protocol/executor.js'
-import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'
-import type { LauncherEvent, LauncherRequest } from '../../../actors/protocol/machine.js'
-import type { ExecutorOrder, ExecutorReport } from '../../../actors/protocol/running.js'
-import type { Program, TaskState } from '../../../actors/protocol/task.js'
+import type { LaunchId } from '../../../actors/protocol/ids.js'
+import type { LauncherEvent } from '../../../actors/protocol/machine.js'
+import type { Program } from '../../../actors/protocol/task.js'
 import { NONE } from '../../../actors/resources/resources.js'
-import { nodeAddress, refOf } from '../../../runtime/address.js'
-import { drive, type Driven } from '../../support/drive.js'
-import { executed } from '../master/desk.js'
-
-const node = nodeAddress('agent', 'a', '1')
-const agent = refOf<ExecutorReport>(node, 'agent')
-const launcher = refOf<LauncherRequest>(node, 'port.launcher')
-const process = refOf<ExecutorEvent>(nodeAddress('executor', 'e', '1'), 'executor')
-const frameworkId = 'w-0000' as FrameworkId
-const executorId = 'e' as ExecutorId
-const launchId = 'w-L1-executor' as LaunchId
-const data = new Uint8Array([1])
-
-type Private = { readonly type: 'registration-over' | 'shutdown-over' | 'executor-lost' }
-type Driver = Driven<unknown, ExecutorOrder | ExecutorCall | LauncherEvent | Private>
-
-function begun(program: Program = { type: 'module', file: 'it.ts' }): Driver {
-  const modules = {
-    program: (file: string) => ({ argv: ['node', file] }),
-    environment: (self: string) => ({ WARREN_AGENT_REF: self }),
-  }
-  const executor = { executorId, program, resources: NONE, environment: { A: 'b' } }
-  return drive(processExecutor({ agent, launcher, frameworkId, executor, launchId, modules })) as Driver
-}
-
-const run = (id: string, number = 1): ExecutorOrder =>
-  ({ type: 'run', launch: { launchId: `w-L${number}` as LaunchId, frameworkId, task: executed(id, 'e') } })
-const register: ExecutorCall = { type: 'register-executor', executor: process, frameworkId, executorId }
-const report = (id: string, sequence: number, state: TaskState): ExecutorCall =>
-  ({ type: 'report-task', frameworkId, executorId, taskId: id as TaskId, sequence, state })
-const noted = (id: string, sequence: number): ExecutorOrder => ({ type: 'noted', taskId: id as TaskId, sequence })
-
-function registered(...orders: readonly ExecutorOrder[]): Driver {
-  const driven = begun()
-  for (const order of orders) driven.receive(order)
-  driven.receive(register)
-  driven.take()
-  return driven
-}
-
-const toProcess = (driven: Driver) => driven.toldTo(process).map((event) =>
-  event.type === 'launch-task' ? `launch ${event.task.taskId}`
-    : event.type === 'report-noted' ? `noted ${event.sequence}` : event.type)
-const reports = (driven: Driver) => driven.toldTo(agent).map((each) =>
-  each.type === 'task-report' ? [each.launchId, each.state, ...each.reason ? [each.reason] : []].join(' ') : each.type)
-const requests = (driven: Driver) => driven.toldTo(launcher).map((each) =>
-  each.type === 'signal' ? each.signal : each.type)
+import {
+  agent, begun, commit, data, executor, executorId, frameworkId, journal, launcher, launchId, launchOf, made,
+  process, recovered, register, registered, report, reports, requests, run, toProcess,
+} from './process-stage.js'
 
 test('it starts the process with all that it must know to join', () => {
   const [request] = begun().toldTo(launcher)
@@ -80,6 +35,12 @@ test('tasks wait until the executor has registered, then go to it in order', () 
   driven.receive(run('u', 2))
   assert.deepEqual(toProcess(driven), [])
   driven.receive(register)
+  driven.receive(register)
+  assert.deepEqual(toProcess(driven), [], 'its address is not on disk yet')
+  assert.deepEqual(driven.toldTo(journal).map((each) => each.type === 'append' && each.records), [[{
+    type: 'executor-held', frameworkId, executorId, resources: NONE, launchId, executor: process,
+  }]])
+  commit(driven)
   assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t', 'launch u'])
   driven.receive(run('v', 3))
   driven.receive(register)
@@ -95,44 +56,6 @@ test('an executor that does not register in time fails its tasks, and is killed'
   driven.fire('registration')
   assert.deepEqual(reports(driven), ['w-L1 FAILED registration-timeout', 'executor-gone'])
   assert.deepEqual([requests(driven), driven.ended], [['SIGKILL', 'forget'], true])
-})
-
-test('a report is passed on once, however often it is repeated, and noted when it is on disk', () => {
-  const driven = registered(run('t'))
-  driven.receive(report('t', 1, 'RUNNING'))
-  driven.receive(report('t', 1, 'RUNNING'))
-  assert.deepEqual([reports(driven), toProcess(driven)], [['w-L1 RUNNING'], []])
-  driven.receive(noted('t', 1))
-  driven.receive(report('t', 1, 'RUNNING'))
-  assert.deepEqual([reports(driven), toProcess(driven)], [['w-L1 RUNNING'], ['noted 1', 'noted 1']])
-})
-
-test('a report that repeats the end of a task is not taken for one of its next run', () => {
-  const driven = registered(run('t', 1))
-  driven.receive(report('t', 1, 'FINISHED'))
-  driven.receive(run('t', 2))
-  driven.receive(report('t', 1, 'FINISHED'))
-  assert.deepEqual(reports(driven), ['w-L1 FINISHED'])
-  driven.receive(report('t', 2, 'RUNNING'))
-  assert.deepEqual(reports(driven), ['w-L1 FINISHED', 'w-L2 RUNNING'])
-})
-
-test('a report about a task that is not there is noted and goes no further', () => {
-  const driven = registered()
-  driven.receive(report('t', 1, 'RUNNING'))
-  assert.deepEqual([reports(driven), toProcess(driven)], [[], ['noted 1']])
-})
-
-test('a task is ended by its executor, or before it was handed over', () => {
-  const driven = registered(run('t'))
-  driven.receive({ type: 'end', launchId: 'w-L1' as LaunchId, graceMs: 70 })
-  assert.deepEqual(driven.toldTo(process), [{ type: 'stop-task', taskId: 't', graceMs: 70 }])
-  const early = begun()
-  early.receive(run('t'))
-  early.receive({ type: 'end', launchId: 'w-L1' as LaunchId, graceMs: 70 })
-  assert.deepEqual(reports(early), ['w-L1 KILLED killed-during-launch'])
-  early.receive(register)
-  assert.deepEqual(toProcess(early), ['executor-registered'])
 })
 
 test('when its process ends, so have its tasks, once', () => {
@@ -176,6 +99,7 @@ test('one that has not registered yet is told by a signal, and again if it does'
   driven.receive({ type: 'end-all' })
   assert.deepEqual(requests(driven), ['SIGTERM'])
   driven.receive(register)
+  commit(driven)
   assert.deepEqual(toProcess(driven), ['executor-registered', 'shut-down'])
 })
 
@@ -191,4 +115,69 @@ test('messages pass in both directions', () => {
   assert.deepEqual(driven.toldTo(process), [{ type: 'tell-executor', data }])
   driven.receive({ type: 'tell-framework', frameworkId, executorId, data })
   assert.deepEqual(driven.toldTo(agent), [{ type: 'executor-said', frameworkId, executorId, data }])
+})
+
+test('it is on disk before its process starts; a disk that refuses drops its tasks', () => {
+  const driven = made({ type: 'start', executor: executor() }, [launchOf('t')])
+  assert.deepEqual([requests(driven), driven.toldTo(journal).length], [[], 1])
+  driven.receive({ type: 'append-failed', token: 1, reason: 'no space left' })
+  assert.deepEqual(reports(driven), ['w-L1 DROPPED journal-failed', 'executor-gone'])
+  assert.ok(driven.ended && !requests(driven).includes('start'))
+})
+
+test('one that is to end before it is on disk never starts', () => {
+  const driven = made({ type: 'start', executor: executor() }, [launchOf('t')])
+  driven.receive({ type: 'end-all' })
+  commit(driven)
+  assert.deepEqual(reports(driven), ['w-L1 KILLED killed-during-launch', 'executor-gone'])
+  assert.ok(!requests(driven).includes('start'))
+})
+
+test('when the disk refuses its address it is asked for again by its next registration', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive(register)
+  driven.receive({ type: 'append-failed', token: 2, reason: 'no space left' })
+  driven.take()
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t'])
+})
+
+test('the executor of an earlier life is called until it comes back, and is given what never reached it', () => {
+  const driven = recovered([launchOf('t', 1), launchOf('u', 2)])
+  driven.receive({ type: 'started', launchId, pid: 9, directory: '/d' })
+  driven.receive(run('v', 3))
+  assert.deepEqual([requests(driven), toProcess(driven)], [['adopt'], ['reconnect-executor']])
+  assert.equal(driven.timers.get('call')?.delayMs, RECONNECT_AGAIN_MS)
+  driven.fire('call')
+  driven.take()
+  driven.receive({ ...register, launches: ['w-L1' as LaunchId] })
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch u', 'launch v'])
+  assert.deepEqual([driven.toldTo(journal), [...driven.timers.keys()]], [[], []])
+  driven.terminate(process as never)
+  assert.deepEqual(requests(driven), ['SIGKILL'])
+})
+
+test('one that does not come back in time is ended, and its tasks are gone', () => {
+  const driven = recovered([launchOf('t')])
+  driven.take()
+  assert.equal(driven.timers.get('registration')?.delayMs, RECONNECT_TIMEOUT_MS)
+  driven.fire('registration')
+  assert.deepEqual(reports(driven), ['w-L1 GONE registration-timeout', 'executor-gone'])
+  assert.deepEqual(requests(driven), ['SIGKILL', 'forget'])
+})
+
+test('one that ended while no agent watched has failed its tasks', () => {
+  const driven = recovered([launchOf('t')])
+  driven.receive({ type: 'exited', launchId, exit: { code: 3 } })
+  assert.deepEqual(reports(driven), ['w-L1 FAILED executor-terminated', 'executor-gone'])
+})
+
+test('one that had not joined is ended, and what it was to run is left for another', () => {
+  const driven = recovered([launchOf('t')], false)
+  driven.receive({ type: 'started', launchId, pid: 9, directory: '/d' })
+  assert.deepEqual(requests(driven), ['adopt', 'SIGKILL'])
+  driven.receive({ type: 'exited', launchId, exit: { signal: 'SIGKILL' } })
+  assert.deepEqual(reports(driven), ['executor-gone'])
 })

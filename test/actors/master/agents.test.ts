@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { AGENT_TIMEOUT_MS, PINGS_MISSED_MAX } from '../../../actors/master/agents.js'
+import { PINGS_MISSED_MAX } from '../../../actors/master/agents.js'
+import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import type { AgentId } from '../../../actors/protocol/ids.js'
 import { agentRef, command, deskAtWork, typesOf, updatesOf } from './desk.js'
 

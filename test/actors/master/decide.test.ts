@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { AGENT_TIMEOUT_MS } from '../../../actors/master/agents.js'
+import { isOffered, type AgentRecord } from '../../../actors/master/agent-record.js'
+import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import { apply, newCluster, tasksOf } from '../../../actors/master/cluster.js'
+import type { Knowledge } from '../../../actors/master/decision.js'
 import type { TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
@@ -14,7 +16,6 @@ import { Model } from './model.js'
 
 test('an operator is shown the cluster, and can end a task that lives', () => {
   const { desk, frameworkId, agentId } = deskAtWork()
-  const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
   const listed = desk.say({ type: 'list', what: 'agents', replyTo }).effects
   assert.equal(listed.length, 1)
   assert.deepEqual(typesOf(desk.say({ type: 'describe-cluster', replyTo })), ['cluster'])
@@ -43,11 +44,30 @@ function checkKnown(desk: Desk, record: LogRecord): void {
   if (record.type === 'framework-removed') assert.ok(cluster.completedFrameworks.has(record.frameworkId))
 }
 
+/** What is found by agent, by framework or by address is what a search through everything would find. */
+function checkIndexes({ cluster, present }: Knowledge): void {
+  const offers = [...present.offers.values()].map(({ offer }) => offer)
+  for (const agentId of new Set([...cluster.agents.keys(), ...present.agents.keys()])) {
+    const at = (each: { agentId: string }) => each.agentId === agentId
+    assert.deepEqual(new Set(cluster.tasksAt.of(agentId)), new Set([...tasksOf(cluster)].filter(at)))
+    assert.deepEqual(new Set(cluster.executorsAt.of(agentId)), new Set([...cluster.executors.values()].filter(at)))
+    assert.deepEqual([...present.offersOf.of(agentId)], offers.filter(at))
+  }
+  for (const frameworkId of cluster.frameworks.keys()) {
+    assert.deepEqual([...present.offersTo.of(frameworkId)], offers.filter((each) => each.frameworkId === frameworkId))
+  }
+  const connected = [...present.agents].flatMap(([agentId, { ref }]) => (ref ? [[ref, agentId] as const] : []))
+  assert.deepEqual(present.agentIds, new Map(connected))
+  const subscribed = [...present.schedulers].flatMap(([id, { ref }]) => (ref ? [[ref, id] as const] : []))
+  assert.deepEqual(present.frameworkIds, new Map(subscribed))
+}
+
 /** What every observer must find after every step. */
 function checkBooks({ desk, allocation, granted }: Model): void {
   const { cluster, present } = desk.knowledge
   for (const { offer: { offerId, agentId, frameworkId } } of present.offers.values()) {
     const [agent, scheduler] = [present.agents.get(agentId), present.schedulers.get(frameworkId)]
+    assert.ok(isOffered(cluster.agents.get(agentId) as AgentRecord), `${offerId} is out, against an operator's wish`)
     assert.ok(agent?.ref && scheduler?.ref, `${offerId} is out, and one of its two sides is away`)
   }
   for (const { agentId, info, unreachableSinceMs } of cluster.agents.values()) {
@@ -71,6 +91,11 @@ function checkBooks({ desk, allocation, granted }: Model): void {
   assert.deepEqual(refolded, cluster)
 }
 
+const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
+const WISHES = [
+  'operator-activate', 'operator-activate', 'operator-deactivate', 'operator-drain', 'operator-gone',
+] as const
+
 const STEPS: readonly ((model: Model) => void)[] = [
   (model) => model.agentComes(`a${model.dice(3)}`),
   (model) => model.agentGoes(`a${model.dice(3)}`),
@@ -89,6 +114,12 @@ const STEPS: readonly ((model: Model) => void)[] = [
   (model) => { model.desk.knowledge.now += model.dice(AGENT_TIMEOUT_MS) },
   (model) => model.say({ type: 'sweep' }),
   (model) => {
+    const agentId = model.pick(model.desk.knowledge.cluster.agents.keys())
+    const type = model.pick(WISHES)
+    const how = { deadlineMs: model.dice(1_000), gone: model.dice(2) === 0 }
+    if (agentId && type) model.say({ type, agentId, replyTo, ...(type === 'operator-drain' ? how : {}) })
+  },
+  (model) => {
     const framework = model.pick(model.desk.knowledge.cluster.frameworks.keys())
     if (framework) model.say({ type: model.dice(2) ? 'suppress' : 'revive', frameworkId: framework, roles: [] })
   },
@@ -104,6 +135,7 @@ test('whatever comes in whatever order, no agent is promised twice, and master a
       (STEPS[step] as (typeof STEPS)[number])(model)
       for (const record of model.records.splice(0)) checkKnown(model.desk, record)
       checkBooks(model)
+      checkIndexes(model.desk.knowledge)
     }
   }), { numRuns: 150, includeErrorInReport: true })
 })

@@ -12,7 +12,8 @@ import { apply, newCluster, type TaskRecord } from '../../../actors/master/clust
 import { decide } from '../../../actors/master/decide.js'
 import type { Decision, Knowledge } from '../../../actors/master/decision.js'
 import type { Decidable } from '../../../actors/master/messages.js'
-import { change, newPresent } from '../../../actors/master/present.js'
+import { change } from '../../../actors/master/present-change.js'
+import { newPresent } from '../../../actors/master/present.js'
 import { nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
 
 export const FRAMEWORK: FrameworkInfo = {

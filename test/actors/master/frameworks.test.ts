@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { change } from '../../../actors/master/present-change.js'
+import { newPresent } from '../../../actors/master/present.js'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
-import { agentRef, Desk, deskAtWork, FRAMEWORK, schedulerRef, typesOf } from './desk.js'
+import { onElected, RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
+import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
+import { nodeAddress, refOf } from '../../../runtime/address.js'
+import { agentRef, Desk, deskAtWork, FRAMEWORK, held, schedulerRef, typesOf } from './desk.js'
 
 const id = 'w-0000' as FrameworkId
 const roles = ['*', 'web', 'batch'] as Role[]
@@ -47,16 +52,38 @@ test('a scheduler that subscribes with other roles changes its framework', () =>
   assert.deepEqual(desk.knowledge.cluster.frameworks.get(id)?.info.roles, roles)
 })
 
-test('another instance takes over: the old one is told, its offers are rescinded and its refusals forgotten', () => {
+test('another instance takes over: the old one loses its offers and is told, the new one hears of its tasks', () => {
   const { desk, agentId } = deskAtWork()
   desk.offer(id, agentId)
   const taken = desk.subscribe('one', { life: 'i2', frameworkId: id })
   assert.deepEqual(taken.effects.map(({ to, message }) => [to, message.type]), [
     [schedulerRef('one', 'i1'), 'rescind'], [schedulerRef('one', 'i1'), 'framework-error'],
     [schedulerRef('one', 'i2'), 'subscribed'], [agentRef('a'), 'scheduler-back'],
+    [schedulerRef('one', 'i2'), 'update'],
   ])
   assert.deepEqual(taken.allocator.map(({ type }) => type), ['recover', 'deactivate-framework', 'add-framework'])
   assert.equal(desk.task(id, 't').state, 'RUNNING')
+})
+
+test('after a failover only agents that told before their scheduler came are asked to tell again', () => {
+  const { desk, task } = deskAtWork()
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  assert.deepEqual(typesOf(desk.subscribe('one', { frameworkId: id, resumes: true })), ['subscribed', 'update'])
+
+  Object.assign(desk.knowledge, { present: newPresent() })
+  desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+  desk.report(task, 'FINISHED', 2)
+  const back = desk.subscribe('one', { frameworkId: id, resumes: true })
+  // Once for what came too early, once for the end that nobody has acknowledged.
+  assert.deepEqual(typesOf(back), ['subscribed', 'scheduler-back', 'scheduler-back'])
+})
+
+test('a scheduler that this master has lost may have missed what any of its agents told', () => {
+  const { desk } = deskAtWork()
+  desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one') as never })
+  assert.deepEqual(typesOf(desk.subscribe('one', { life: 'i2', frameworkId: id })),
+    ['subscribed', 'scheduler-back', 'update'])
 })
 
 test('a framework of which the master has lost all memory comes back under its id', () => {
@@ -92,16 +119,42 @@ test('without a failover timeout the tasks end with their scheduler', () => {
 test('with a failover timeout they run on until it is over, or the scheduler is back', () => {
   const { desk } = deskAtWork()
   const lost = lose(desk)
-  assert.deepEqual([lost.records, lost.allocator], [[], [{ type: 'deactivate-framework', frameworkId: id }]])
+  assert.deepEqual(lost.records, [{ type: 'framework-disconnected', frameworkId: id, atMs: 1_000 }])
+  assert.deepEqual(lost.allocator, [{ type: 'deactivate-framework', frameworkId: id }])
   desk.knowledge.now += 59_999
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
-  desk.subscribe('one', { life: 'i2', frameworkId: id })
+  const back = desk.subscribe('one', { life: 'i2', frameworkId: id })
+  assert.deepEqual(back.records.map(({ type }) => type), ['framework-admitted', 'framework-connected'])
   desk.knowledge.now += 60_000
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
   desk.say({ type: 'scheduler-lost', frameworkId: id, ref: schedulerRef('one', 'i2') as never })
   desk.knowledge.now += 60_000
   assert.deepEqual(desk.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
   assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+})
+
+test('a new leader counts from when its predecessors missed a scheduler, but gives everybody time to find it', () => {
+  const elect = (desk: Desk) => {
+    const { records, changes } = onElected(desk.knowledge)
+    for (const record of records) desk.fold(record)
+    for (const by of changes) change(desk.knowledge.present, by)
+    return records
+  }
+  const { desk } = deskAtWork()
+  lose(desk)
+  desk.knowledge.now += 50_000
+  assert.deepEqual(elect(desk), [], 'it is written down already')
+  desk.knowledge.now += RETURN_GRACE_MS - 1
+  assert.deepEqual(desk.say({ type: 'sweep' }).records, [])
+  desk.knowledge.now += 1
+  assert.deepEqual(desk.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
+
+  const present = deskAtWork().desk
+  assert.deepEqual(elect(present).map(({ type }) => type), ['framework-disconnected'], 'for the masters after it')
+  present.knowledge.now += 59_999
+  assert.deepEqual(present.say({ type: 'sweep' }).records, [])
+  present.knowledge.now += 1
+  assert.deepEqual(present.say({ type: 'sweep' }).records.map(({ type }) => type), ['framework-removed'])
 })
 
 test('a framework that ends says so to every agent, and its id is never used again', () => {
@@ -142,4 +195,16 @@ test('one role that is not the framework\'s makes the whole call void', () => {
       assert.deepEqual([decided.changes, decided.allocator], [[], []])
     }
   }
+})
+
+test('an operator may tear a framework down: its tasks end, and its scheduler hears that it is over', () => {
+  const { desk, frameworkId } = deskAtWork()
+  const replyTo = refOf<OperatorAnswer>(nodeAddress('master', 'm', '1'), 'port.http')
+  const teardown = (id = frameworkId) => desk.say({ type: 'operator-teardown', frameworkId: id, replyTo })
+  const decided = teardown()
+  assert.deepEqual(decided.records.map(({ type }) => type), ['framework-removed'])
+  assert.deepEqual(typesOf(decided), ['shutdown-framework', 'framework-error', 'done'])
+  const again = teardown()
+  assert.deepEqual([again.records, typesOf(again)], [[], ['done']])
+  assert.deepEqual(typesOf(teardown('w-0099' as FrameworkId)), ['not-found'])
 })

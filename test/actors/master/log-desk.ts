@@ -48,6 +48,12 @@ export class LogDesk {
     this.position += entries.length
   }
 
+  /** Brings what stands somewhere in the log. */
+  bringAt(position: number, ...entries: readonly LogEntry[]): void {
+    this.position = position
+    this.bring(...entries)
+  }
+
   /** The log brings back what was added. */
   readBack(): LogEntry[] {
     const added = this.added()

@@ -139,6 +139,17 @@ test('a master that is deposed forgets all, stops to decide, and has the log tol
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'], 'and may lead again')
 })
 
+test('a leader that is back among the others says so, and has its agents register again', () => {
+  const driven = leading()
+  driven.receive(register)
+  commitAll(driven)
+  driven.take()
+  driven.receive({ type: 'reconnected' })
+  assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader', 'agent-a ping'])
+  const [ping] = driven.toldTo(agentRef('a'))
+  assert.equal(ping?.type === 'ping' && ping.connected, false)
+})
+
 test('peers are watched, and whoever terminates is lost', () => {
   const driven = leading()
   driven.receive(register)
@@ -199,4 +210,16 @@ test('a restarted master begins with its log', () => {
   const driven = leading()
   driven.restart()
   assert.deepEqual(driven.toldTo(registrar), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
+})
+
+test('who leads says of which cluster and by which claim; a later epoch that is obeyed goes to its registrar', () => {
+  const driven = leading([{ type: 'genesis', cluster: 'old', prefix: 'w', clusterId: 'c' }, ...history.slice(1)])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.deepEqual(driven.toldTo(asker), [
+    { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', clusterId: 'c', nonce: 'n' },
+  ])
+  driven.receive({ type: 'epoch-obeyed', epoch: 8, clusterId: 'another' })
+  assert.deepEqual(driven.toldTo(registrar), [])
+  driven.receive({ type: 'epoch-obeyed', epoch: 8, clusterId: 'c' })
+  assert.deepEqual(driven.toldTo(registrar), [{ type: 'claim-above', epoch: 8 }])
 })

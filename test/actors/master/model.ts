@@ -96,6 +96,8 @@ export class Model {
   private deliver(to: string, said: { readonly type: string }): void {
     for (const [name, machine] of this.machines) {
       if (to !== agentRef(name, `i${machine.life}`) || this.dice(10) === 0) continue
+      // It is wiped, and joins as another.
+      if (said.type === 'agent-refused') this.machines.delete(name)
       if (said.type === 'agent-registered') machine.agentId = (said as unknown as { agentId: AgentId }).agentId
       if (said.type === 'run-task') {
         const task = said as unknown as HeldTask

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  BEAT_MS, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS,
+  BEAT_MS, EPOCH_LEAP_MAX, LED_LAST_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LEASE_MS,
 } from '../../../actors/master/registrar-state.js'
 import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../../../actors/protocol/log-entry.js'
 import { claimed, FOUNDED, leading, LogDesk, record } from './log-desk.js'
 
-test('it reads the log from its beginning, and campaigns', () => {
+test('it looks at the end of the log first, reads all when that is the whole, and campaigns', () => {
   const desk = new LogDesk()
-  assert.deepEqual([desk.reading().from, desk.asked(), desk.added()], [0, ['campaign'], []])
+  assert.deepEqual([desk.reading().from, desk.asked(), desk.added()], ['recent', ['campaign'], []])
   desk.bring(FOUNDED, claimed(3), { type: 'log-decided', epoch: 3, nonce: 'other', seq: 1, records: [record(1)] })
   assert.deepEqual(desk.heard().map((event) => event.type === 'folded' && event.records.map(({ type }) => type)),
     [['genesis', 'leadership-claimed', 'agent-removed']])
@@ -152,6 +152,13 @@ test('when nobody has led for long it claims without the token; who leads, or an
   assert.equal(desk.driven.timers.has('leaderless'), false)
 })
 
+test('a silent log that is read again keeps nobody from claiming', () => {
+  const desk = new LogDesk()
+  desk.driven.timers.delete('leaderless')
+  desk.driven.fire('tail')
+  assert.equal(desk.driven.timers.has('leaderless'), false, 'the wait goes on, and does not begin anew')
+})
+
 test('who has led last claims sooner than others when its token is gone, and not once another has led', () => {
   const desk = leading()
   const log = [FOUNDED, claimed(1, (desk.driven.state as { ledNonce: string }).ledNonce)]
@@ -175,10 +182,23 @@ test('a log that falls silent is read again from where it stood, and what comes 
   assert.deepEqual(desk.heard().map(({ type }) => type), ['folded', 'deposed'])
 })
 
-test('a log with a gap, or of a newer version, is not led and ends the node', () => {
-  const gap = { type: 'stream-entries', reading: 1, position: 5, entries: [FOUNDED] } as const
-  assert.throws(() => new LogDesk().driven.receive(gap), /entries 0 to 4 are gone/)
+test('a log of a newer version is not led and ends the node', () => {
   assert.throws(() => new LogDesk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
   const unreadable = { type: 'stream-unreadable', reading: 1, position: 0, reason: 'tag 900' } as const
   assert.throws(() => new LogDesk().driven.receive(unreadable), /cannot be read: tag 900/)
+})
+
+test('who obeys a claim that the log has lost is led again; what is said late changes nothing', () => {
+  const desk = leading()
+  const epoch = 5
+  desk.driven.receive({ type: 'claim-above', epoch })
+  desk.replay()
+  const [claim, ...others] = desk.added().flatMap((each) => (each.type === 'log-claimed' ? [each] : []))
+  assert.ok(claim && others.length === 0 && claim.epoch === epoch + 1)
+  desk.bring(FOUNDED, claimed(1), claim)
+  assert.equal(desk.heard().at(-1)?.type, 'elected')
+  for (const said of [epoch, epoch - 1, epoch + 2 + EPOCH_LEAP_MAX]) {
+    desk.driven.receive({ type: 'claim-above', epoch: said })
+  }
+  assert.deepEqual([desk.heard(), desk.added()], [[], []])
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { AGENT_TIMEOUT_MS } from '../../../actors/master/agents.js'
+import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import type { Decision } from '../../../actors/master/decision.js'
 import type { ToldAgent } from '../../../actors/protocol/allocator.js'
 import type { AgentId, ExecutorId, FrameworkId, LaunchId, Role } from '../../../actors/protocol/ids.js'
@@ -57,6 +57,14 @@ test('a task that began and is not there any more is gone, and takes nothing', (
     ['GONE', 'agent-restarted', undefined],
   ])
   assert.deepEqual(toldOf(again)?.used, [])
+})
+
+test('a task that has ended, and whose agent comes back without it, is forgotten, and its end told again', () => {
+  const { desk, agentId, task } = deskAtWork()
+  desk.report(task, 'FINISHED', 2)
+  const again = desk.register('a', { life: 'i2', agentId })
+  assert.deepEqual(recordsOf(again), ['task-removed'])
+  assert.deepEqual(updatesOf(again).map(({ state, updateId }) => [state, updateId]), [['FINISHED', undefined]])
 })
 
 test('a task that began and that the same life does not have gives back what it took', () => {
@@ -141,7 +149,8 @@ test('tasks that the master has never heard of are adopted, with their executors
     executors: [{ frameworkId, executorId: 'e' as ExecutorId }],
   })
   assert.deepEqual(recordsOf(again), [
-    'agent-admitted', 'framework-admitted', 'task-launched', 'task-launched', 'task-launched', 'executor-launched',
+    'agent-admitted', 'framework-admitted', 'framework-disconnected', 'task-launched', 'task-launched',
+    'task-launched', 'executor-launched',
   ])
   assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [
     of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 1 }), of({ cpus: 0.5 }),

@@ -73,6 +73,22 @@ test('an update of a task that is over is passed on, so that it is acknowledged 
   assert.deepEqual([decided.records, decided.allocator, typesOf(decided)], [[], [], ['update']])
 })
 
+test('a task that the master has ended stays so, whatever its agent tells of it when it is back', () => {
+  const { desk, agentId, task } = deskAtWork()
+  desk.register('a', { life: 'i2', agentId })
+  const decided = desk.report(task, 'KILLED', 2)
+  assert.deepEqual([decided.records, typesOf(decided)], [[], ['acknowledge-status', 'update']])
+  assert.deepEqual(updatesOf(decided).map(({ state, updateId }) => [state, updateId]), [['GONE', undefined]])
+})
+
+test('a scheduler that asks for a task that is over is told how it ended', () => {
+  const { desk, frameworkId, task } = deskAtWork()
+  desk.report(task, 'FINISHED', 2)
+  desk.acknowledge(task, 2)
+  const decided = desk.say({ type: 'reconcile', frameworkId, taskIds: ['t' as TaskId] })
+  assert.deepEqual(updatesOf(decided).map(({ state }) => state), ['FINISHED'])
+})
+
 test('an update while the scheduler is away changes the state and is kept by the agent', () => {
   const { desk, frameworkId, task } = deskAtWork()
   desk.say({ type: 'scheduler-lost', frameworkId, ref: schedulerRef('one') as never })
@@ -105,20 +121,8 @@ test('a kill of a task that is unknown or has ended is answered with its state',
   const kill = (taskId: string) => updatesOf(desk.say({ type: 'kill', frameworkId, taskId: taskId as TaskId }))
   assert.deepEqual(kill('other').map(({ state, reason }) => [state, reason]), [['UNKNOWN', 'reconciliation']])
   desk.report(task, 'FINISHED', 2)
+  desk.acknowledge(task, 2)
   assert.deepEqual(kill('t').map(({ state, reason }) => [state, reason]), [['FINISHED', 'reconciliation']])
-})
-
-test('reconciliation tells of the tasks that are named, or of all', () => {
-  const { desk, agentId, frameworkId } = deskAtWork()
-  desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('u')])
-  const ask = (...taskIds: string[]) => updatesOf(desk.say({
-    type: 'reconcile', frameworkId, taskIds: taskIds as TaskId[],
-  }))
-  assert.deepEqual(ask().map(({ taskId, state }) => [taskId, state]), [['t', 'RUNNING'], ['u', 'STAGING']])
-  assert.deepEqual(ask('u', 'x').map(({ taskId, state, agentId: at }) => [taskId, state, at]), [
-    ['u', 'STAGING', agentId], ['x', 'UNKNOWN', undefined],
-  ])
-  for (const update of ask('t', 'x')) assert.deepEqual([update.updateId, update.source], [undefined, 'master'])
 })
 
 /** A desk with an executor that takes half a cpu and whose one task is under way. */

@@ -15,7 +15,7 @@ const left = of({ cpus: 4, mem: 1024, ports: '[31000-31009]' })
 function frameworkWith(state?: TaskState): FrameworkRecord {
   const task = { task: command('t'), state } as TaskRecord
   return {
-    frameworkId: 'w-0000' as FrameworkId, info: FRAMEWORK, admittedMs: 0,
+    frameworkId: 'w-0000' as FrameworkId, info: FRAMEWORK, admittedMs: 0, disconnectedSinceMs: undefined,
     tasks: new Map(state ? [[task.task.taskId, task]] : []),
   }
 }
@@ -88,6 +88,7 @@ test('what no agent could ever hold is said, with the largest there is', () => {
     const agentId = id as AgentId
     cluster.agents.set(agentId, {
       agentId, info: agentInfo(of(resources)), admittedMs: 0, unreachableSinceMs: undefined,
+      deactivated: false, drain: undefined,
     })
   }
   assert.equal(fitProblem(cluster, of({ cpus: 4 })), undefined)

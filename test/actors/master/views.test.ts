@@ -11,7 +11,8 @@ test('an agent is shown with what it has, what is used and what is offered', () 
   desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 2 }))], [executed('x', 'e', { cpus: 0.5 })])
   desk.offer(frameworkId, agentId, of({ cpus: 1 }))
   assert.deepEqual(viewsOf(desk.knowledge, 'agents'), [{
-    id: agentId, hostname: 'host', state: 'active', resources: { cpus: 4, mem: 4096 }, used: { cpus: 2.5 },
+    id: agentId, hostname: 'host', connection: 'connected', state: 'active', resources: { cpus: 4, mem: 4096 },
+    used: { cpus: 2.5 },
     offered: { cpus: 1 }, attributes: '', tasks: 2, admittedAt: startedAt,
   }])
   desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seekDelayMs } from '../../../actors/protocol/leadership.js'
+import { repeatDelayMs, seekDelayMs } from '../../../actors/protocol/leadership.js'
 
 test('who seeks a leader waits twice as long each time, up to two seconds, within half to the whole', () => {
   fc.assert(fc.property(fc.nat(100), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, chance) => {
     const ceiling = Math.min(2_000, 50 * 2 ** attempt)
     const delayMs = seekDelayMs(attempt, chance)
+    assert.ok(Number.isInteger(delayMs))
+    assert.ok(delayMs >= ceiling / 2 && delayMs <= ceiling, `${delayMs} of ${ceiling}`)
+  }))
+})
+
+test('who waits for the leader\'s answer says it again after half a second at the earliest, then ever later', () => {
+  fc.assert(fc.property(fc.nat(100), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, chance) => {
+    const ceiling = Math.min(8_000, 1_000 * 2 ** attempt)
+    const delayMs = repeatDelayMs(attempt, chance)
     assert.ok(Number.isInteger(delayMs))
     assert.ok(delayMs >= ceiling / 2 && delayMs <= ceiling, `${delayMs} of ${ceiling}`)
   }))

@@ -13,6 +13,11 @@ const ofMaster = (launch: string, state: TaskState): StatusUpdate => {
   return said
 }
 
+const answer = (launch: string, state: TaskState, count?: number): StatusUpdate => ({
+  ...ofMaster(launch, state), reason: 'reconciliation',
+  ...(count === undefined ? {} : { updateId: `${launch}.${count}` as UpdateId }),
+})
+
 test('each step is new once', () => {
   const acknowledged = new Acknowledged()
   const seen = [
@@ -35,13 +40,48 @@ test('a further launch of the same task id begins anew', () => {
   assert.ok(acknowledged.isNew(update('L2', 1, 'RUNNING')))
 })
 
-test('what the master says is always told, for it was asked for; it is no step of the task', () => {
+test('what the master says of itself is told; it is no step of the task', () => {
   const acknowledged = new Acknowledged()
   acknowledged.isNew(update('L1', 1, 'RUNNING'))
-  assert.ok(acknowledged.isNew(ofMaster('L1', 'RUNNING')) && acknowledged.isNew(ofMaster('L1', 'UNREACHABLE')))
+  assert.ok(acknowledged.isNew(ofMaster('L1', 'UNREACHABLE')) && acknowledged.isNew(ofMaster('L1', 'RUNNING')))
   assert.ok(!acknowledged.isNew(update('L1', 1, 'RUNNING')))
   const { launchId: _, ...refusal } = ofMaster('L1', 'ERROR')
   assert.ok(acknowledged.isNew(refusal) && acknowledged.isNew(refusal))
+})
+
+test('a reconciliation that says what is known is no news, unless it was asked for', () => {
+  const acknowledged = new Acknowledged()
+  acknowledged.isNew(update('L1', 1, 'RUNNING'))
+  assert.ok(!acknowledged.isNew(answer('L1', 'RUNNING')) && !acknowledged.isNew(answer('L1', 'RUNNING', 1)))
+  acknowledged.want([])
+  assert.deepEqual([1, 2].map(() => acknowledged.isNew(answer('L1', 'RUNNING', 1))), [true, false])
+  acknowledged.want(['t' as TaskId])
+  assert.ok(acknowledged.isNew(answer('L1', 'RUNNING')))
+  assert.ok(acknowledged.isNew(answer('L1', 'UNREACHABLE')) && !acknowledged.isNew(answer('L1', 'UNREACHABLE')))
+  assert.ok(acknowledged.isNew(answer('L1', 'FAILED', 3)))
+  acknowledged.want(['t' as TaskId])
+  assert.ok(!acknowledged.isNew(answer('L1', 'FAILED')), 'nothing follows an end')
+})
+
+test('steps that a reconciliation has run ahead of are no news when they come', () => {
+  const acknowledged = new Acknowledged()
+  assert.ok(acknowledged.isNew(answer('L1', 'RUNNING', 2)))
+  const steps = [update('L1', 1, 'STARTING'), update('L1', 2, 'RUNNING'), update('L1', 3, 'FINISHED')]
+  assert.deepEqual(steps.map((each) => acknowledged.isNew(each)), [false, false, true])
+})
+
+test('a task that nobody knows is told of once, and one that has ended not at all', () => {
+  const acknowledged = new Acknowledged()
+  const { launchId: _, ...unknown } = answer('L1', 'UNKNOWN')
+  acknowledged.expect('t' as TaskId)
+  assert.deepEqual(acknowledged.live(), ['t'])
+  assert.deepEqual([1, 2].map(() => acknowledged.isNew(unknown)), [true, false])
+  acknowledged.isNew(update('L1', 1, 'FINISHED'))
+  assert.deepEqual([acknowledged.isNew(unknown), acknowledged.live()], [false, []])
+  acknowledged.expect('t' as TaskId)
+  const { launchId: __, ...refusal } = ofMaster('L2', 'DROPPED')
+  assert.ok(acknowledged.isNew(refusal))
+  assert.deepEqual(acknowledged.live(), [], 'a launch that was refused is not asked for')
 })
 
 test('an update is settled when its author says so, or when a later one has been seen', () => {

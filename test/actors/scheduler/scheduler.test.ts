@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { FrameworkId } from '../../../actors/protocol/ids.js'
+import { FAILOVER_DEFAULT_MS } from '../../../actors/scheduler/scheduler.js'
 import {
   frameworkId, leader, master, masters, offer, onStage, owner, stage, subscribed, update, type Driver,
 } from './stage.js'
@@ -42,7 +43,8 @@ test('a framework without roles takes offers for everybody\'s, and one that was 
   driven.receive(leader)
   const [call] = driven.toldTo(master)
   assert.ok(call?.type === 'subscribe')
-  assert.deepEqual([call.info.roles, call.info.failoverTimeoutMs, call.frameworkId], [['*'], 0, 'w-0007'])
+  const { info: { roles, failoverTimeoutMs } } = call
+  assert.deepEqual([roles, failoverTimeoutMs, call.frameworkId], [['*'], FAILOVER_DEFAULT_MS, 'w-0007'])
 })
 
 test('when its master is gone it looks for the next, and subscribes with its id', () => {
@@ -54,6 +56,45 @@ test('when its master is gone it looks for the next, and subscribes with its id'
   assert.equal(call?.type === 'subscribe' && call.frameworkId, frameworkId)
   driven.receive({ ...subscribed, epoch: 4 })
   assert.deepEqual(heard, [{ type: 'disconnected' }, { type: 'subscribed', frameworkId }])
+})
+
+test('it follows no leader of another cluster, nor an older one, which it tells what it follows', () => {
+  const { driven } = stage()
+  const named = { ...leader, clusterId: 'c1', nonce: 'n3' }
+  driven.receive(named)
+  driven.receive(subscribed)
+  driven.take()
+  const other = 'master-other@1/master' as typeof master
+  driven.receive({ ...named, master: other, epoch: 9, clusterId: 'c2' })
+  assert.deepEqual([driven.told, driven.logs.filter(({ level }) => level === 'error').length], [[], 1])
+  driven.receive({ ...named, master: other, epoch: 2, nonce: 'n2' })
+  driven.receive({ ...named, master: other, nonce: 'lost' })
+  const said = { type: 'epoch-obeyed', epoch: 3, clusterId: 'c1' }
+  assert.deepEqual([driven.toldTo(other), toMaster(driven)], [[said, said], []])
+  driven.receive({ ...named, master: other, epoch: 4, nonce: 'n4' })
+  assert.equal(driven.toldTo(other).at(-1)?.type, 'subscribe')
+})
+
+test('offers are void with the master that made them: the author hears so, and the next master nothing', () => {
+  const { driven, heard } = onStage((event, ctx) => { if (event.type === 'told') ctx.decline(offer(1)) })
+  driven.receive({ type: 'offers', offers: [offer(1), offer(2), offer(3)] })
+  driven.receive({ type: 'told', told: 'decline' })
+  driven.receive({ type: 'rescind', offerId: offer(2).offerId })
+  heard.splice(0)
+  driven.terminate(master as never)
+  assert.deepEqual(heard, [{ type: 'rescind', offerId: offer(3).offerId }, { type: 'disconnected' }])
+  driven.receive(leader)
+  const [call] = driven.toldTo(master).filter(({ type }) => type === 'subscribe')
+  assert.equal(call?.type === 'subscribe' && call.resumes, undefined, 'the same master takes them back as well')
+  driven.receive({ type: 'rescind', offerId: offer(3).offerId })
+  assert.equal(heard.length, 2, 'once is enough')
+})
+
+test('a newer leader makes offers void at once', () => {
+  const { driven, heard } = onStage()
+  driven.receive({ type: 'offers', offers: [offer(1)] })
+  driven.receive({ ...leader, epoch: 4 })
+  assert.deepEqual(heard.at(-1), { type: 'rescind', offerId: offer(1).offerId })
 })
 
 test('a leader of an older epoch is not followed, a newer one at once', () => {

@@ -141,3 +141,27 @@ test('a launcher that still runs it answers an adoption to whoever asks now', as
   launcher.request({ type: 'signal', launchId: 'a', signal: 'SIGKILL' })
   assert.deepEqual(await inbox.next(), exited({ signal: 'SIGKILL' }))
 })
+
+test('of another boot nothing is looked for: whoever has the pid or the mark now is left alone', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const ready = pipeTo(workDir, 'ready')
+  const pid = await launchAndDie(workDir, `: >${ready.path}; exec sleep 600`)
+  t.after(() => process.kill(-pid, 'SIGKILL'))
+  await ready.closed
+  const { launcher, inbox, adopt } = nextLife(t, workDir)
+  launcher.request({ type: 'adopt', launchId: 'a', rebooted: true, replyTo: inbox.ref })
+  assert.deepEqual(await inbox.next(), vanished)
+  assert.ok(process.kill(pid, 0))
+  assert.deepEqual(await adopt(), vanished, 'it is on disk')
+})
+
+test('what had ended before the boot is told as it was', async (t) => {
+  const workDir = temporaryDirectory(t)
+  const { launcher, inbox } = nextLife(t, workDir)
+  const program = { shell: 'exit 5' }
+  launcher.request({ type: 'start', launchId: 'a', program, environment: {}, replyTo: inbox.ref })
+  await inbox.next()
+  await inbox.next()
+  launcher.request({ type: 'adopt', launchId: 'a', rebooted: true, replyTo: inbox.ref })
+  assert.deepEqual(await inbox.next(), exited({ code: 5 }))
+})

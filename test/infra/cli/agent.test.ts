@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { testBroker } from '../../support/broker.js'
+import { openJournalPort } from '../../../infra/agent/journal-port.js'
 import { Running, warren } from '../../support/command-line.js'
+import { outlasting } from '../../support/outlasting.js'
 import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
 
 const broker = testBroker()
@@ -61,6 +64,28 @@ test('SIGTERM ends an agent\'s tasks, and its master knows that it has left', as
   assert.deepEqual(await agents(), [])
 })
 
+test('an agent does not go on with what another one remembers', async (t) => {
+  const { environment } = await mastered(t, 'others')
+  const args = ['agent', '--work-dir', temporaryDirectory(t), ...PRETTY]
+  const first = new Running(t, [...args, '--name', 'a1'], { environment })
+  await first.saying(/registered as/)
+  first.signal('SIGTERM')
+  await first.ended
+  const { code, stderr } = await warren(t, [...args, '--name', 'a2'], { environment })
+  assert.match(stderr, /^warren: work directory '.*' is that of the agent 'a1'; .*--name a1, .*--work-dir\n$/)
+  assert.equal(code, 3)
+})
+
+test('a journal that cannot be read is refused in words', async (t) => {
+  const directory = temporaryDirectory(t)
+  writeFileSync(join(directory, 'journal'), 'something else, of somebody else')
+  const { code, stderr } = await warren(t, ['agent', '--work-dir', directory, ...PRETTY], {
+    environment: { WARREN_BROKER: broker.url },
+  })
+  assert.match(stderr, /^warren: '.*journal' is no journal of Warren's\n$/)
+  assert.equal(code, 3)
+})
+
 test('two agents do not share a work directory', async (t) => {
   const directory = temporaryDirectory(t)
   const { environment } = await mastered(t, 'shared')
@@ -70,3 +95,37 @@ test('two agents do not share a work directory', async (t) => {
   assert.match(second.stderr, /^warren: work directory '.*' is in use by process \d+; .*--work-dir\n$/)
   assert.equal(second.code, 3)
 })
+
+test('after a boot the agent is the same one, its tasks are gone, and nothing is signalled', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { environment } = await mastered(t, 'rebooted')
+  const workDir = join(directory, 'w')
+  const args = ['agent', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...PRETTY]
+  const agent = new Running(t, args, { environment })
+  const [, id] = await agent.saying(/registered as (\S+)/)
+  const tasks = outlasting(directory, ['t', 'command'], [])
+  const run = new Running(t, ['framework', 'run', tasks.framework], { environment })
+  for (const task of ['t', 'command']) await run.saying(new RegExp(`${task} RUNNING`))
+  agent.signal('SIGKILL')
+  await agent.ended
+  const pids = tasks.begun().map((line) => Number(line.split(' ')[1]))
+  t.after(() => { for (const pid of pids) process.kill(pid, 'SIGKILL') })
+  await writtenBefore(workDir, 'the boot before')
+  const again = new Running(t, args, { environment })
+  assert.equal((await again.saying(/registered as (\S+)/))[1], id)
+  for (const task of ['t', 'command']) await run.saying(new RegExp(`${task} GONE .*the machine was rebooted`))
+  assert.equal((await run.ended).code, 0)
+  for (const pid of pids) assert.ok(process.kill(pid, 0), 'whoever has its pid now is left alone')
+})
+
+/** Makes a journal one that was written in another boot of this machine. */
+async function writtenBefore(workDir: string, bootId: string): Promise<void> {
+  const answered = new Promise<void>((resolve) => {
+    void openJournalPort(join(workDir, 'journal'), () => resolve()).then(async (journal) => {
+      const records = [{ type: 'life-begun', name: 'agent-a1', bootId }] as const
+      journal.handle({ type: 'append', records, token: 1, replyTo: 'anybody' as never })
+      await journal.close()
+    })
+  })
+  await answered
+}

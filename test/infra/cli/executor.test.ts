@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { devCluster, Running, warren } from '../../support/command-line.js'
-import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
+import { outlasting } from '../../support/outlasting.js'
+import { temporaryDirectory } from '../agent/temporary.js'
 
 const ENVIRONMENT = {
   WARREN_AGENT_REF: 'agent-a1@x/agent/executor', WARREN_FRAMEWORK_ID: 'f', WARREN_EXECUTOR_ID: 'e',
@@ -38,32 +39,19 @@ test('an agent that is not there is named', async (t) => {
   assert.equal(code, 6)
 })
 
-test('an executor whose agent was killed ends by itself', async (t) => {
+test('an executor outlives the process of its cluster, and goes on with the next in its place', async (t) => {
   const directory = temporaryDirectory(t)
-  const pipe = pipeTo(directory, 'pipe')
   const { dev, find } = await devCluster(t, join(directory, 'w'))
-  const write = (name: string, text: string) => writeFileSync(join(directory, name), text)
-  write('held.mjs', `
-    import { openSync } from 'node:fs'
-    openSync('${pipe.path}', 'w')
-    export default { initial: () => 0, receive(state, event, ctx) {
-      if (event.type === 'launch') ctx.update(event.task.taskId, 'RUNNING')
-      return state
-    } }
-  `)
-  write('holder.mjs', `
-    import { executorOf, framework, task } from 'warren'
-    const needs = { cpus: 0.1, mem: 16 }
-    const executor = executorOf({ id: 'e', file: new URL('held.mjs', import.meta.url).href, resources: needs })
-    export default framework({ name: 'holder', initial: () => false, receive(launched, event, ctx) {
-      if (event.type === 'update') ctx.log('info', event.update.state)
-      if (event.type !== 'offers' || launched) return launched
-      ctx.accept(event.offers[0], [task({ id: 't', resources: needs, executor })])
-      return true
-    } })
-  `)
-  const holder = new Running(t, ['framework', 'run', ...find, join(directory, 'holder.mjs')])
-  await holder.saying(/RUNNING/)
+  const tasks = outlasting(directory, ['t', 'u'], [])
+  const run = new Running(t, ['framework', 'run', ...find, tasks.framework])
+  for (const task of ['t', 'u']) await run.saying(new RegExp(`${task} RUNNING`))
   dev.signal('SIGKILL')
-  await pipe.closed
+  await dev.ended
+  tasks.open('t')
+  await devCluster(t, join(directory, 'w'))
+  await run.saying(/t FINISHED/)
+  tasks.open('u')
+  await run.saying(/u FINISHED/)
+  assert.equal((await run.ended).code, 0)
+  assert.deepEqual(tasks.begun().map((line) => line.split(' ')[0]), ['t', 'u'])
 })

@@ -16,7 +16,7 @@ streamConformance(async (_t, log, tell) => {
 test('a long log is opened as well', () => {
   const earlier = Array.from({ length: 200_000 }, (_, number) => beat(number))
   let read = 0
-  new MemoryStream<LogEntry>(earlier).port((_to, event) => {
+  new MemoryStream<LogEntry>({ entries: earlier }).port((_to, event) => {
     if (event.type === 'stream-entries') read += event.entries.length
   })({ type: 'read', from: 0, reading: 1, replyTo: refOf(nodeAddress('master', 'm', 'life1'), 'reader') })
   assert.equal(read, earlier.length)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
@@ -56,3 +56,33 @@ test('who has opened a log alone has its token at once, in memory and in a file'
     await log.close()
   }
 })
+
+test('a file is rewritten without what nobody needs, and its positions stay what they are, in the next life as well',
+  async (t) => {
+    const place = { epoch: 1, nonce: 'n', snapshot: 1 }
+    const ended: LogEntry = { type: 'log-snapshot-ended', ...place, position: 30, parts: 0, hash: 'h' }
+    let [before, after] = [0, 0]
+    await t.test('the first life writes', async (first) => {
+      const reader = await LogReader.of(first, 'trimmed', opening(fileLog(pathOf('trimmed'))))
+      reader.read(0)
+      for (let number = 0; number < 30; number++) reader.add(claim(number))
+      reader.add({ type: 'log-snapshot-begun', ...place, seq: 0, clusterId: 'c', epochSeen: 1, format: 1 }, ended)
+      await reader.until(({ entries }) => entries.length === 32)
+      before = statSync(pathOf('trimmed')).size
+      reader.add(claim(32))
+      // While something is on its way to the disk, and more is added at once.
+      reader.trim(30)
+      reader.add(claim(33))
+      await reader.until(({ entries }) => entries.length === 34)
+      after = statSync(pathOf('trimmed')).size
+    })
+    assert.ok(after < before / 2, `${after} of ${before} bytes are left`)
+    await t.test('the next reads what is left', async (next) => {
+      const reader = await LogReader.of(next, 'trimmed', opening(fileLog(pathOf('trimmed'))))
+      reader.read('recent')
+      reader.add(claim(34))
+      await reader.until(({ entries }) => entries.length === 5)
+      assert.deepEqual(reader.positions, [30, 31, 32, 33, 34])
+      assert.deepEqual(reader.entries.slice(1), [ended, ...[32, 33, 34].map(claim)])
+    })
+  })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { change, KILLS_MAX, newPresent, READERS_MAX } from '../../../actors/master/present.js'
+import { change, KILLS_MAX, READERS_MAX } from '../../../actors/master/present-change.js'
+import { newPresent } from '../../../actors/master/present.js'
 import type { AgentId, FrameworkId, LaunchId } from '../../../actors/protocol/ids.js'
 import { agentRef, schedulerRef } from './desk.js'
 

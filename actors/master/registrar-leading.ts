@@ -1,0 +1,154 @@
+/** Registrar leading: how a master comes to lead, what it writes while it does, and how it ends. */
+import { randomName } from '../../runtime/random.js'
+import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../protocol/log-entry.js'
+import type { LogRecord } from '../protocol/log.js'
+import type { Placed } from './bootstrap.js'
+import { awaitLeader } from './registrar-reading.js'
+import { onOwnSnapshot, wantSnapshot } from './registrar-snapshots.js'
+import {
+  BEAT_MS, EPOCH_LEAP_MAX, LEASE_MS, READ_BACK_MS, type Ctx, type RegistrarOptions, type State,
+} from './registrar-state.js'
+
+const ID_LENGTH = 16
+const NONCE_LENGTH = 12
+/** Of the name that all ids of a cluster begin with. */
+const PREFIX_LENGTH = 6
+
+export function claim(state: State, { stream, cluster, name, url }: RegistrarOptions, ctx: Ctx): State {
+  if (!state.master || state.phase === 'leading') return state
+  const chance = { next: () => ctx.random() }
+  state.phase = 'claiming'
+  state.nonce = randomName(chance, NONCE_LENGTH)
+  const entries: LogEntry[] = []
+  if (state.fence.clusterId === '') {
+    const [clusterId, prefix] = [randomName(chance, ID_LENGTH), randomName(chance, PREFIX_LENGTH)]
+    entries.push({ type: 'log-founded', clusterId, cluster, prefix, format: LOG_FORMAT })
+  }
+  const epoch = state.fence.epochSeen + 1
+  entries.push({ type: 'log-claimed', epoch, nonce: state.nonce, master: name, ...(url ? { url } : {}) })
+  ctx.tell(stream, { type: 'add', entries })
+  ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
+  return state
+}
+
+/** The log has lost a claim that somebody obeys. What is said late, or out of all proportion, changes nothing. */
+export function claimAbove(state: State, epoch: number, ctx: Ctx): State {
+  if (epoch < state.fence.epoch || epoch > state.fence.epochSeen + EPOCH_LEAP_MAX) return state
+  state.fence = { ...state.fence, epochSeen: Math.max(state.fence.epochSeen, epoch) }
+  return state.phase === 'leading' ? depose(state, `epoch ${epoch} is obeyed, which the log has lost`, ctx) : state
+}
+
+export function append(
+  state: State, records: readonly LogRecord[], token: number, { stream }: RegistrarOptions, ctx: Ctx,
+): State {
+  // The master has not heard yet that it leads no more.
+  if (state.phase !== 'leading') return state
+  const { epoch, nonce } = state.fence
+  const entries: LogEntry[] = []
+  for (let from = 0; from < records.length; from += ENTRY_RECORDS_MAX) {
+    const seq = state.nextSeq++
+    const isLast = from + ENTRY_RECORDS_MAX >= records.length
+    entries.push({ type: 'log-decided', epoch, nonce, seq, records: records.slice(from, from + ENTRY_RECORDS_MAX) })
+    state.pending.push({ seq, token: isLast ? token : undefined })
+  }
+  if (state.pending.length === entries.length) ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
+  ctx.tell(stream, { type: 'add', entries })
+  return state
+}
+
+/** Who leads gives way; who has claimed without the token does not insist. */
+export function onOthersClaim(
+  state: State, { master, epoch }: Extract<LogEntry, { type: 'log-claimed' }>, options: RegistrarOptions, ctx: Ctx,
+): void {
+  if (state.phase === 'claiming' && state.holdsToken) return
+  depose(state, `${master} has claimed epoch ${epoch}`, ctx)
+  if (state.holdsToken) passOn(state, options, ctx)
+}
+
+/** Reads back what this master has written. */
+export function onOwn(
+  state: State, { position, entry }: Placed, counts: boolean, options: RegistrarOptions, ctx: Ctx,
+): void {
+  if (entry.type === 'log-claimed' && state.phase === 'claiming') {
+    if (counts) lead(state, ctx)
+    else if (state.holdsToken) claim(state, options, ctx)
+    // Another has won the epoch, and this one had no token: it follows.
+    else {
+      state.phase = 'following'
+      ctx.cancel('read-back')
+      awaitLeader(state, ctx)
+    }
+  }
+  if (entry.type === 'log-snapshot-begun' && counts) return onOwnSnapshot(state, position, entry.snapshot, options, ctx)
+  if (entry.type !== 'log-decided' || state.phase !== 'leading') return
+  if (!counts) {
+    if (entry.seq > state.fence.seq) depose(state, 'a decision was lost on its way into the log', ctx)
+    return
+  }
+  const [first] = state.pending
+  if (first?.seq !== entry.seq) return
+  state.pending.shift()
+  if (state.pending.length === 0) ctx.cancel('read-back')
+  else ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
+  if (first.token !== undefined && state.master) ctx.tell(state.master, { type: 'committed', token: first.token })
+}
+
+function lead(state: State, ctx: Ctx): void {
+  const { epoch, nonce, clusterId } = state.fence
+  Object.assign(state, { phase: 'leading', nextSeq: 1, pending: [], writing: undefined, ledNonce: nonce })
+  ctx.cancel('read-back')
+  ctx.cancel('leaderless')
+  ctx.every('beat', BEAT_MS, { type: 'beat' })
+  if (state.master) ctx.tell(state.master, { type: 'elected', epoch, nonce, clusterId })
+}
+
+export function depose(state: State, reason: string, ctx: Ctx): State {
+  if (state.phase === 'following') return state
+  const led = state.phase === 'leading'
+  Object.assign(state, { phase: 'following', pending: [], writing: undefined, nonce: '' })
+  ctx.cancel('read-back')
+  if (!state.holdsToken) ctx.cancel('beat')
+  awaitLeader(state, ctx)
+  if (!led || !state.master) return state
+  ctx.tell(state.master, { type: 'deposed', reason })
+  // Until it asks to be told everything anew, nothing that it could be told would be understood.
+  state.master = undefined
+  return state
+}
+
+export function onToken(state: State, options: RegistrarOptions, ctx: Ctx): State {
+  state.holdsToken = true
+  ctx.after('lease', LEASE_MS, { type: 'lease-over' })
+  ctx.every('beat', BEAT_MS, { type: 'beat' })
+  ctx.tell(options.election, { type: 'renew' })
+  return claim(state, options, ctx)
+}
+
+export function onTokenGone(state: State, reason: string, ctx: Ctx): State {
+  state.holdsToken = false
+  ctx.cancel('lease')
+  ctx.cancel('beat')
+  return depose(state, reason, ctx)
+}
+
+function passOn(state: State, { election }: RegistrarOptions, ctx: Ctx): void {
+  state.holdsToken = false
+  ctx.cancel('lease')
+  ctx.cancel('beat')
+  ctx.tell(election, { type: 'pass-on' })
+}
+
+export function beat(state: State, options: RegistrarOptions, ctx: Ctx): State {
+  const { stream, election } = options
+  if (state.holdsToken) ctx.tell(election, { type: 'renew' })
+  if (state.phase !== 'leading') return state
+  const { fence: { epoch, nonce }, progress: { last } } = state
+  const known = last === undefined ? {} : { snapshot: last }
+  ctx.tell(stream, { type: 'add', entries: [{ type: 'log-beat', epoch, nonce, ...known }] })
+  return wantSnapshot(state, options, ctx)
+}
+
+export function onNotReadBack(state: State, options: RegistrarOptions, ctx: Ctx): State {
+  if (state.phase === 'claiming') return claim(state, options, ctx)
+  return depose(state, `the log did not bring back a decision for ${READ_BACK_MS} ms`, ctx)
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { TaskId } from '../../../actors/protocol/ids.js'
+import { of } from '../../../actors/resources/amounts.js'
+import { agentRef, command, deskAtWork, typesOf, updatesOf } from './desk.js'
+
+function asking() {
+  const at = deskAtWork()
+  const { desk, frameworkId } = at
+  const reconcile = (...taskIds: string[]) => desk.say({
+    type: 'reconcile', frameworkId, taskIds: taskIds as TaskId[],
+  })
+  return { ...at, reconcile, ask: (...taskIds: string[]) => updatesOf(reconcile(...taskIds)) }
+}
+
+test('reconciliation tells of the tasks that are named, or of all', () => {
+  const { desk, agentId, frameworkId, ask } = asking()
+  desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('u')])
+  assert.deepEqual(ask().map(({ taskId, state }) => [taskId, state]), [['t', 'RUNNING'], ['u', 'STAGING']])
+  assert.deepEqual(ask('u', 'x', 'x').map(({ taskId, state, agentId: at }) => [taskId, state, at]), [
+    ['u', 'STAGING', agentId], ['x', 'UNKNOWN', undefined],
+  ])
+  for (const { source, reason } of ask('t', 'x')) assert.deepEqual([source, reason], ['master', 'reconciliation'])
+  assert.deepEqual(ask('t').map(({ updateId }) => updateId), ['w-L0.1'], 'whoever has that update knows it again')
+})
+
+test('while agents may still come back nobody can say that a task is unknown', () => {
+  const { desk, ask } = asking()
+  desk.knowledge.present.recoveringUntilMs = desk.knowledge.now + 1
+  assert.deepEqual(ask('t', 'x').map(({ taskId }) => taskId), ['t'])
+})
+
+test('of an end that is not acknowledged the agent tells again itself, if it is there', () => {
+  const { desk, agentId, task, reconcile, ask } = asking()
+  desk.report(task, 'FAILED', 2, { exitCode: 3 })
+  const asked = reconcile('t')
+  assert.deepEqual([typesOf(asked), asked.effects[0]?.to], [['scheduler-back'], agentRef('a')])
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
+  assert.deepEqual(ask('t').map(({ state, exitCode, updateId }) => [state, exitCode, updateId]), [
+    ['FAILED', 3, 'w-L0.2'],
+  ])
+})
+
+test('an end that is over for everybody is still known for a while, when it is asked for', () => {
+  const { desk, task, ask } = asking()
+  desk.report(task, 'FINISHED', 2, { exitCode: 0 })
+  desk.acknowledge(task, 2)
+  assert.deepEqual(ask(), [])
+  assert.deepEqual(ask('t').map(({ state, exitCode }) => [state, exitCode]), [['FINISHED', 0]])
+})

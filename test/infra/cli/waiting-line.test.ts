@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { waitingLine } from '../../../infra/cli/waiting-line.js'
+
+test('who waits for a master hears for how long; who waits for room waits as long as it takes', () => {
+  assert.equal(waitingLine('a master'), 'waiting for a master, for at most 60 s')
+  assert.equal(waitingLine('an agent'), 'waiting for an agent')
+  assert.equal(waitingLine('room on an agent'), 'waiting for room on an agent')
+})

@@ -1,0 +1,122 @@
+/**
+ * Run: one world from its beginning through a plan to its rest. While things go wrong nothing may be lost or
+ * done twice; when all is healed everybody must find together; and when the last task has ended, nothing may
+ * be left of it.
+ */
+import { add, contains, NONE, type Resources } from '../../actors/resources/resources.js'
+import { isTerminal } from '../../actors/protocol/task.js'
+import { tasksOf } from '../../actors/master/cluster.js'
+import type { TraceSink } from '../../runtime/hop.js'
+import type { Rule } from './broken.js'
+import { befall, healAll } from './faults.js'
+import type { Violation } from './ledger.js'
+import type { Step } from './plan.js'
+import { isBusy, isTogether } from './rest.js'
+import { textOf } from './reference.js'
+import type { MasterState } from './watched.js'
+import { World } from './world/world.js'
+
+/** Within so long after the last fault all must be well. */
+export const REST_MS = 60_000
+/** As long as the first nodes need to be there. */
+const BEGIN_MS = 100
+const LOOK_MS = 2_000
+/** The folds themselves are compared after so many steps. */
+const FOLDS_EVERY = 40
+
+export interface RunOptions {
+  readonly seed: number
+  readonly plan: readonly Step[]
+  readonly breaks?: Rule | undefined
+  readonly traces?: TraceSink | undefined
+  /** Hears what was done to whom. */
+  readonly befell?: (atMs: number, step: Step, whom: string) => void
+}
+
+export interface Outcome {
+  readonly violation: Violation | undefined
+  /** What happened in it: turns, deliveries, timers. */
+  readonly events: number
+  readonly virtualMs: number
+}
+
+export async function run({ seed, plan, breaks, traces, befell }: RunOptions): Promise<Outcome> {
+  const world = new World({ seed, breaks, traces })
+  const { events, ledger } = world
+  for (const [index, step] of plan.entries()) {
+    await world.run(step.atMs - events.nowMs)
+    check(world, index % FOLDS_EVERY === 0)
+    if (ledger.violation) break
+    const whom = befall(world, step)
+    befell?.(events.nowMs, step, whom)
+  }
+  if (!ledger.violation) {
+    await world.run(BEGIN_MS)
+    await rest(world)
+  }
+  return { violation: ledger.violation, events: events.count, virtualMs: events.nowMs }
+}
+
+async function rest(world: World): Promise<void> {
+  const { ledger, frameworks } = world
+  healAll(world)
+  for (const { story } of frameworks) story.closing = true
+  await until(world, 'together again', () => isTogether(world))
+  if (ledger.violation) return
+  for (const { machine } of world.agents) {
+    for (const launchId of machine.running()) if (!launchId.endsWith('-executor')) machine.exit(launchId, { code: 0 })
+  }
+  const busy = isBusy(world)
+  await until(world, 'at rest', () => busy())
+  check(world, true)
+}
+
+/** Lets time pass until there is no `problem` left. */
+async function until(world: World, what: string, problem: () => string | undefined): Promise<void> {
+  const { events, ledger } = world
+  const endMs = events.nowMs + REST_MS
+  let left: string | undefined = 'nothing was looked at'
+  while (left !== undefined && events.nowMs < endMs && !ledger.violation) {
+    await world.run(LOOK_MS)
+    check(world, false)
+    // An agent that was leaving comes back, and a framework that is told of its end only now is replaced.
+    for (const place of world.places) {
+      if (place.kind === 'framework' && place.story.ended) world.crash(place)
+      world.start(place)
+      if (place.kind === 'framework') place.story.closing = true
+    }
+    left = problem()
+  }
+  if (left !== undefined) ledger.violate('live', `not ${what} after ${REST_MS / 1_000} s: ${left}`)
+}
+
+function check(world: World, folds: boolean): void {
+  const { masters, reference, ledger } = world
+  let text: string | undefined
+  for (const { name, eye } of masters) {
+    const difference = eye.folded.difference(reference)
+    if (difference) ledger.violate('I6', `${name}: ${difference}`)
+    if (eye.state?.leading) checkPromises(world, eye.state)
+    if (!folds || !eye.state || eye.state.leading || !eye.folded.isWhole(reference)) continue
+    text ??= textOf(reference.cluster)
+    const own = textOf(eye.state.cluster)
+    if (own !== text) ledger.violate('I6', `${name} holds ${own} and the log ${text}`)
+  }
+}
+
+/** A leader's own books: tasks, executors and offers of each agent. */
+function checkPromises(world: World, { cluster, present }: MasterState): void {
+  const promised = new Map<string, Resources>()
+  const promise = (agentId: string, resources: Resources): void =>
+    void promised.set(agentId, add(promised.get(agentId) ?? NONE, resources))
+  for (const { agentId, state, task } of tasksOf(cluster)) if (!isTerminal(state)) promise(agentId, task.resources)
+  for (const { agentId, resources } of cluster.executors.values()) promise(agentId, resources)
+  for (const { offer: { agentId, resources } } of present.offers.values()) promise(agentId, resources)
+  for (const [agentId, resources] of promised) {
+    const agent = cluster.agents.get(agentId as never)
+    if (agent && !contains(agent.info.resources, resources)) {
+      world.ledger.promised(agent.info.hostname, agent.info.resources, resources)
+    }
+  }
+}
+
