@@ -16,13 +16,16 @@ export function overviewOf(knowledge: Knowledge): OverviewView {
   const { cluster, present } = knowledge
   const [agents, frameworks, tasks] = [new Tally(), new Tally(), new Tally()]
   const away: OverviewView['away'][number][] = []
-  const name = (each: OverviewView['away'][number]) => { if (away.length < AWAY_NAMED_MAX) away.push(each) }
+  const name = (each: OverviewView['away'][number]) => {
+    if (away.length < AWAY_NAMED_MAX) away.push(each)
+  }
   for (const { agentId, info, unreachableSinceMs, drain, deactivated } of cluster.agents.values()) {
     const isLinked = present.agents.get(agentId)?.ref !== undefined
     const wish = drain ? 'draining' : deactivated ? 'deactivated' : 'active'
     const state = unreachableSinceMs !== undefined ? 'unreachable' : isLinked ? wish : 'disconnected'
     agents.add(state)
-    if (state === 'unreachable' || state === 'disconnected') name({ noun: 'agent', id: agentId, name: info.hostname, state })
+    if (state !== 'unreachable' && state !== 'disconnected') continue
+    name({ noun: 'agent', id: agentId, name: info.name ?? info.hostname, state })
   }
   for (const { frameworkId, info } of cluster.frameworks.values()) {
     const state = present.schedulers.get(frameworkId)?.ref ? 'active' : 'disconnected'

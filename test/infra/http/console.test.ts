@@ -85,7 +85,10 @@ test('events are told as they were decided, since a time, and followed', async (
 
 test('vitals, dead letters and the overview are told of every node that is connected', async (t) => {
   const { http, framework } = await openOperated(t)
-  await framework('f1')
+  // Both are there once a task has run.
+  const tenant = await framework('f1')
+  await tenant.start('t1', 'true')
+  await tenant.ended('t1')
   const { nodes, silent, total } = JSON.parse((await ask(`${http.url}/v1/actors`)).text)
   assert.deepEqual([total, silent], [3, []])
   assert.deepEqual(
