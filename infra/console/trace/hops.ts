@@ -1,6 +1,7 @@
 /** Hops: what happens to messages, as it happens, or as a file has it. What a page holds is bounded, and said. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { recordOf, type HopJson, type HopRecord } from '../../trace/hop-record.js'
+import { recordsOf, type HopRows } from '../../trace/hop-rows.js'
 import { sentence } from '../api.js'
 
 /** Hops that a page holds while it looks on; older ones are let go. */
@@ -94,8 +95,8 @@ export function useFileHops(isWanted: boolean): Hops {
     fetch('/v1/recording', { signal: own.signal })
       .then(async (response) => {
         if (!response.ok) throw new Error(`the recording cannot be read (status ${response.status})`)
-        const lines = (await response.text()).split('\n')
-        const hops = lines.filter((line) => line !== '').map((line) => recordOf(JSON.parse(line) as HopJson))
+        const lines = (await response.text()).split('\n').filter((line) => line !== '')
+        const hops = lines.flatMap((line) => recordsOf(JSON.parse(line) as HopRows))
         setShown({ ...NONE, hops, isRead: true })
       })
       .catch((error: unknown) => {

@@ -51,12 +51,9 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
   const file = useFileHops(isFile)
   const { hops, isRead, missed, waiting, problem } = isFile ? file : live
   const sequence = useMemo(() => {
-    const fits = filterOf({
-      types: words(type),
-      hide: words(hide),
-      ...(actor && { actor }),
-      ...(framework && { framework }),
-    })
+    const wish = { types: words(type), hide: words(hide), ...(actor && { actor }), ...(framework && { framework }) }
+    const isAll = `${type}${hide}${actor}${framework}` === ''
+    const fits = isAll ? () => true : filterOf(wish)
     return sequenceOf(hops.filter((hop) => fits(hop) && (trace === '' || hop.trace.startsWith(trace))))
   }, [hops, type, hide, actor, framework, trace])
   const diagram = useMemo(() => diagramOf(sequence, { folded, collapse }), [sequence, folded, collapse])
