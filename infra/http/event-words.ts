@@ -15,12 +15,12 @@ export interface EventView {
   readonly offer?: string
 }
 
-const WARNING = /unreachable|disconnected|removed/
+const WARNING = /^agent-(unreachable|disconnected|gone)$|^framework-disconnected$/
 const TROUBLE: ReadonlySet<string> = new Set(['FAILED', 'ERROR', 'LOST', 'DROPPED', 'UNREACHABLE', 'GONE'])
 
 export function eventView({ number, atMs, happening, launchId, agentId }: HistoryEntry): EventView {
   const isTrouble =
-    (WARNING.test(happening.type) && happening.type !== 'task-removed') ||
+    WARNING.test(happening.type) ||
     ('state' in happening && TROUBLE.has(happening.state))
   const taskId =
     happening.type === 'task-launched' ? happening.task.taskId : 'taskId' in happening ? happening.taskId : undefined

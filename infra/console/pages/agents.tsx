@@ -47,12 +47,14 @@ const COLUMNS: readonly Column<AgentView>[] = [
   },
   {
     key: 'attributes',
+    isMinor: true,
     title: 'Attributes',
     width: '14%',
     value: ({ attributes }) => attributes,
     cell: ({ attributes }) => attributes,
   },
-  { key: 'id', title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
+  { key: 'id',
+    isMinor: true, title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
   {
     key: 'since',
     title: 'Since',

@@ -32,6 +32,7 @@ const COLUMNS: readonly Column<NodeVitals>[] = [
   },
   {
     key: 'via',
+    isMinor: true,
     title: 'At',
     value: ({ transport }) => transport?.via ?? '',
     cell: ({ transport }) => (
@@ -70,6 +71,7 @@ const COLUMNS: readonly Column<NodeVitals>[] = [
   },
   {
     key: 'unconfirmed',
+    isMinor: true,
     title: 'Unconfirmed',
     width: '106px',
     isNumber: true,
@@ -86,6 +88,7 @@ const COLUMNS: readonly Column<NodeVitals>[] = [
   },
   {
     key: 'missed',
+    isMinor: true,
     title: 'Missed',
     width: '78px',
     isNumber: true,

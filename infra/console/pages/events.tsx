@@ -21,12 +21,14 @@ const COLUMNS: readonly Column<EventView>[] = [
   },
   {
     key: 'level',
+    isMinor: true,
     title: 'Level',
     width: '88px',
     value: ({ level }) => level,
     cell: ({ level }) => <Mark state={level} />,
   },
-  { key: 'type', title: 'Kind', width: '158px', value: ({ type }) => type, cell: ({ type }) => type },
+  { key: 'type',
+    isMinor: true, title: 'Kind', width: '158px', value: ({ type }) => type, cell: ({ type }) => type },
   { key: 'text', title: 'What', value: ({ text }) => text, cell: ({ text }) => <span title={text}>{text}</span> },
   {
     key: 'task',
@@ -37,6 +39,7 @@ const COLUMNS: readonly Column<EventView>[] = [
   },
   {
     key: 'framework',
+    isMinor: true,
     title: 'Framework',
     width: '118px',
     value: ({ framework = '' }) => framework,

@@ -43,8 +43,10 @@ const COLUMNS: readonly Column<FrameworkView>[] = [
       </>
     ),
   },
-  { key: 'uses', title: 'Uses', value: ({ used }) => amounts(used), cell: ({ used }) => amounts(used) },
-  { key: 'id', title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
+  { key: 'uses',
+    isMinor: true, title: 'Uses', value: ({ used }) => amounts(used), cell: ({ used }) => amounts(used) },
+  { key: 'id',
+    isMinor: true, title: 'Id', width: '128px', value: ({ id }) => id, cell: ({ id }) => <code>{id}</code> },
   {
     key: 'since',
     title: 'Since',

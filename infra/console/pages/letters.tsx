@@ -113,6 +113,7 @@ const COLUMNS: readonly Column<Letter>[] = [
   },
   {
     key: 'from',
+    isMinor: true,
     title: 'From',
     value: ({ from = '' }) => from,
     cell: ({ from = '–' }) => (
@@ -131,7 +132,8 @@ const COLUMNS: readonly Column<Letter>[] = [
       </span>
     ),
   },
-  { key: 'node', title: 'Found in', width: '140px', value: ({ node }) => node, cell: ({ node }) => nodeName(node) },
+  { key: 'node',
+    isMinor: true, title: 'Found in', width: '140px', value: ({ node }) => node, cell: ({ node }) => nodeName(node) },
 ]
 
 function Open({ letter, replayed }: { readonly letter: Letter; readonly replayed: () => void }) {

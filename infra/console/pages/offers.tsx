@@ -29,6 +29,7 @@ const COLUMNS: readonly Column<OfferLife>[] = [
   },
   {
     key: 'agent',
+    isMinor: true,
     title: 'Of',
     width: '118px',
     value: ({ agent }) => agent,
@@ -44,6 +45,7 @@ const COLUMNS: readonly Column<OfferLife>[] = [
   },
   {
     key: 'stood',
+    isMinor: true,
     title: 'Stood for',
     width: '92px',
     isNumber: true,

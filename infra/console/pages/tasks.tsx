@@ -30,6 +30,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
   },
   {
     key: 'framework',
+    isMinor: true,
     title: 'Framework',
     width: '128px',
     value: ({ framework }) => framework,
@@ -44,6 +45,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
   },
   {
     key: 'needs',
+    isMinor: true,
     title: 'Needs',
     width: '16%',
     value: ({ resources }) => amounts(resources),

@@ -22,6 +22,8 @@ export interface Column<R> {
   /** As a CSS width. */
   readonly width?: string
   readonly isNumber?: boolean
+  /** Left out where there is little room. */
+  readonly isMinor?: boolean
 }
 
 interface TableProps<R> {
@@ -102,17 +104,17 @@ export function Table<R>(props: TableProps<R>) {
         <table aria-rowcount={shown.length + 1}>
           <caption class="hidden">{label}</caption>
           <colgroup>
-            {columns.map(({ key, width }) => (
-              <col key={key} style={width ? { width } : {}} />
+            {columns.map(({ key, width, isMinor }) => (
+              <col key={key} class={classOf(false, isMinor)} style={width ? { width } : {}} />
             ))}
           </colgroup>
           <thead>
             <tr aria-rowindex={1}>
-              {columns.map(({ key, title, isNumber }) => (
+              {columns.map(({ key, title, isNumber, isMinor }) => (
                 <th
                   key={key}
                   scope="col"
-                  class={isNumber ? 'num' : ''}
+                  class={classOf(isNumber, isMinor)}
                   aria-sort={order.key === key ? (order.descending ? 'descending' : 'ascending') : 'none'}
                 >
                   <button type="button" onClick={() => turn(key)}>
@@ -132,8 +134,8 @@ export function Table<R>(props: TableProps<R>) {
                 class={idOf(row) === chosen ? 'chosen' : ''}
                 aria-selected={idOf(row) === chosen}
               >
-                {columns.map(({ key, cell, isNumber }) => (
-                  <td key={key} class={isNumber ? 'num' : ''}>
+                {columns.map(({ key, cell, isNumber, isMinor }) => (
+                  <td key={key} class={classOf(isNumber, isMinor)}>
                     {cell(row)}
                   </td>
                 ))}
@@ -163,6 +165,8 @@ const Gap = ({ rows }: { readonly rows: number }) =>
       <td style={{ height: `${rows * ROW_PX}px` }} />
     </tr>
   ) : null
+
+const classOf = (isNumber = false, isMinor = false): string => `${isNumber ? 'num' : ''}${isMinor ? ' minor' : ''}`
 
 function arranged<R>(rows: readonly R[], columns: readonly Column<R>[], filter: string, order: Order): readonly R[] {
   const fits = matcher(filter)

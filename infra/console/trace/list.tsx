@@ -62,6 +62,7 @@ const columnsOf = (choose: ListProps['choose']): readonly Column<Arrow>[] => [
   },
   {
     key: 'took',
+    isMinor: true,
     title: 'Took',
     width: '86px',
     isNumber: true,
@@ -70,6 +71,7 @@ const columnsOf = (choose: ListProps['choose']): readonly Column<Arrow>[] => [
   },
   {
     key: 'outcome',
+    isMinor: true,
     title: 'Outcome',
     width: '120px',
     value: ({ dropped, outcome = '' }) => dropped ?? outcome,
