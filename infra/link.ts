@@ -24,6 +24,8 @@ export interface LinkListener {
   forged(reason: string): void
   /** A frame that will not arrive: it came back, or was never taken. */
   undeliverable(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason): void
+  /** Whoever carries this frame has it; told where that is known, and to who asks for it. */
+  acknowledged?(frame: Uint8Array): void
   lost(node: NodeAddress): void
   connection(state: Connection, reason?: string): void
 }

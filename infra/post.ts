@@ -45,6 +45,8 @@ export async function openPost(
     frame: (frame, sender) => gate.pass(() => unpack(frame, sender, receiver)),
     forged: (reason) => gate.pass(() => receiver.forged(reason)),
     undeliverable: (to, frame, reason) => gate.pass(() => giveBack(to, frame, reason, receiver)),
+    ...(receiver.acknowledged
+      ? { acknowledged: (frame: Uint8Array) => gate.pass(() => acknowledge(frame, receiver)) } : {}),
     lost: (node) => gate.pass(() => receiver.lost(node)),
     connection: (state, reason) => gate.pass(() => receiver.connection(state, reason)),
   }
@@ -149,6 +151,11 @@ function unpack(frame: Uint8Array, sender: string | undefined, receiver: Receive
     if (claimed === undefined || claimed.startsWith(sender ?? '')) receiver.received(envelope)
     else receiver.forged(`it says to be from '${claimed.slice(0, 200)}', and came from '${sender}'`)
   }
+}
+
+function acknowledge(frame: Uint8Array, receiver: Receiver): void {
+  const read = readFrame(frame)
+  if (read.ok) receiver.acknowledged?.(read.envelopes)
 }
 
 function giveBack(to: NodeAddress, frame: Uint8Array, reason: UndeliverableReason, receiver: Receiver): void {

@@ -12,7 +12,7 @@ import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
-import { receiveTraced, restartTraced } from './traced-receive.js'
+import { receiveTraced, restartTraced, type Pace } from './traced-receive.js'
 import type { Place } from './turns.js'
 
 /** Messages that one turn may take, so that a busy actor cannot starve the others. */
@@ -36,6 +36,7 @@ export class Cell implements Host, Resident {
   private inherited: Error | undefined
   private cancelRestart: () => void = () => undefined
   private processed = 0
+  private readonly pace: Pace = { endedMs: undefined }
   private restarts = 0
 
   constructor(
@@ -148,6 +149,7 @@ export class Cell implements Host, Resident {
       this.status = 'running'
       this.incarnation.begin()
     }
+    this.pace.endedMs = undefined
     for (let taken = 0; taken < TURN_MESSAGES_MAX && this.status === 'running'; taken++) {
       const item = this.mailbox.take()
       if (!item) break
@@ -164,7 +166,9 @@ export class Cell implements Host, Resident {
     }
     this.received.add(item.message)
     const { incarnation } = this
-    if (traces ? receiveTraced(this.neighbourhood, incarnation, item) : incarnation.receive(item)) this.processed++
+    if (traces ? receiveTraced(this.neighbourhood, incarnation, item, this.pace) : incarnation.receive(item)) {
+      this.processed++
+    }
   }
 
   // The status changes inside `receive`, which the compiler cannot see.

@@ -61,6 +61,8 @@ export interface TraceSink {
 
 /** The same without the object, for whoever records every message of a busy node. */
 export interface HopRecorder {
+  /** Whether the hops of this trace are recorded; all are, unless it says otherwise. */
+  wants?(trace: TraceContext): boolean
   /** @param details with `processed`; of any other kind the reason, if there is one */
   record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
 }

@@ -34,6 +34,9 @@ export interface Ports {
   readonly collapsed: (actor: Ref<never>, error: unknown, lastMessages: readonly AnyMessage[]) => void
 }
 
+/** Messages that a behaviour sends at once, each of which has a time of its own in traces. */
+const SENDS_TIMED = 16
+
 /** A port's side of an address: called at once, answers by `tell`, must not throw. */
 export type PortHandler<M> = (message: M, from: Ref<never> | undefined) => void
 
@@ -57,6 +60,10 @@ export class Kernel implements Neighbourhood, Outside {
   private readonly wall: WallClock
   private stampedBeat = -1
   private stampedMs = 0
+  private lastSent: Traced | undefined
+  private lastSentMs = 0
+  /** Since a behaviour was last given a message. */
+  private sends = 0
 
   constructor(readonly node: NodeAddress, private readonly ports: Ports) {
     this.turns = ports.turns
@@ -87,8 +94,8 @@ export class Kernel implements Neighbourhood, Outside {
     to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
   ): void {
     const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined, deadlineMs }
-    if (this.traces) this.hop('sent', item, to)
     const resident = this.residents.get(to)
+    if (this.traces) this.hop('sent', item, to)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
     if (!this.transport) return this.bury('disconnected', to, item)
@@ -199,10 +206,25 @@ export class Kernel implements Neighbourhood, Outside {
   }
 
   hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    this.hopAt(this.clock.elapsedMs(), kind, traced, to, details)
+    if (this.traces?.wants?.(traced.trace) === false) return
+    // Within a node to be sent and to be enqueued are one moment, and a clock costs more than all else here.
+    const isSameMoment = kind === 'enqueued' && traced === this.lastSent
+    const atMs = isSameMoment || (kind === 'sent' && this.isInBurst()) ? this.lastSentMs : this.clock.elapsedMs()
+    if (kind === 'sent') {
+      this.lastSent = traced
+      this.lastSentMs = atMs
+    }
+    this.hopAt(atMs, kind, traced, to, details)
   }
 
   hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+    if (kind === 'delivered') this.sends = 0
     this.traces?.record(kind, this.wall.at(elapsedMs), traced, to, details)
+  }
+
+  /** Who sends many messages at once has the time read for each of the first, then now and then. */
+  private isInBurst(): boolean {
+    this.sends++
+    return this.sends > SENDS_TIMED && this.sends % SENDS_TIMED !== 0
   }
 }

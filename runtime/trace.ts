@@ -52,11 +52,13 @@ export class TraceSource {
  */
 export function isChosen(trace: TraceContext, part: number): boolean {
   if (part >= 1) return true
-  const [, , prefix = 0, number = 0] = traceWords(trace)
-  return scattered(prefix ^ number) < part * WORDS
+  const lot = trace instanceof Context ? trace.lot() : lotOf(traceWords(trace))
+  return scattered(lot) < part * WORDS
 }
 
 const WORDS = 0x1_0000_0000
+/** Of a trace's words those that differ between any two. */
+const lotOf = ([, , prefix = 0, number = 0]: readonly number[]): number => prefix ^ number
 
 /** Numbers that follow each other end up far apart. */
 function scattered(word: number): number {
@@ -84,6 +86,8 @@ export function traceOfWords(words: unknown): TraceContext | undefined {
 /** Writes its digits when they are asked for. */
 abstract class Context implements TraceContext {
   abstract words(): readonly number[]
+  /** By which it is chosen, or not. */
+  abstract lot(): number
 
   get traceId(): string {
     return digits(this.words(), 0, 4)
@@ -121,6 +125,10 @@ class Span extends Context {
     else if (parent) words.push(parent[0], parent[1])
     return words
   }
+
+  lot(): number {
+    return typeof this.root === 'number' ? this.prefix ^ this.root : lotOf(this.root)
+  }
 }
 
 /** A message of another node. */
@@ -131,6 +139,10 @@ class Distant extends Context {
 
   words(): readonly number[] {
     return this.received
+  }
+
+  lot(): number {
+    return lotOf(this.received)
   }
 }
 

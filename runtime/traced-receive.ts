@@ -6,11 +6,22 @@ import type { Incarnation } from './incarnation.js'
 import type { Item } from './item.js'
 import type { Neighbourhood } from './neighbourhood.js'
 
+/** Of a turn that is traced. */
+export interface Pace {
+  /** When the message before was done with: the next begins there, since nothing lies between. */
+  endedMs: number | undefined
+}
+
 /** Lets the behaviour have a message, as `Incarnation.receive` does, and tells how that went. */
-export function receiveTraced(neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item): boolean {
+export function receiveTraced(
+  neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
+): boolean {
+  if (neighbourhood.traces?.wants?.(item.trace) === false) return incarnation.receive(item)
   if (item.notice?.live === false) return false
+  // Of messages that are not traced nobody takes it.
+  incarnation.takeGiven()
   const self = incarnation.self as Ref<never>
-  const began = neighbourhood.clock.elapsedMs()
+  const began = pace.endedMs ?? neighbourhood.clock.elapsedMs()
   neighbourhood.hopAt(began, 'delivered', item, self)
   let outcome: Outcome = 'crashed'
   try {
@@ -22,6 +33,7 @@ export function receiveTraced(neighbourhood: Neighbourhood, incarnation: Incarna
     throw error
   } finally {
     const ended = neighbourhood.clock.elapsedMs()
+    pace.endedMs = ended
     const given = incarnation.takeGiven()
     neighbourhood.hopAt(ended, 'processed', item, self, { durationMs: ended - began, outcome, given })
   }

@@ -108,6 +108,7 @@ class AmqpLink implements Link {
       forged: (reason) => listener.forged(reason),
       returned: (key, frame) => this.returned(key, frame),
       refused: (parcel) => this.giveBack([parcel], 'unconfirmed'),
+      ...(listener.acknowledged ? { confirmed: ({ frame }: Parcel) => listener.acknowledged?.(frame) } : {}),
       blocked: (reason) => standing.become('blocked', reason),
       unblocked: () => standing.become('connected'),
       ended: (reason, remainder) => {

@@ -42,6 +42,8 @@ export interface PublisherListener {
   returned(key: string, frame: Uint8Array): void
   /** The broker says that it may have lost this frame. */
   refused(parcel: Parcel): void
+  /** The broker has this frame. */
+  confirmed?(parcel: Parcel): void
 }
 
 export class Publisher {
@@ -131,8 +133,9 @@ export class Publisher {
   private settled(parcel: Parcel, error: unknown): void {
     if (!this.unconfirmed.delete(parcel)) return
     this.bytes.unconfirmed -= sizeOf(parcel)
-    if (error) this.listener.refused(parcel)
-    else if (this.waiting.length > 0 || this.onEmpty.length > 0) this.pump()
+    if (error) return this.listener.refused(parcel)
+    this.listener.confirmed?.(parcel)
+    if (this.waiting.length > 0 || this.onEmpty.length > 0) this.pump()
   }
 
   private hasRoom(): boolean {

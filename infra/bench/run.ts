@@ -31,6 +31,10 @@ const BENCHES: Readonly<Record<string, Entry>> = {
     summary: 'how soon a cluster is whole again when its leader is gone; --help tells its options', hasOptions: true,
     load: async () => (await import('./failover.js')).failover,
   },
+  trace: {
+    summary: 'what it costs to record messages, against not to',
+    load: async () => (await import('./trace.js')).trace,
+  },
   command: {
     summary: 'wall time of `warren run -- true`, against `node -e 0`',
     load: async () => (await import('./command.js')).command,

@@ -70,7 +70,9 @@ export interface Connection {
 export async function connectionOf(options: Readonly<Record<string, unknown>>): Promise<Connection> {
   const cluster = String(options['cluster'] ?? DEFAULT_CLUSTER)
   const broker = options['broker'] as string | undefined
-  const part = options['trace'] === undefined ? undefined : tracePart(options)
+  // Short commands have no option for it, and are traced all the same when it is asked for.
+  const wanted = options['trace'] ?? process.env['WARREN_TRACE']
+  const part = wanted === undefined ? undefined : tracePart({ trace: wanted })
   if (broker !== undefined) return brokerConnection(broker, cluster, { part })
   const directory = workDirOf(options)
   const note = noteAt(directory, options)

@@ -39,6 +39,7 @@ export const command: Command = {
     const cluster = await openEmbeddedCluster({
       cluster: name, workDir: workDirOf(options), port: Number(options['port']),
       agents: [{ name: 'a1' }, { name: 'a2' }], logger: silent,
+      tracePart: 1,
     }).catch((error: unknown) => {
       throw nodeFailure(error)
     })

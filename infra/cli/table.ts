@@ -39,6 +39,7 @@ export const COMMANDS: readonly Entry[] = [
   entry('trace tail', 'every message as it is handled', () => import('./trace-tail.js')),
   entry('trace show', 'one trace, as a tree of causes or a diagram', () => import('./trace-show.js')),
   entry('trace record', 'what happens to messages, into a file', () => import('./trace-record.js')),
+  entry('trace replay', 'what an actor was given, given to it again', () => import('./trace-replay.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),
   entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
   entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),

@@ -41,6 +41,8 @@ class LocalHopOutlet implements HopOutlet {
     clearTimeout(this.retry)
     const { socket } = this
     if (!socket || socket.destroyed) return
+    // Whoever waits for its end must not end before it.
+    socket.ref()
     await new Promise<void>((resolve) => {
       socket.once('close', () => resolve())
       socket.setTimeout(RETRY_MS, () => socket.destroy())

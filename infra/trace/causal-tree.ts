@@ -12,24 +12,38 @@ export interface Cause {
 export function causalTree({ arrows }: Sequence): readonly Cause[] {
   const bySpan = new Map<string, Arrow[]>()
   for (const arrow of arrows) bySpan.set(arrow.span, [...bySpan.get(arrow.span) ?? [], arrow])
-  const effectsOf = new Map<Arrow, Arrow[]>()
-  const roots: Arrow[] = []
-  for (const arrow of arrows) {
-    const cause = causeOf(arrow, bySpan)
-    if (cause) effectsOf.set(cause, [...effectsOf.get(cause) ?? [], arrow])
-    else roots.push(arrow)
-  }
-  const critical = new Set<Arrow>()
   const last = arrows.reduce<Arrow | undefined>((latest, each) =>
     (latest && endedMs(latest) > endedMs(each) ? latest : each), undefined)
-  for (let each = last; each && !critical.has(each); each = causeOf(each, bySpan)) critical.add(each)
-  const grown = (arrow: Arrow, above: ReadonlySet<Arrow>): Cause => {
-    const within = new Set([...above, arrow])
-    const effects = (effectsOf.get(arrow) ?? []).filter((effect) => !within.has(effect))
-      .sort((left, right) => (left.sentMs ?? arrivedMs(left)) - (right.sentMs ?? arrivedMs(right)))
-    return { arrow, isCritical: critical.has(arrow), effects: effects.map((effect) => grown(effect, within)) }
+  const critical = new Set(last ? chainOf(last, bySpan) : [])
+  const causes = new Map(arrows.map((arrow) =>
+    [arrow, { arrow, isCritical: critical.has(arrow), effects: [] as Cause[] }]))
+  const placed = new Set<Arrow>()
+  const roots: Cause[] = []
+  for (const arrow of arrows) {
+    // From the first cause down, so that what would cause itself is a beginning.
+    for (const each of chainOf(arrow, bySpan, placed).reverse()) {
+      const above = causeOf(each, bySpan)
+      const [cause, own] = [above && placed.has(above) ? causes.get(above) : undefined, causes.get(each)]
+      if (own) (cause?.effects ?? roots).push(own)
+      placed.add(each)
+    }
   }
-  return roots.map((root) => grown(root, new Set()))
+  for (const { effects } of causes.values()) effects.sort((left, right) => sentAt(left) - sentAt(right))
+  return roots.sort((left, right) => sentAt(left) - sentAt(right))
+}
+
+const sentAt = ({ arrow }: Cause): number => arrow.sentMs ?? arrivedMs(arrow)
+
+/** From an arrow up to the first of its causes, or to one that is among `known`. */
+function chainOf(
+  arrow: Arrow, bySpan: ReadonlyMap<string, readonly Arrow[]>, known: ReadonlySet<Arrow> = new Set(),
+): Arrow[] {
+  const chain = new Set<Arrow>()
+  for (let each: Arrow | undefined = arrow; each && !chain.has(each) && !known.has(each);) {
+    chain.add(each)
+    each = causeOf(each, bySpan)
+  }
+  return [...chain]
 }
 
 /** Of the receivers of a message, the one that then sent this. */

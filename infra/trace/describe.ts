@@ -35,6 +35,9 @@ export function describe(hop: Hop, node: NodeAddress): HopRecord {
   }
 }
 
+/** Its content without secrets, as it would be recorded. */
+export const bodyOf = (message: AnyMessage): Readonly<Record<string, unknown>> => contentOf(message).body ?? {}
+
 function contentOf(message: AnyMessage): Pick<HopRecord, 'body' | 'bytes'> {
   const entry = registry.byType(message.type)
   try {

@@ -44,7 +44,7 @@ export const jsonOf = ({ kind, atMs, body, ...rest }: HopRecord): HopJson => ({
 })
 
 /** Bytes are shown in base64. */
-function readable(value: unknown): unknown {
+export function readable(value: unknown): unknown {
   if (value instanceof Uint8Array) {
     return { base64: btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join('')) }
   }

@@ -4,7 +4,7 @@
  */
 import type { NodeAddress, Ref } from '../../runtime/address.js'
 import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Traced } from '../../runtime/hop.js'
-import { isChosen } from '../../runtime/trace.js'
+import { isChosen, type TraceContext } from '../../runtime/trace.js'
 import { describe } from './describe.js'
 import type { HopRecord } from './hop-record.js'
 
@@ -22,9 +22,11 @@ export interface Reading {
 export class HopRing implements HopRecorder {
   private readonly kinds: HopKind[]
   private readonly times: Float64Array
+  /** Undefined where it is the same as in the place before: to point from here to what is new costs most. */
   private readonly traced: (Traced | undefined)[]
   private readonly receivers: Ref<never>[]
   private readonly details: (HopDetails | string | undefined)[]
+  private last: Traced | undefined
   private count = 0
 
   /**
@@ -44,14 +46,19 @@ export class HopRing implements HopRecorder {
     return this.count
   }
 
+  wants(trace: TraceContext): boolean {
+    return this.part >= 1 || isChosen(trace, this.part)
+  }
+
   record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    if (this.part < 1 && !isChosen(traced.trace, this.part)) return
+    if (!this.wants(traced.trace)) return
     const at = this.count++ & (this.size - 1)
     this.kinds[at] = kind
     this.times[at] = atMs
-    this.traced[at] = traced
+    this.traced[at] = traced === this.last ? undefined : traced
+    this.last = traced
     this.receivers[at] = to
-    this.details[at] = details
+    if (details !== undefined || this.details[at] !== undefined) this.details[at] = details
   }
 
   /** The hops from the one with this number on, oldest first. */
@@ -60,12 +67,25 @@ export class HopRing implements HopRecorder {
     const begin = Math.max(from, oldest)
     const next = Math.min(this.count, begin + hopsMax)
     const records: HopRecord[] = []
-    for (let number = begin; number < next; number++) records.push(this.at(number & (this.size - 1)))
-    return { records, next, missed: begin - from }
+    let traced = this.tracedBefore(begin, oldest)
+    for (let number = begin; number < next; number++) {
+      const index = number & (this.size - 1)
+      traced = this.traced[index] ?? traced
+      // What the oldest was about may have been overwritten.
+      if (traced) records.push(this.recordAt(index, traced))
+    }
+    return { records, next, missed: next - from - records.length }
   }
 
-  private at(index: number): HopRecord {
-    const traced = this.traced[index] as Traced
+  private tracedBefore(number: number, oldest: number): Traced | undefined {
+    for (let each = number - 1; each >= oldest; each--) {
+      const traced = this.traced[each & (this.size - 1)]
+      if (traced) return traced
+    }
+    return undefined
+  }
+
+  private recordAt(index: number, traced: Traced): HopRecord {
     const hop = hopOf(
       this.kinds[index] as HopKind, this.times[index] as number, traced, this.receivers[index] as Ref<never>,
       this.details[index],

@@ -66,8 +66,9 @@ export class OtlpOutlet implements HopOutlet {
 
   async close(): Promise<void> {
     this.flush()
-    const late = pause(FLUSH_MAX_MS, undefined, { ref: false }).then(() => this.closing.abort())
-    while (this.sending && !this.closing.signal.aborted) await Promise.race([this.sending, late])
+    const late = setTimeout(() => this.closing.abort(), FLUSH_MAX_MS)
+    while (this.sending !== undefined) await this.sending
+    clearTimeout(late)
     this.closing.abort()
   }
 

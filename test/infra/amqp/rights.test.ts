@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { groupAddress, kindOf, nodeAddress, NODE_KINDS, type NodeAddress } from '../../../runtime/address.js'
 import { MASTERS_OWN, ownUser, type Rights, rightsOf, type Role } from '../../../infra/amqp/rights.js'
-import { bindingsOf, exchangeName, type Member, routingKey, wayTo } from '../../../infra/amqp/topology.js'
+import {
+  bindingsOf, exchangeName, hopsExchange, hopsQueue, type Member, routingKey, wayTo,
+} from '../../../infra/amqp/topology.js'
 
 const CLUSTER = 'prod.eu'
 type Kind = (typeof NODE_KINDS)[number]
@@ -81,6 +83,19 @@ test('only a master may write down, and share what is the masters\'', () => {
   }))
 })
 
+test('every node may tell its hops, as itself, and masters alone may hear them', () => {
+  fc.assert(fc.property(member, member, (one, other) => {
+    const rights = rightsFor(one)
+    const isMaster = kindOf(one.self) === 'master'
+    const topic = topicOf(rights, hopsExchange(CLUSTER)) ?? assert.fail()
+    assert.ok(may(rights.write, hopsExchange(CLUSTER)) && may(topic.write, routingKey(one.self, one.agent) ?? ''))
+    const others = routingKey(other.self, other.agent) ?? ''
+    if (ownUser(one) !== ownUser(other)) assert.ok(!may(topic.write, others))
+    assert.equal(may(rights.read, hopsExchange(CLUSTER)) && may(topic.read, '#'), isMaster)
+    if (isMaster) assert.ok(may(rights.configure, hopsQueue(CLUSTER, one.self.slice(7, one.self.indexOf('@')), 12, 3)))
+  }))
+})
+
 test('nobody may use what the broker brings, or bind with a wildcard', () => {
   fc.assert(fc.property(member, (one) => {
     const rights = rightsFor(one)
@@ -100,7 +115,7 @@ test('an agent\'s rights are these', () => {
   const queue = `c\\.agent\\.agent-n1\\.eu\\.${life}\\.[0-9]+`
   assert.deepEqual(rightsOf('c', 'agent', 'n1.eu'), {
     user: 'agent-n1.eu', configure: `^(?:${queue})$`,
-    write: `^(?:${queue}|c\\.up|c\\.executors)$`, read: `^(?:${queue}|c\\.down|c\\.executors)$`,
+    write: `^(?:${queue}|c\\.up|c\\.executors|c\\.hops)$`, read: `^(?:${queue}|c\\.down|c\\.executors)$`,
     topics: [
       { exchange: 'c.up', write: `^(?:masters|master\\.master-[A-Za-z0-9._-]+\\.${life})$`, read: '^$' },
       { exchange: 'c.down', write: '^$', read: `^(?:agents|agent\\.agent-n1\\.eu\\.${life})$` },
@@ -108,6 +123,7 @@ test('an agent\'s rights are these', () => {
         exchange: 'c.executors', write: `^(?:executor\\.agent-n1\\.eu/executor-[A-Za-z0-9._-]+\\.${life})$`,
         read: `^(?:agent\\.agent-n1\\.eu\\.${life})$`,
       },
+      { exchange: 'c.hops', write: `^(?:agent\\.agent-n1\\.eu\\.${life})$`, read: '^$' },
     ],
   })
 })

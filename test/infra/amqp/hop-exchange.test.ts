@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { amqpHopOutlet, amqpHopSource } from '../../../infra/amqp/hop-exchange.js'
+import { amqpLink } from '../../../infra/amqp/link.js'
+import { HopCollector } from '../../../infra/trace/hop-collector.js'
+import { HopRelay } from '../../../infra/trace/hop-relay.js'
+import { HopRing } from '../../../infra/trace/hop-ring.js'
+import { nodeAddress, refOf } from '../../../runtime/address.js'
+import { seededRandom } from '../../../runtime/random.js'
+import { TraceSource } from '../../../runtime/trace.js'
+import { testBroker } from '../../support/broker.js'
+
+const broker = testBroker()
+const CLUSTER = 'traced'
+const node = nodeAddress('agent', 'a1', 'l1')
+const to = refOf<never>(node, 'agent')
+const source = new TraceSource(seededRandom(5))
+const QUIET = {
+  frame() {}, forged() {}, undeliverable() {}, lost() {}, connection() {},
+}
+
+test('a master hears the hops of other nodes while somebody watches, those from before included', async (t) => {
+  const link = await amqpLink([broker.url], CLUSTER)(nodeAddress('master', 'm1', 'l1'), QUIET)
+  t.after(() => link.close())
+  const ring = new HopRing(node)
+  const outlet = amqpHopOutlet([broker.url], CLUSTER, undefined)(node)
+  const relay = new HopRelay(ring, outlet)
+  t.after(() => relay.close())
+  const traced = (type: string) => ({ message: { type }, from: undefined, trace: source.begin() })
+  const early = traced('early')
+  ring.record('sent', 1, early, to)
+  assert.equal(outlet.publish({ isBacklog: false, missed: 0, records: [] }), false, 'it need not be there yet')
+  const collector = new HopCollector(amqpHopSource([broker.url], CLUSTER, 'm1'))
+  t.after(() => collector.close())
+  const heard: string[] = []
+  let wake: () => void = () => undefined
+  const stop = collector.watch({ hide: ['secret'] }, 10, {
+    hop: ({ type }) => {
+      heard.push(type)
+      wake()
+    },
+    gap: (missed) => assert.fail(`${missed} were lost`),
+  })
+  const until = async (type: string) => {
+    while (!heard.includes(type)) await new Promise<void>((resolve) => { wake = resolve })
+  }
+  const late = setInterval(() => {
+    ring.record('sent', 2, traced('secret'), to)
+    ring.record('sent', 2, traced('late'), to)
+  }, 100)
+  await until('late')
+  clearInterval(late)
+  assert.deepEqual(heard.filter((type) => type !== 'late'), heard.includes('early') ? ['early'] : [])
+  stop()
+  const [found] = await collector.trace(early.trace.traceId)
+  assert.deepEqual([found?.type, found?.node, found?.to], ['early', node, to])
+})
