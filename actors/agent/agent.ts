@@ -4,7 +4,7 @@
  * what it has taken is in its journal before anything runs.
  */
 import { unhandled, type Actor } from '../../runtime/actor.js'
-import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
+import { groupAddress, refOf } from '../../runtime/address.js'
 import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
