@@ -27,13 +27,13 @@ const BENCHES: Readonly<Record<string, Entry>> = {
     summary: 'messages between actors, in a node and over RabbitMQ, against nact, amqplib, Moleculer and NestJS',
     load: async () => (await import('./runtime.js')).runtime,
   },
-  trace: {
-    summary: 'what it costs to record messages, against not to',
-    load: async () => (await import('./trace.js')).trace,
-  },
   failover: {
     summary: 'how soon a cluster is whole again when its leader is gone; --help tells its options', hasOptions: true,
     load: async () => (await import('./failover.js')).failover,
+  },
+  trace: {
+    summary: 'what it costs to record messages, against not to',
+    load: async () => (await import('./trace.js')).trace,
   },
   command: {
     summary: 'wall time of `warren run -- true`, against `node -e 0`',

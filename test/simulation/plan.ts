@@ -32,7 +32,7 @@ export const FAULTS = {
 export type Fault = keyof typeof FAULTS
 
 /** Faults that are not yet survived, so that they must be asked for. */
-export const OFF: ReadonlySet<Fault> = new Set<Fault>(['jump', 'tail-lost'])
+export const OFF: ReadonlySet<Fault> = new Set<Fault>(['tail-lost'])
 
 export interface Step {
   readonly atMs: number
