@@ -4,7 +4,9 @@ import type { HopRecord } from '../../../infra/trace/hop-record.js'
 import { recordsOf, rowsOf } from '../../../infra/trace/hop-rows.js'
 
 test('hops come back as they were, with bytes as they are shown', () => {
-  const plain = { kind: 'sent', atMs: 1.5, node: 'agent-a@1', trace: 't1', span: 's1', to: 'master-m@1/master', type: 'pong' } as const
+  const plain = {
+    kind: 'sent', atMs: 1.5, node: 'agent-a@1', trace: 't1', span: 's1', to: 'master-m@1/master', type: 'pong',
+  } as const
   const full: HopRecord = {
     ...plain, kind: 'delivered', parent: 's0', from: 'agent-a@1/agent', bytes: 4, framework: 'F1',
     body: { data: new Uint8Array([1, 2]) },
