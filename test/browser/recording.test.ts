@@ -38,7 +38,7 @@ function hop(index: number): HopRecord {
     type: `kind-${number % 17}`,
     trace: Math.floor(number / 50)
       .toString(16)
-      .padStart(32, '1'),
+      .padStart(32, '0'),
     ...(number % 50 === 0 ? {} : { parent: (number - 1).toString(16).padStart(16, '0') }),
     ...(kind === 'delivered' ? { bytes: 40, body: { number, text: 'what it says' } } : {}),
     ...(kind === 'processed' ? { durationMs: 0.4, outcome: 'ok' as const } : {}),
