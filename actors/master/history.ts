@@ -26,10 +26,12 @@ export class History {
   private open: Entry[] = []
   private waiting: { readonly token: number; readonly entries: readonly Entry[] }[] = []
   private last = 0
-  private lastMs = 0
+  private lastMs: number
 
   /** @param lifeMs tells this history from the one before */
-  constructor(private readonly lifeMs: number) {}
+  constructor(private readonly lifeMs: number) {
+    this.lastMs = lifeMs
+  }
 
   /** This was committed, by whoever led. To be called before it is applied. */
   fold(record: LogRecord, cluster: Cluster): void {
@@ -45,6 +47,11 @@ export class History {
   seal(token: number): void {
     this.waiting.push({ token, entries: this.open })
     this.open = []
+  }
+
+  /** This master leads since just now: its claim says no time of its own. */
+  led(nowMs: number): void {
+    this.events.restamp('leadership-claimed', nowMs)
   }
 
   commit(token: number): void {
@@ -120,6 +127,13 @@ class Ring {
     if (before) this.forgotten = before.number
     this.kept[this.next] = entry
     this.next = (this.next + 1) % this.entriesMax
+  }
+
+  /** Gives the last of a kind its true time. */
+  restamp(type: Happening['type'], atMs: number): void {
+    const index = this.kept.findLastIndex(({ happening }) => happening.type === type)
+    const entry = this.kept[index]
+    if (entry) this.kept[index] = { ...entry, atMs }
   }
 
   /** Newest first until `since`, so that who asks often pays for what is new only. */

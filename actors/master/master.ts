@@ -107,7 +107,8 @@ const isRead = ({ type }: Message): boolean =>
 function lead(
   state: State, { epoch }: Extract<Message, { type: 'elected' }>, options: MasterOptions, ctx: Ctx,
 ): State {
-  const { cluster, present } = state
+  const { cluster, present, history } = state
+  history.led(ctx.now())
   present.recoveringUntilMs = ctx.now() + present.agentTimeoutMs
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })

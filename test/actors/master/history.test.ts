@@ -70,3 +70,11 @@ test('a change of a task is told with its launch and its agent', () => {
   const [entry] = history.tell(0, false).entries
   assert.deepEqual([entry?.launchId, entry?.agentId, entry?.atMs], ['L1', 'S1', 3])
 })
+
+test('what says no time of its own has that of its neighbours, and a claim that of its leading', () => {
+  const history = new History(7)
+  history.fold({ type: 'genesis', cluster: 'c', prefix: 'p' } as LogRecord, cluster)
+  history.fold({ type: 'leadership-claimed', epoch: 1, master: 'm', nonce: 'n' }, cluster)
+  history.led(50)
+  assert.deepEqual(history.tell(0, false).entries.map(({ atMs }) => atMs), [7, 50])
+})
