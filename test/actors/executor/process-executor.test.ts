@@ -181,3 +181,25 @@ test('one that had not joined is ended, and what it was to run is left for anoth
   driven.receive({ type: 'exited', launchId, exit: { signal: 'SIGKILL' } })
   assert.deepEqual(reports(driven), ['executor-gone'])
 })
+
+test('an executor whose tasks have all ended before it joined is sent away; who comes then may start another', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive({ type: 'end', launchId: launchOf('t').launchId, graceMs: 1 })
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'shut-down'])
+  driven.take()
+  driven.receive(run('u', 2))
+  assert.deepEqual(reports(driven), ['w-L2 DROPPED executor-terminated'])
+})
+
+test('an executor that is wanted again before it has joined stays', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive({ type: 'end', launchId: launchOf('t').launchId, graceMs: 1 })
+  driven.receive(run('u', 2))
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch u'])
+})
