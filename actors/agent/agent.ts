@@ -174,6 +174,7 @@ function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
 
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
 function onReconnected(state: State, options: AgentOptions, ctx: Ctx): State {
+  for (const { ref } of state.active.executors.values()) ctx.tell(ref, { type: 'reconnected' })
   return state.phase === 'running' ? register({ ...state, phase: 'registering' }, options, ctx) : state
 }
 

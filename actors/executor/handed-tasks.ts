@@ -33,6 +33,19 @@ export function handOver(
   return next
 }
 
+/** The executor registers once more: what it does not have was lost on the way, and orders to end it may be. */
+export function handAgain(
+  state: State, executor: Ref<ExecutorEvent>, launches: readonly LaunchId[], ctx: Ctx,
+): State {
+  const held = new Set(launches)
+  for (const { launch, end } of state.tasks.values()) {
+    // What is only still on its way it takes once: it knows its launches.
+    if (!held.has(launch.launchId)) hand(executor, launch, ctx)
+    if (end) order(executor, launch, end, ctx)
+  }
+  return state
+}
+
 export function onReport(
   state: State, message: Extract<ExecutorCall, { type: 'report-task' }>, options: Options, ctx: Ctx,
 ): State {

@@ -13,7 +13,7 @@ import type { LaunchId } from '../protocol/ids.js'
 import type { Exit, Program } from '../protocol/machine.js'
 import type { Launch } from '../protocol/running.js'
 import type { Program as DeclaredProgram, Reason, TaskState } from '../protocol/task.js'
-import { handOver, onEnd, onReport, onRun, onTimeOver, timedOut } from './handed-tasks.js'
+import { handAgain, handOver, onEnd, onReport, onRun, onTimeOver, timedOut } from './handed-tasks.js'
 import { Heard } from './heard.js'
 import type { Ctx, Message, ModuleRunner, Options, State } from './process-state.js'
 
@@ -38,6 +38,9 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
       case 'append-failed': return onNotWritten(state, message.token, message.reason, options, ctx)
       case 'register-executor': return onRegister(state, message, options, ctx)
       case 'call-again': return call(state, ctx)
+      case 'reconnected':
+        if (state.phase === 'joined' && state.executor) askWhatItHas(state.executor, ctx)
+        return state
       case 'report-task': return onReport(state, message, options, ctx)
       case 'noted': {
         const { taskId, sequence } = message
@@ -124,10 +127,14 @@ function start(state: State, options: Options, ctx: Ctx): State {
 /** Tells the executor of an earlier life where its agent is now. */
 function call(state: State, ctx: Ctx): State {
   if (state.phase !== 'reconnecting' || !state.executor) return state
-  ctx.tell(state.executor, { type: 'reconnect-executor', agent: ctx.self })
+  askWhatItHas(state.executor, ctx)
   ctx.after('call', RECONNECT_AGAIN_MS, { type: 'call-again' })
   return state
 }
+
+/** It registers again, with all that it was given. */
+const askWhatItHas = (executor: Ref<ExecutorEvent>, ctx: Ctx): void =>
+  ctx.tell(executor, { type: 'reconnect-executor', agent: ctx.self })
 
 function onRegister(
   state: State, { executor, launches = [] }: Extract<ExecutorCall, { type: 'register-executor' }>,
@@ -143,7 +150,7 @@ function join(
   state: State, executor: Ref<ExecutorEvent>, launches: readonly LaunchId[], options: Options, ctx: Ctx,
 ): State {
   ctx.tell(executor, { type: 'executor-registered', executorId: options.executorId })
-  if (state.phase === 'joined' && state.executor === executor) return state
+  if (state.phase === 'joined' && state.executor === executor) return handAgain(state, executor, launches, ctx)
   ctx.cancel('registration')
   ctx.cancel('call')
   ctx.watch(executor, { type: 'executor-lost' })

@@ -44,7 +44,13 @@ test('tasks wait until the executor has registered, then go to it in order', () 
   assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t', 'launch u'])
   driven.receive(run('v', 3))
   driven.receive(register)
-  assert.deepEqual(toProcess(driven).slice(3), ['launch v', 'executor-registered'], 'it may ask twice')
+  driven.receive({ ...register, launches: ['w-L1', 'w-L2', 'w-L3'] as LaunchId[] })
+  assert.deepEqual(toProcess(driven).slice(3), [
+    'launch v', 'executor-registered', 'launch t', 'launch u', 'launch v', 'executor-registered',
+  ], 'it may ask twice, and is given again what it does not have')
+  driven.take()
+  driven.receive({ type: 'reconnected' })
+  assert.deepEqual(driven.toldTo(process), [{ type: 'reconnect-executor', agent: driven.self }])
   assert.ok(!driven.timers.has('registration'))
 })
 
