@@ -155,10 +155,11 @@ function subscribe<Author, Told>(
 }
 
 function onSubscribed<Author, Told>(
-  state: State<Author>, { frameworkId, cluster, agrees }: Extract<SchedulerEvent, { type: 'subscribed' }>,
+  state: State<Author>, { frameworkId, epoch, cluster, agrees }: Extract<SchedulerEvent, { type: 'subscribed' }>,
   give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
-  if (state.phase !== 'subscribing') return state
+  // An answer of a master that has led before is none of the one that leads now, and may name another id.
+  if (state.phase !== 'subscribing' || epoch !== state.epoch) return state
   ctx.cancel('subscribe')
   const isKnown = state.frameworkId !== undefined
   const isResumed = state.wasSubscribed
