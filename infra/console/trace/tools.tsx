@@ -1,4 +1,5 @@
 /** Trace tools: what is looked at, and how. */
+import { useEffect, useRef } from 'preact/hooks'
 import { clock } from '../format.js'
 import { select } from '../route.js'
 
@@ -90,22 +91,7 @@ export function TraceTools(props: ToolsProps) {
       </div>
       <div class="tools fields">
         {FIELDS.map(([name, title, example], index) => (
-          <label key={name}>
-            {title}{' '}
-            <input
-              class="field"
-              type="text"
-              value={props[name]}
-              placeholder={example}
-              spellcheck={false}
-              data-filter={index === 0 ? '' : undefined}
-              onChange={(event) =>
-                select({
-                  [name]: event.currentTarget.value === '' && name === 'hide' ? '-' : event.currentTarget.value,
-                })
-              }
-            />
-          </label>
+          <Field key={name} name={name} title={title} value={props[name]} example={example} isFirst={index === 0} />
         ))}
         {end > begin && (
           <label class="scrub">
@@ -126,5 +112,38 @@ export function TraceTools(props: ToolsProps) {
         )}
       </div>
     </>
+  )
+}
+
+interface FieldProps {
+  readonly name: (typeof FIELDS)[number][0]
+  readonly title: string
+  readonly value: string
+  readonly example: string
+  readonly isFirst: boolean
+}
+
+/** Keeps what is being typed, though the page is drawn anew with every message that comes. */
+function Field({ name, title, value, example, isFirst }: FieldProps) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (input.current && document.activeElement !== input.current) input.current.value = value
+  }, [value])
+  return (
+    <label>
+      {title}{' '}
+      <input
+        ref={input}
+        class="field"
+        type="text"
+        defaultValue={value}
+        placeholder={example}
+        spellcheck={false}
+        data-filter={isFirst ? '' : undefined}
+        onChange={(event) =>
+          select({ [name]: event.currentTarget.value === '' && name === 'hide' ? '-' : event.currentTarget.value })
+        }
+      />
+    </label>
   )
 }
