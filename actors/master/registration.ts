@@ -12,7 +12,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { sum } from '../resources/resources.js'
-import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
+import { executorKey, leadershipOf, newId, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
@@ -28,7 +28,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
   const linked = call.agentId ?? present.agentIds.get(call.agent)
-  const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
+  const agentId = linked ?? (newId(cluster, `S${cluster.nextAgent}`) as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
   const known = cluster.agents.get(agentId)
