@@ -48,9 +48,9 @@ export class SharedLog {
     for (const way of this.ways) way.bring()
   }
 
-  /** Loses its last entries, although they stood there and were read, and with them all who read. */
+  /** Loses its last entries, although they stood there and were read, and with them all who read; not its first. */
   truncate(count: number): void {
-    this.replace(this.entries.slice(0, Math.max(0, this.entries.length - count)))
+    this.replace(this.entries.slice(0, Math.max(1, this.entries.length - count)))
   }
 
   /** Another log stands in its place. */
