@@ -159,7 +159,8 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   const executors = [...state.active.executors.values()]
     .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
   const { agentId } = state.memory
-  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors } as const
+  const ended = [...state.memory.ends].map(([launchId, { state: end }]) => ({ launchId, state: end }))
+  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended } as const
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }

@@ -48,7 +48,7 @@ export interface Memory {
 }
 
 export const LAST_LAUNCHES_MAX = 100_000
-export const ENDS_MAX = 1_000
+export const ENDS_MAX = 100
 
 export const newMemory = (): Memory => ({
   agentId: undefined, cluster: undefined, obeyed: undefined, life: undefined, executors: new Map(),

@@ -15,9 +15,10 @@ import { sum } from '../resources/resources.js'
 import { executorKey, leadershipOf, newId, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
-import { endTasks, liveTasksOf } from './ending.js'
+import { liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
-import { hasRebooted, readmissionProblem } from './readmission.js'
+import { missingAt, missingTasks } from './missing.js'
+import { readmissionProblem } from './readmission.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 /** How long a framework that only its tasks tell of may stay away before they end. */
@@ -121,55 +122,6 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
 const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
   type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
 })
-
-/** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
-function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
-  const { cluster, present } = knowledge
-  const { staging, begun } = missingTasks(cluster, agentId, call)
-  const runs = new Set(call.executors?.map((executor) => executorKey({ ...executor, agentId })))
-  // One that a task will bring back when it is sent again keeps its place.
-  for (const { frameworkId, task } of staging) {
-    if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
-  }
-  const ended = call.executors === undefined ? []
-    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
-  const isReboot = hasRebooted(cluster.agents.get(agentId), call.info)
-  const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
-  return combine([
-    endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
-    forgetEnded(knowledge, agentId, call),
-    decision({
-      records: ended.map(({ frameworkId, executorId }) =>
-        ({ type: 'executor-ended', frameworkId, agentId, executorId })),
-      effects: ended.flatMap(({ frameworkId, executorId }) =>
-        tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
-    }),
-  ])
-}
-
-/** Tasks whose end nobody will tell again: the agent does not have them any more. */
-function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
-  const held = new Set(call.tasks.map(({ launchId }) => launchId))
-  const ended = [...cluster.tasksAt.of(agentId)].filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
-  return decision({
-    records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
-    effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
-      const update: StatusUpdate = {
-        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
-      }
-      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
-    }),
-  })
-}
-
-function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
-  const held = new Set(call.tasks.map((task) => task.launchId))
-  const missing = liveTasksOf(cluster, agentId).filter((task) => !held.has(task.launchId))
-  return {
-    staging: missing.filter((task) => task.state === 'STAGING'),
-    begun: missing.filter((task) => task.state !== 'STAGING'),
-  }
-}
 
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
 function ordersFor({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Effect[] {
