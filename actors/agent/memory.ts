@@ -59,6 +59,12 @@ export const newMemory = (): Memory => ({
 export const updateIdOf = (launchId: LaunchId, count: number): UpdateId => `${launchId}.${count}` as UpdateId
 export const launchOf = (updateId: UpdateId): LaunchId => updateId.slice(0, updateId.lastIndexOf('.')) as LaunchId
 
+/** As a master is told of it. */
+export function heldOf({ frameworkId, launchId, role, task, state, updates, pending }: TaskMemory): HeldTask {
+  const held = { frameworkId, launchId, role, task, state }
+  return pending.length > 0 || updates === 0 ? held : { ...held, updateId: updateIdOf(launchId, updates) }
+}
+
 /** Folds one entry in. Total: an entry about a launch that is not held changes nothing. */
 export function remember(memory: Memory, entry: JournalEntry): void {
   switch (entry.type) {

@@ -69,6 +69,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   // Of one that has ended meanwhile the agent's own update tells, with all that there is to tell.
   const back = call.tasks.filter((held) =>
     stateHere(cluster, agentId, held) === 'UNREACHABLE' && !isTerminal(held.state))
+  const ahead = call.tasks.filter((held) => isAhead(held, stateHere(cluster, agentId, held)))
   const missing = missingAt(knowledge, agentId, call)
   const records: LogRecord[] = [
     ...admission(knowledge, agentId, call),
@@ -80,6 +81,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
       ({ type: 'task-changed', frameworkId, taskId, state, atMs: now }) as const),
+    ...ahead.map(({ frameworkId, task: { taskId }, state, updateId }) =>
+      ({ type: 'task-changed', frameworkId, taskId, state, updateId, atMs: now }) as const),
   ]
   const pending = { adopted, executors, records: missing.records }
   const share = agentShare(cluster, agentId, call.info, pending)
@@ -172,6 +175,10 @@ function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: Hel
   if (cluster.frameworks.get(frameworkId)?.tasks.has(task.taskId)) return false
   return !(isTerminal(state) && cluster.completedTasks.has(launchId))
 }
+
+/** What its scheduler has acknowledged and nobody will tell again, because the log has lost it. */
+const isAhead = ({ state, updateId }: HeldTask, here: TaskState | undefined): boolean =>
+  updateId !== undefined && here !== undefined && here !== 'UNREACHABLE' && !isTerminal(here) && here !== state
 
 /** The state of this very launch, as the master knows it. */
 function stateHere(cluster: Cluster, agentId: AgentId, held: HeldTask): TaskState | undefined {

@@ -17,7 +17,11 @@ export const agentInfo = record({
 export type AgentInfo = Infer<typeof agentInfo>
 
 /** A task as its agent knows it; what a master that has never heard of it needs to adopt it. */
-export const heldTask = record({ frameworkId, launchId, role, task: taskInfo, state: taskState })
+export const heldTask = record({
+  frameworkId, launchId, role, task: taskInfo, state: taskState,
+  /** Of the update that told the state, once that has been acknowledged, and will not be told again. */
+  updateId: optional(updateId),
+})
 export type HeldTask = Infer<typeof heldTask>
 
 /** A launch whose end has been acknowledged: whoever believes that it still runs has forgotten that. */
