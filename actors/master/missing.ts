@@ -13,12 +13,17 @@ import { hasRebooted } from './readmission.js'
 
 type Register = Extract<AgentCall, { type: 'register-agent' }>
 
+const FULL = 'its agent has come back with tasks that the log has lost, and has no room left for it'
 const OVER = 'it had ended before its agent came back'
 
-/** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
-export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+/**
+ * What the master believes to run there and does not: begun tasks are gone, idle executors ended.
+ * @param isFull for what never arrived there is no room any more
+ */
+export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register, isFull = false): Decision {
   const { cluster, present } = knowledge
-  const { staging, begun, over } = missingTasks(cluster, agentId, call)
+  const { staging: open, begun, over } = missingTasks(cluster, agentId, call)
+  const [staging, dropped] = isFull ? [[], open] : [open, []]
   const runs = new Set(call.executors?.map((executor) => executorKey({ ...executor, agentId })))
   // One that a task will bring back when it is sent again keeps its place.
   for (const { frameworkId, task } of staging) {
@@ -30,6 +35,7 @@ export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register
   const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
   return combine([
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
+    endTasks(knowledge, dropped, { state: 'DROPPED', reason: 'no-room', text: FULL }),
     ...over.map(({ task, state }) => endTasks(knowledge, [task], { state, reason: 'agent-reregistered', text: OVER })),
     forgetEnded(knowledge, agentId, call),
     decision({

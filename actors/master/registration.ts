@@ -11,7 +11,7 @@ import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
-import { sum } from '../resources/resources.js'
+import { equals, sum } from '../resources/resources.js'
 import { executorKey, leadershipOf, newId, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
@@ -60,7 +60,7 @@ function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register)
 }
 
 /** A life of the agent that is not linked: all that is known of it is begun anew. */
-function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFull = false): Decision {
   const { cluster, present, now } = knowledge
   const known = cluster.agents.get(agentId)
   const recovered = recoveredFrameworks(cluster, call)
@@ -70,7 +70,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   const back = call.tasks.filter((held) =>
     stateHere(cluster, agentId, held) === 'UNREACHABLE' && !isTerminal(held.state))
   const ahead = call.tasks.filter((held) => isAhead(held, stateHere(cluster, agentId, held)))
-  const missing = missingAt(knowledge, agentId, call)
+  const missing = missingAt(knowledge, agentId, call, isFull)
   const records: LogRecord[] = [
     ...admission(knowledge, agentId, call),
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
@@ -87,6 +87,10 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   const pending = { adopted, executors, records: missing.records }
   const share = agentShare(cluster, agentId, call.info, pending)
   const problem = known && readmissionProblem(known, call.info, sum(share.used.map((each) => each.resources)))
+  // It has not changed, so what is on its way there has lost its place to what the log does not know.
+  if (problem && !isFull && equals(known.info.resources, call.info.resources)) {
+    return onNewLife(knowledge, agentId, call, true)
+  }
   if (problem) return decision({ effects: tell(call.agent, { type: 'agent-refused', epoch: cluster.epoch, problem }) })
   return combine([
     // Offers made before it came back may promise what it no longer has.
@@ -108,7 +112,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     missing,
     decision({
       effects: [
-        ...ordersFor(knowledge, agentId, call),
+        ...ordersFor(knowledge, agentId, call, isFull),
         ...[...back, ...adopted.filter(({ state }) => !isTerminal(state))]
           .flatMap((held) => tellOfReturn(knowledge, agentId, held)),
       ],
@@ -127,14 +131,16 @@ const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }
 })
 
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
-function ordersFor({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Effect[] {
+function ordersFor(
+  { cluster, present, now }: Knowledge, agentId: AgentId, call: Register, isFull = false,
+): Effect[] {
   const { epoch } = cluster
   const drain = cluster.agents.get(agentId)?.drain
   const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
   return [
-    ...missingTasks(cluster, agentId, call).staging.flatMap(({ frameworkId, launchId, role, task }) =>
+    ...(isFull ? [] : missingTasks(cluster, agentId, call).staging).flatMap(({ frameworkId, launchId, role, task }) =>
       tell(call.agent, { type: 'run-task', epoch, frameworkId, launchId, role, task })),
     ...kills.flatMap(({ frameworkId, launchId, task: { taskId } }) =>
       tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
