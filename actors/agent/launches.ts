@@ -20,8 +20,9 @@ export function onRun(
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
   const { memory, active } = state
   const isAdmitting = [...active.admitting.values()].some(({ entry }) => entry.launchId === launchId)
-  if (memory.launches.has(launchId) && !memory.tasks.has(launchId)) tellOver(state, { frameworkId, launchId, task }, ctx)
-  if (memory.launches.has(launchId) || isAdmitting) return state
+  const wasTaken = memory.launches.has(launchId)
+  if (wasTaken && !memory.tasks.has(launchId)) tellOver(state, { frameworkId, launchId, task }, ctx)
+  if (wasTaken || isAdmitting) return state
   const outcome = hasRoom(state, options.info.resources, frameworkId, task) ? 'start' : 'no-room'
   const entry = { type: 'launch-admitted', launchId, frameworkId, role, task } as const
   const token = active.nextToken++

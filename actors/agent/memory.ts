@@ -3,7 +3,9 @@
  * running agent and the one that comes back after a kill -9.
  */
 import type { HeldTask } from '../protocol/agent.js'
-import { stepOf, type AgentId, type ExecutorId, type FrameworkId, type LaunchId, type TaskId, type UpdateId } from '../protocol/ids.js'
+import {
+  stepOf, type AgentId, type ExecutorId, type FrameworkId, type LaunchId, type TaskId, type UpdateId,
+} from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 

@@ -50,7 +50,8 @@ export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register
 /** Tasks whose end nobody will tell again: the agent does not have them any more. */
 function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
   const held = new Set(call.tasks.map(({ launchId }) => launchId))
-  const ended = [...cluster.tasksAt.of(agentId)].filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
+  const ended = [...cluster.tasksAt.of(agentId)]
+    .filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
   return decision({
     records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
     effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {

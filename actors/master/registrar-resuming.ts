@@ -29,7 +29,8 @@ export function remember(state: State, position: number, entry: LogEntry): void 
 
 /** @returns whether reading goes on with these entries */
 export function isResumed(
-  state: State, { position, entries }: Extract<Message, { type: 'stream-entries' }>, options: RegistrarOptions, ctx: Ctx,
+  state: State, { position, entries }: Extract<Message, { type: 'stream-entries' }>, options: RegistrarOptions,
+  ctx: Ctx,
 ): boolean {
   const { resuming } = state
   if (!resuming) return true

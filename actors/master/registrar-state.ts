@@ -47,7 +47,8 @@ export interface RegistrarOptions {
 
 export type Message =
   | RegistrarCall | StreamEvent<LogEntry> | ElectionEvent
-  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'leaderless' | 'unfound' | 'not-resumed' }
+  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'not-resumed' | 'leaderless' }
+  | { readonly type: 'unfound' }
 
 export interface Pending {
   readonly seq: number
@@ -114,6 +115,7 @@ export type Ctx = Context<Message>
 
 export const newState = (): State => ({
   master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0, anywhere: false,
-  boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(), marker: '', told: false, progress: newProgress, writing: undefined,
+  boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(), marker: '',
+  told: false, progress: newProgress, writing: undefined,
   snapshots: 0, nonce: '', nextSeq: 1, beats: 0, pending: [], ledNonce: '',
 })

@@ -59,7 +59,7 @@ export class Acknowledged {
     if (known?.ended) return false
     if (known && updateId !== undefined && updateId === known.updateId) return isWanted
     // Who tells an older step knows less: the masters' log has lost the later one.
-    if (updateId !== undefined && known?.updateId !== undefined && stepOf(updateId) < stepOf(known.updateId)) return false
+    if (updateId && known?.updateId && stepOf(updateId) < stepOf(known.updateId)) return false
     if (isAnswer && known?.state === state) return isWanted
     if (known?.isAhead && comesBefore(state, known.state)) return false
     const ended = isTerminal(state)
