@@ -8,7 +8,7 @@ import { refBelow, type NodeAddress, type Ref } from './address.js'
 import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import { Mailbox } from './mailbox.js'
-import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
+import type { Crash, Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
@@ -38,6 +38,7 @@ export class Cell implements Host, Resident {
   private processed = 0
   private readonly pace: Pace = { endedMs: undefined }
   private restarts = 0
+  private crash: Crash | undefined
 
   constructor(
     private readonly neighbourhood: Neighbourhood,
@@ -115,10 +116,12 @@ export class Cell implements Host, Resident {
   }
 
   vitals(): Vitals {
-    const { self, processed, restarts } = this
+    const { self, processed, restarts, status, crash, supervision: { onFailure } } = this
     const next = this.mailbox.next()
     const oldestMs = next ? this.neighbourhood.clock.elapsedMs() - next.queuedAt : 0
-    return { address: self as Ref<never>, mailbox: this.mailbox.size, oldestMs, processed, restarts }
+    const recent = this.recent().map(({ type }) => type)
+    const address = self as Ref<never>
+    return { address, mailbox: this.mailbox.size, oldestMs, processed, restarts, status, onFailure, crash, recent }
   }
 
   recent(): readonly AnyMessage[] {
@@ -202,6 +205,7 @@ export class Cell implements Host, Resident {
     const [message, decision] = [last?.message.type, verdict.type]
     const fields = { actor: this.self, message, error: describe(error), at: origin(error), decision }
     logger.log('error', 'an actor failed', fields)
+    this.crash = { atMs: clock.now(), error: fields.error, at: fields.at, message, decision }
     // Who asked to stop and then failed gets what it asked for.
     if (verdict.type === 'restart' && !wasEnding) {
       restartTraced(this.neighbourhood, this.self as Ref<never>, last, describe(error))

@@ -68,6 +68,17 @@ export interface Resident {
   recent(): readonly AnyMessage[]
 }
 
+/** How an actor failed last, and what became of it. */
+export interface Crash {
+  readonly atMs: number
+  readonly error: string
+  /** Where it was thrown. */
+  readonly at: string | undefined
+  /** The type of the message that it had then. */
+  readonly message: string | undefined
+  readonly decision: 'restart' | 'stop' | 'escalate'
+}
+
 /** How one actor is doing. */
 export interface Vitals {
   readonly address: Ref<never>
@@ -77,4 +88,9 @@ export interface Vitals {
   readonly oldestMs: number
   readonly processed: number
   readonly restarts: number
+  readonly status: string
+  readonly onFailure: string
+  readonly crash: Crash | undefined
+  /** The types of what it received last, oldest first. */
+  readonly recent: readonly string[]
 }

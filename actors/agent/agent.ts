@@ -4,7 +4,7 @@
  * what it has taken is in its journal before anything runs.
  */
 import { unhandled, type Actor } from '../../runtime/actor.js'
-import { groupAddress, refOf, type Ref } from '../../runtime/address.js'
+import { groupAddress, refOf } from '../../runtime/address.js'
 import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
@@ -15,10 +15,11 @@ import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } f
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { heldOf, newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
+import { checkLeft, leave, left } from './leaving.js'
 import { onOutput, onRead } from './output.js'
 import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
-import { endAll, onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
+import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
 
 export const agent = (options: AgentOptions): Actor<State, Message> => ({
@@ -173,6 +174,7 @@ function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
 
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
 function onReconnected(state: State, options: AgentOptions, ctx: Ctx): State {
+  for (const { ref } of state.active.executors.values()) ctx.tell(ref, { type: 'reconnected' })
   return state.phase === 'running' ? register({ ...state, phase: 'registering' }, options, ctx) : state
 }
 
@@ -233,26 +235,4 @@ function lose(state: State, ctx: Ctx): State {
   ctx.cancel('register')
   ctx.log('warn', 'the master is gone; looking for the next')
   return seek({ ...state, phase: 'seeking', master: undefined, attempt: 0 }, ctx)
-}
-
-/** How long the ends of its tasks may take to be acknowledged before an agent leaves all the same. */
-export const LEAVE_TIMEOUT_MS = 8_000
-const LEAVE_GRACE_MS = 3_000
-
-function leave(state: State, replyTo: Ref<{ readonly type: 'left' }>, ctx: Ctx): State {
-  endAll(state, LEAVE_GRACE_MS, ctx)
-  ctx.after('leave', LEAVE_TIMEOUT_MS, { type: 'check-left' })
-  return checkLeft({ ...state, phase: 'leaving', leaver: replyTo }, ctx)
-}
-
-function checkLeft(state: State, ctx: Ctx): State {
-  const idle = state.memory.tasks.size === 0 && state.active.admitting.size === 0
-  return state.leaver && idle ? left(state, ctx) : state
-}
-
-function left(state: State, ctx: Ctx): State {
-  const { agentId } = state.memory
-  if (state.master && agentId) ctx.tell(state.master, { type: 'unregister-agent', agentId })
-  if (state.leaver) ctx.tell(state.leaver, { type: 'left' })
-  return { ...state, leaver: undefined }
 }

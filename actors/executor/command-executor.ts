@@ -56,7 +56,7 @@ export const commandExecutor = (options: CommandExecutorOptions): Actor<State, M
       case 'grace-over':
         ctx.tell(options.launcher, { type: 'signal', launchId: options.launch.launchId, signal: 'SIGKILL' })
         return state
-      case 'run': case 'pass-message': case 'noted': return state
+      case 'run': case 'pass-message': case 'noted': case 'reconnected': return state
       default: return unhandled(message)
     }
   },

@@ -80,7 +80,10 @@ type Private =
   | { readonly type: 'register' | 'report-again' | 'agent-gone' | 'agent-away' }
   | { readonly type: 'author-timer'; readonly name: string }
   | { readonly type: 'worked'; readonly result: unknown }
-type Message = ExecutorEvent | Private
+export type ExecutorNodeOrder =
+  /** The node is back among the others: what its agent has said meanwhile may be lost. */
+  { readonly type: 'reconnected' }
+type Message = ExecutorEvent | ExecutorNodeOrder | Private
 
 interface State<Author> {
   author: Author
@@ -142,6 +145,7 @@ export const executorActor = <Author, Told>(
       case 'tell-executor': return give({ type: 'message', data: message.data })
       case 'shut-down': return give({ type: 'shutdown', graceMs: message.graceMs })
       case 'reconnect-executor': return onReconnect(state, message.agent as Ref<ExecutorCall>, options, ctx)
+      case 'reconnected': return onReconnect(state, state.agent, options, ctx)
       case 'agent-gone':
         state.registered = false
         // One that no agent has ever known is looked for by none.
@@ -167,11 +171,11 @@ function register<Author>(
   return state
 }
 
-/** The next life of its agent has found it. Repeated until it has heard of this executor. */
+/** Its agent, or the next life of that, asks what it has. Repeated until that has heard of it. */
 function onReconnect<Author>(
   state: State<Author>, agent: Ref<ExecutorCall>, options: ExecutorActorOptions, ctx: Ctx,
 ): State<Author> {
-  if (agent === state.agent && state.registered) return state
+  // Watched anew even if it is the same: it may have been taken for gone.
   ctx.unwatch(state.agent)
   ctx.watch(agent, { type: 'agent-gone' })
   ctx.cancel('agent-away')

@@ -13,7 +13,7 @@ export function onRun(state: State, launch: Launch, ctx: Ctx): State {
   const tasks = new Map(state.tasks).set(launch.task.taskId, { launch })
   if (state.phase === 'joined' && state.executor) hand(state.executor, launch, ctx)
   else if (launch.startedAtMs !== undefined) limit(launch, launch.startedAtMs, ctx)
-  return { ...state, tasks }
+  return { ...state, tasks, isUnneeded: false }
 }
 
 /** The executor is there: it is told of whatever it does not have. */
@@ -31,6 +31,19 @@ export function handOver(
     else limit(launch, launch.startedAtMs ?? ctx.now(), ctx)
   }
   return next
+}
+
+/** The executor registers once more: what it does not have was lost on the way, and orders to end it may be. */
+export function handAgain(
+  state: State, executor: Ref<ExecutorEvent>, launches: readonly LaunchId[], ctx: Ctx,
+): State {
+  const held = new Set(launches)
+  for (const { launch, end } of state.tasks.values()) {
+    // What is only still on its way it takes once: it knows its launches.
+    if (!held.has(launch.launchId)) hand(executor, launch, ctx)
+    if (end) order(executor, launch, end, ctx)
+  }
+  return state
 }
 
 export function onReport(
@@ -109,7 +122,9 @@ function endUnseen(state: State, launch: Launch, options: Options, ctx: Ctx): St
   const { launchId, task: { taskId } } = launch
   ctx.tell(options.agent, { type: 'task-report', launchId, state: 'KILLED', reason: 'killed-during-launch' })
   const handed = state.tasks.get(taskId)
-  return handed ? without(state, handed, ctx) : state
+  if (!handed) return state
+  const left = without(state, handed, ctx)
+  return { ...left, isUnneeded: left.tasks.size === 0 }
 }
 
 function without(state: State, { launch: { launchId, task: { taskId } } }: Handed, ctx: Ctx): State {

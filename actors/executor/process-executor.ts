@@ -11,8 +11,9 @@ import type { Ref } from '../../runtime/address.js'
 import { executorCall, type ExecutorCall, type ExecutorEvent } from '../protocol/executor.js'
 import type { LaunchId } from '../protocol/ids.js'
 import type { Exit, Program } from '../protocol/machine.js'
+import type { Launch } from '../protocol/running.js'
 import type { Program as DeclaredProgram, Reason, TaskState } from '../protocol/task.js'
-import { handOver, onEnd, onReport, onRun, onTimeOver, timedOut } from './handed-tasks.js'
+import { handAgain, handOver, onEnd, onReport, onRun, onTimeOver, timedOut } from './handed-tasks.js'
 import { Heard } from './heard.js'
 import type { Ctx, Message, ModuleRunner, Options, State } from './process-state.js'
 
@@ -31,11 +32,15 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
   receive(state, message, ctx) {
     const { agent, frameworkId, executorId } = options
     switch (message.type) {
-      case 'run': return onRun(state, message.launch, ctx)
+      case 'run': return state.ending && state.isUnneeded ? tooLate(state, message.launch, options, ctx)
+        : onRun(state, message.launch, ctx)
       case 'committed': return onWritten(state, message.token, options, ctx)
       case 'append-failed': return onNotWritten(state, message.token, message.reason, options, ctx)
       case 'register-executor': return onRegister(state, message, options, ctx)
       case 'call-again': return call(state, ctx)
+      case 'reconnected':
+        if (state.phase === 'joined' && state.executor) askWhatItHas(state.executor, ctx)
+        return state
       case 'report-task': return onReport(state, message, options, ctx)
       case 'noted': {
         const { taskId, sequence } = message
@@ -71,7 +76,8 @@ export const processExecutor = (options: Options): Actor<State, Message> => ({
 function begin(options: Options, ctx: Ctx): State {
   const { launchId, launcher, origin, launches } = options
   const none: State = {
-    phase: 'writing', ending: false, executor: undefined, joining: undefined, tasks: new Map(), heard: new Heard(),
+    phase: 'writing', ending: false, isUnneeded: false, executor: undefined, joining: undefined, tasks: new Map(),
+    heard: new Heard(),
   }
   const state = launches.reduce((before, launch) => onRun(before, launch, ctx), none)
   if (origin.type === 'start') {
@@ -121,10 +127,14 @@ function start(state: State, options: Options, ctx: Ctx): State {
 /** Tells the executor of an earlier life where its agent is now. */
 function call(state: State, ctx: Ctx): State {
   if (state.phase !== 'reconnecting' || !state.executor) return state
-  ctx.tell(state.executor, { type: 'reconnect-executor', agent: ctx.self })
+  askWhatItHas(state.executor, ctx)
   ctx.after('call', RECONNECT_AGAIN_MS, { type: 'call-again' })
   return state
 }
+
+/** It registers again, with all that it was given. */
+const askWhatItHas = (executor: Ref<ExecutorEvent>, ctx: Ctx): void =>
+  ctx.tell(executor, { type: 'reconnect-executor', agent: ctx.self })
 
 function onRegister(
   state: State, { executor, launches = [] }: Extract<ExecutorCall, { type: 'register-executor' }>,
@@ -140,13 +150,22 @@ function join(
   state: State, executor: Ref<ExecutorEvent>, launches: readonly LaunchId[], options: Options, ctx: Ctx,
 ): State {
   ctx.tell(executor, { type: 'executor-registered', executorId: options.executorId })
-  if (state.phase === 'joined' && state.executor === executor) return state
+  if (state.phase === 'joined' && state.executor === executor) return handAgain(state, executor, launches, ctx)
   ctx.cancel('registration')
   ctx.cancel('call')
   ctx.watch(executor, { type: 'executor-lost' })
   const next = handOver(state, executor, launches, options, ctx)
   if (state.ending) ctx.tell(executor, { type: 'shut-down', graceMs: SHUTDOWN_GRACE_MS })
-  return { ...next, executor, phase: 'joined' }
+  const joined: State = { ...next, executor, phase: 'joined' }
+  // It would wait for its first task for ever.
+  return joined.isUnneeded && joined.tasks.size === 0 && launches.length === 0 ? onEndAll(joined, options, ctx) : joined
+}
+
+/** Whoever wanted it may have it started anew. */
+function tooLate(state: State, { launchId }: Launch, { agent }: Options, ctx: Ctx): State {
+  const text = 'its executor was about to end, since nobody needed it'
+  ctx.tell(agent, { type: 'task-report', launchId, state: 'DROPPED', reason: 'executor-terminated', text })
+  return state
 }
 
 function onEndAll(state: State, options: Options, ctx: Ctx): State {

@@ -36,6 +36,8 @@ export interface State {
   readonly phase: 'writing' | 'unjoined' | 'reconnecting' | 'joined'
   /** It is to end, with all of its tasks. */
   readonly ending: boolean
+  /** What it was wanted for has ended before it came to it. */
+  readonly isUnneeded: boolean
   /** Known before it comes back; else since it has joined. */
   readonly executor: Ref<ExecutorEvent> | undefined
   /** Its address is on its way to the disk. */

@@ -74,7 +74,7 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
   const { remaining, records, effects } = progress
   return {
     records, effects,
-    changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId })),
+    changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' })),
     allocator: isEmpty(remaining) ? [] : [{
       type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining,
       refuseMs: refusal(call.refuseMs),

@@ -15,6 +15,7 @@ import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
   onReadOutput, onStatus,
 } from './tasks.js'
+import { nodesOf, overviewOf } from './overview.js'
 import { clusterView, leaderView, viewsOf } from './views.js'
 
 export function decide(knowledge: Knowledge, message: Decidable): Decision {
@@ -55,13 +56,17 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
     case 'ping-round': return onPingRound(knowledge)
     case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge), onDrainSweep(knowledge)])
     case 'list': {
-      const views = viewsOf(knowledge, message.what)
+      const views = viewsOf(knowledge, message.what, message.ids)
       return decision({ effects: tell(message.replyTo, { type: 'views', views }) })
     }
     case 'describe-cluster':
       return decision({ effects: tell(message.replyTo, { type: 'cluster', view: clusterView(knowledge) }) })
     case 'describe-leader':
       return decision({ effects: tell(message.replyTo, { type: 'leader-view', view: leaderView(knowledge) }) })
+    case 'describe-overview':
+      return decision({ effects: tell(message.replyTo, { type: 'overview', view: overviewOf(knowledge) }) })
+    case 'list-nodes':
+      return decision({ effects: tell(message.replyTo, { type: 'nodes', nodes: nodesOf(knowledge.present) }) })
     case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
       return onMaintenance(knowledge, message)
     case 'operator-teardown': return onOperatorTeardown(knowledge, message)

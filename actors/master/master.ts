@@ -18,6 +18,7 @@ import { PINGS_MISSED_MAX } from './agents.js'
 import { onElected } from './frameworks.js'
 import type { Message } from './messages.js'
 import { Outbox } from './outbox.js'
+import { History } from './history.js'
 import { change } from './present-change.js'
 import { newPresent, type Present } from './present.js'
 import { restore } from './snapshot.js'
@@ -39,6 +40,7 @@ interface State {
   readonly cluster: Cluster
   readonly present: Present
   readonly outbox: Outbox
+  readonly history: History
   readonly registrar: Ref<RegistrarCall>
   readonly allocator: Ref<AllocatorCall> | undefined
   /** Of what the leader knew at one position: written by the leader, and its hash compared by all others. */
@@ -55,7 +57,10 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
   receive(state, message, ctx) {
     switch (message.type) {
       case 'folded':
-        for (const record of message.records) apply(state.cluster, record)
+        for (const record of message.records) {
+          state.history.fold(record, state.cluster)
+          apply(state.cluster, record)
+        }
         return state
       case 'restored': return { ...state, cluster: restore(message.records), making: undefined }
       case 'snapshot-wanted': return beginSnapshot(state, message.snapshot, ctx)
@@ -64,7 +69,10 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state.registrar, options, ctx)
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, options, ctx)
-      case 'committed': return release(state, state.outbox.release(message.token), ctx)
+      case 'committed':
+        state.history.commit(message.token)
+        return release(state, state.outbox.release(message.token), ctx)
+      case 'read-history': return tellHistory(state, message, ctx)
       case 'epoch-obeyed':
         // Of another cluster it means nothing here.
         if (state.leading && message.clusterId === state.cluster.clusterId) {
@@ -87,19 +95,20 @@ function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
     cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
-    making: undefined, leading: false,
+    history: new History(ctx.now()), making: undefined, leading: false,
   }
 }
 
 /** What a master can answer that only follows. */
 const isRead = ({ type }: Message): boolean =>
-  type === 'list' || type === 'describe-cluster' || type === 'describe-leader'
+  type === 'list' || type === 'list-nodes' || type.startsWith('describe-')
 
 /** All that was decided has been folded: from here on this master decides. */
 function lead(
   state: State, { epoch }: Extract<Message, { type: 'elected' }>, options: MasterOptions, ctx: Ctx,
 ): State {
-  const { cluster, present } = state
+  const { cluster, present, history } = state
+  history.led(ctx.now())
   present.recoveringUntilMs = ctx.now() + present.agentTimeoutMs
   for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
     if (unreachableSinceMs === undefined) change(present, { type: 'agent-unlinked', agentId, atMs: ctx.now() })
@@ -139,8 +148,12 @@ function stepDown({ present, registrar }: State, reason: string, options: Master
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {
   const { records, changes, allocator, effects } = decided
-  for (const record of records) apply(state.cluster, record)
+  for (const record of records) {
+    state.history.decided(record, state.cluster, ctx.now())
+    apply(state.cluster, record)
+  }
   for (const by of changes) {
+    state.history.note(by, state.present, ctx.now())
     change(state.present, by)
     if (by.type === 'agent-linked') ctx.watch(by.ref, { type: 'agent-lost', agentId: by.agentId, ref: by.ref })
     if (by.type === 'scheduler-linked') {
@@ -150,12 +163,20 @@ function carryOut(state: State, decided: Decision, ctx: Ctx): State {
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
   if (records.length === 0) return release(state, state.outbox.pass(effects), ctx)
   const token = state.outbox.hold(effects)
+  state.history.seal(token)
   ctx.tell(state.registrar, { type: 'append', records, token })
   return state
 }
 
 function release(state: State, effects: readonly Effect[], ctx: Ctx): State {
   for (const { to, message } of effects) ctx.tell(to as Ref<typeof message>, message)
+  return state
+}
+
+function tellHistory(
+  state: State, { replyTo, since, offers, lifeMs }: Extract<Message, { type: 'read-history' }>, ctx: Ctx,
+): State {
+  ctx.tell(replyTo, { type: 'history', view: state.history.tell(since, offers, lifeMs) })
   return state
 }
 

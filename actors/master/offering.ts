@@ -1,6 +1,7 @@
 /** Offering: makes offers of what the allocator granted, and takes them back. Decisions only. */
 import type { AllocatorCall, ToldGrant } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
+import type { OfferOutcome } from '../protocol/operator.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
 import { isOffered } from './agent-record.js'
 import { newId } from './cluster.js'
@@ -48,7 +49,7 @@ export function onDecline({ present }: Knowledge, call: Extract<SchedulerCall, {
   const declined = new Set(call.offerIds)
   const own = [...declined].map((offerId) => present.offers.get(offerId))
     .filter((out): out is OfferOut => out?.offer.frameworkId === call.frameworkId)
-  return combine([NOTHING, ...own.map((out) => giveBack(out.offer, refusal(call.refuseMs)))])
+  return combine([NOTHING, ...own.map((out) => giveBack(out.offer, refusal(call.refuseMs), 'declined'))])
 }
 
 /** Offers that have waited too long are taken back; the order of the book is the order of their age. */
@@ -68,10 +69,10 @@ export const rescindOfFramework = (knowledge: Knowledge, frameworkId: FrameworkI
   rescindAll(knowledge, knowledge.present.offersTo.of(frameworkId))
 
 /** Ends an offer; its resources are free again. */
-export function giveBack(offer: Offer, refuseMs: number): Decision {
+export function giveBack(offer: Offer, refuseMs: number, outcome?: OfferOutcome): Decision {
   const { frameworkId, role, agentId, resources } = offer
   return decision({
-    changes: [{ type: 'offer-ended', offerId: offer.offerId }],
+    changes: [{ type: 'offer-ended', offerId: offer.offerId, ...(outcome ? { outcome } : {}) }],
     allocator: [{ type: 'recover', frameworkId, role, agentId, resources, refuseMs }],
   })
 }

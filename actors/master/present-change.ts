@@ -2,6 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import type { OfferOutcome } from '../protocol/operator.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 import { forgetOldest } from './forget-oldest.js'
 import type { Kill, OutputAnswer, Present } from './present.js'
@@ -31,7 +32,7 @@ type SchedulerChange =
 /** Of offers, and of what is under way. */
 type WorkChange =
   | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
-  | { readonly type: 'offer-ended'; readonly offerId: OfferId }
+  | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
   | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }

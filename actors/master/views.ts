@@ -11,21 +11,30 @@ import type { AgentRecord, GoneAgent } from './agent-record.js'
 import { tasksOf, usedBy, type FrameworkRecord, type TaskRecord } from './cluster.js'
 import type { Knowledge } from './decision.js'
 import { isoOf } from './iso.js'
+import { rolesOf } from './role-views.js'
 
-export function viewsOf(knowledge: Knowledge, what: ViewName): View[] {
+/** @param ids only these; of tasks, their launches */
+export function viewsOf(knowledge: Knowledge, what: ViewName, ids?: ReadonlySet<string>): View[] {
   const { cluster, present } = knowledge
+  const wanted = (id: string): boolean => ids === undefined || ids.has(id)
   switch (what) {
     case 'agents': {
-      const loads = loadOfAgents(knowledge)
-      const agents = [...cluster.agents.values()].map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
-      return [...[...cluster.goneAgents].map(([agentId, gone]) => goneView(agentId, gone)), ...agents]
+      const loads = loadOfAgents(knowledge, ids)
+      const agents = [...cluster.agents.values()].filter(({ agentId }) => wanted(agentId))
+        .map((agent) => agentView(knowledge, agent, loads.get(agent.agentId)))
+      const gone = [...cluster.goneAgents].filter(([agentId]) => wanted(agentId))
+      return [...gone.map(([agentId, each]) => goneView(agentId, each)), ...agents]
     }
-    case 'frameworks': return [...cluster.frameworks.values()].map((framework) => frameworkView(knowledge, framework))
-    case 'tasks': return [...cluster.completedTasks.values(), ...tasksOf(cluster)].map(taskView)
-    case 'offers': return [...present.offers.values()].map(({ offer, madeMs }): OfferView => ({
+    case 'frameworks': return [...cluster.frameworks.values()]
+      .filter(({ frameworkId }) => wanted(frameworkId)).map((framework) => frameworkView(knowledge, framework))
+    case 'tasks': return [...cluster.completedTasks.values(), ...tasksOf(cluster)]
+      .filter(({ launchId }) => wanted(launchId)).map(taskView)
+    case 'offers': return [...present.offers.values()].filter(({ offer }) => wanted(offer.offerId))
+      .map(({ offer, madeMs }): OfferView => ({
       id: offer.offerId, framework: offer.frameworkId, agent: offer.agentId, role: offer.role,
       resources: amountsOf(offer.resources), offeredAt: isoOf(madeMs),
     }))
+    case 'roles': return rolesOf(knowledge).filter(({ id }) => wanted(id))
   }
 }
 
@@ -45,7 +54,7 @@ interface Load {
   tasks: number
 }
 
-function loadOfAgents({ cluster, present }: Knowledge): Map<string, Load> {
+function loadOfAgents({ cluster, present }: Knowledge, ids: ReadonlySet<string> | undefined): Map<string, Load> {
   const loads = new Map<string, Load>()
   const of = (agentId: string): Load => {
     const load = loads.get(agentId) ?? { used: NONE, offered: NONE, tasks: 0 }
@@ -53,7 +62,7 @@ function loadOfAgents({ cluster, present }: Knowledge): Map<string, Load> {
     return load
   }
   for (const task of tasksOf(cluster)) {
-    if (isTerminal(task.state)) continue
+    if (isTerminal(task.state) || ids?.has(task.agentId) === false) continue
     const load = of(task.agentId)
     load.used = add(load.used, task.task.resources)
     load.tasks++

@@ -2,6 +2,8 @@
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
+import type { LogRecord } from './log.js'
+import type { Offer } from './scheduler.js'
 import type { TaskState } from './task.js'
 
 export interface AgentView {
@@ -82,9 +84,41 @@ export interface ClusterView {
   readonly offers: number
 }
 
-export type View = AgentView | FrameworkView | TaskView | OfferView
+/** What one framework has in a role. */
+export interface RoleMember {
+  readonly framework: FrameworkId
+  readonly name: string
+  readonly used: Amounts
+  readonly share: number
+  readonly tasks: number
+}
 
-export const VIEWS = ['agents', 'frameworks', 'tasks', 'offers'] as const
+export interface RoleView {
+  readonly id: Role
+  readonly used: Amounts
+  readonly offered: Amounts
+  /** Of the resource of which it has most, its part of the cluster; weights left aside. */
+  readonly share: number
+  readonly dominant: string
+  readonly tasks: number
+  readonly members: readonly RoleMember[]
+}
+
+/** All at a glance. */
+export interface OverviewView extends LeaderView {
+  readonly resources: { readonly total: Amounts; readonly used: Amounts; readonly offered: Amounts }
+  readonly agents: Readonly<Record<string, number>>
+  readonly frameworks: Readonly<Record<string, number>>
+  readonly tasks: Readonly<Record<string, number>>
+  readonly offers: number
+  /** The oldest of those that are away, unreachable or disconnected; a few of each. */
+  readonly away: readonly { readonly noun: 'agent' | 'framework'; readonly id: string; readonly name: string
+    readonly state: string }[]
+}
+
+export type View = AgentView | FrameworkView | TaskView | OfferView | RoleView
+
+export const VIEWS = ['agents', 'frameworks', 'tasks', 'offers', 'roles'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 /** Who leads, as the master knows that is asked. */
@@ -99,17 +133,69 @@ export interface LeaderView {
   readonly url?: string | undefined
 }
 
+export type OfferOutcome = 'accepted' | 'declined' | 'rescinded'
+
+/** What may have happened: a decision that was committed, or somebody who came or went. */
+export type Happening =
+  | LogRecord
+  | { readonly type: 'agent-connected' | 'agent-disconnected'; readonly agentId: AgentId }
+  | { readonly type: 'framework-connected' | 'framework-disconnected'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'roles-suppressed'; readonly frameworkId: FrameworkId; readonly roles: readonly Role[] }
+  | { readonly type: 'offer-made'; readonly offer: Offer }
+  | { readonly type: 'offer-ended'; readonly offer: Offer; readonly outcome: OfferOutcome }
+
+export interface HistoryEntry {
+  readonly number: number
+  readonly atMs: number
+  readonly happening: Happening
+  /** Of a task's record that does not name them. */
+  readonly launchId?: LaunchId
+  readonly agentId?: AgentId
+}
+
+export interface HistoryView {
+  /** Tells one life of the master from the next, whose numbers begin anew. */
+  readonly lifeMs: number
+  /** The number to go on from. */
+  readonly last: number
+  readonly entries: readonly HistoryEntry[]
+  /** False when something after `since` is no longer kept. */
+  readonly isComplete: boolean
+  /** False when there is more to be asked for now. */
+  readonly isAll: boolean
+}
+
 export type OperatorAnswer =
   | { readonly type: 'leader-view'; readonly view: LeaderView }
   | { readonly type: 'views'; readonly views: readonly View[] }
   | { readonly type: 'cluster'; readonly view: ClusterView }
+  | { readonly type: 'overview'; readonly view: OverviewView }
+  | { readonly type: 'history'; readonly view: HistoryView }
+  | { readonly type: 'nodes'; readonly nodes: readonly string[] }
   /** `changed` is false when it was so before. */
   | { readonly type: 'done'; readonly changed?: boolean }
   | { readonly type: 'not-found'; readonly problem: string }
 
 export type OperatorCall =
-  | { readonly type: 'list'; readonly what: ViewName; readonly replyTo: Ref<OperatorAnswer> }
-  | { readonly type: 'describe-cluster' | 'describe-leader'; readonly replyTo: Ref<OperatorAnswer> }
+  /** @param ids only these; of tasks, their launches */
+  | {
+      readonly type: 'list'
+      readonly what: ViewName
+      readonly ids?: ReadonlySet<string>
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  /** What came after the entry of number `since`; of another life of the master, all that there is. */
+  | {
+      readonly type: 'read-history'
+      readonly since: number
+      readonly lifeMs?: number
+      readonly offers: boolean
+      readonly replyTo: Ref<OperatorAnswer>
+    }
+  | {
+      readonly type: 'describe-cluster' | 'describe-leader' | 'describe-overview' | 'list-nodes'
+      readonly replyTo: Ref<OperatorAnswer>
+    }
   | {
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId

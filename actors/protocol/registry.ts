@@ -7,8 +7,10 @@ import { leadershipCall, leadershipEvent } from './leadership.js'
 import { logRecord } from './log.js'
 import { logEntry } from './log-entry.js'
 import { schedulerCall, schedulerEvent } from './scheduler.js'
+import { vitalsCall, vitalsEvent } from './vitals.js'
 
 export const registry = new Registry(
   leadershipCall, leadershipEvent, agentCall, agentEvent, schedulerCall, schedulerEvent,
   executorCall, executorEvent, logRecord, logEntry, journalEntry,
+  vitalsCall, vitalsEvent,
 )

@@ -25,6 +25,8 @@ export type ExecutorOrder =
   /** Ends everything, the executor included. */
   | { readonly type: 'end-all' }
   | { readonly type: 'pass-message'; readonly data: Uint8Array }
+  /** The node is back among the others: what was said to a process of its own may be lost. */
+  | { readonly type: 'reconnected' }
   /** The agent has this report on its disk. */
   | { readonly type: 'noted'; readonly taskId: TaskId; readonly sequence: number }
 

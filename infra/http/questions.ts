@@ -3,7 +3,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { System } from '../../runtime/system.js'
 import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
-  ViewName,
+  HistoryView, OverviewView, RoleView, ViewName,
 } from '../../actors/protocol/operator.js'
 import type { AgentId, FrameworkId } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
@@ -16,6 +16,7 @@ export interface ViewOf {
   readonly frameworks: FrameworkView
   readonly tasks: TaskView
   readonly offers: OfferView
+  readonly roles: RoleView
 }
 
 export interface ReadWish {
@@ -36,8 +37,9 @@ export type MaintenanceWish = Without<Maintenance, 'agentId' | 'replyTo'>
 export class Questions {
   constructor(private readonly system: System, private readonly master: Ref<OperatorCall>) {}
 
-  async list<N extends ViewName>(what: N): Promise<readonly ViewOf[N][]> {
-    const answer = await this.ask((replyTo) => ({ type: 'list', what, replyTo }))
+  /** @param ids only these; of tasks, their launches */
+  async list<N extends ViewName>(what: N, ids?: ReadonlySet<string>): Promise<readonly ViewOf[N][]> {
+    const answer = await this.ask((replyTo) => ({ type: 'list', what, ...(ids ? { ids } : {}), replyTo }))
     if (answer.type !== 'views') throw unexpected(answer)
     return answer.views as readonly ViewOf[N][]
   }
@@ -53,6 +55,27 @@ export class Questions {
     const answer = await this.ask((replyTo) => ({ type: 'describe-leader', replyTo }), timeoutMs)
     if (answer.type !== 'leader-view') throw unexpected(answer)
     return answer.view
+  }
+
+  async overview(): Promise<OverviewView> {
+    const answer = await this.ask((replyTo) => ({ type: 'describe-overview', replyTo }))
+    if (answer.type !== 'overview') throw unexpected(answer)
+    return answer.view
+  }
+
+  /** What happened after the entry `since` of one life of the master. */
+  async history(since: number, offers: boolean, lifeMs?: number): Promise<HistoryView> {
+    const life = lifeMs === undefined ? {} : { lifeMs }
+    const answer = await this.ask((replyTo) => ({ type: 'read-history', since, offers, ...life, replyTo }))
+    if (answer.type !== 'history') throw unexpected(answer)
+    return answer.view
+  }
+
+  /** The nodes of agents and frameworks that are connected. */
+  async nodes(): Promise<readonly string[]> {
+    const answer = await this.ask((replyTo) => ({ type: 'list-nodes', replyTo }))
+    if (answer.type !== 'nodes') throw unexpected(answer)
+    return answer.nodes
   }
 
   /** False when the task has ended meanwhile. */

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
+import { wantsPage } from './console.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
@@ -18,8 +19,8 @@ const PAGING = ['limit', 'after']
 const STREAMS: Readonly<Record<string, readonly StreamName[]>> = {
   stdout: ['stdout'], stderr: ['stderr'], both: ['stdout', 'stderr'],
 }
-const NOUNS = [['agent', 'agents'], ['framework', 'frameworks'], ['offer', 'offers']] as const
-const CHOOSING = { agents: ['all'], frameworks: [], offers: ['framework'] } as const
+const NOUNS = [['agent', 'agents'], ['framework', 'frameworks'], ['offer', 'offers'], ['role', 'roles']] as const
+const CHOOSING = { agents: ['all'], frameworks: [], offers: ['framework'], roles: [] } as const
 const NDJSON = 'application/x-ndjson'
 
 interface WithId {
@@ -34,16 +35,27 @@ const ADDRESSES = {
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
   'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
+  'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
   'POST /v1/tasks/ID/kill': 'ends a task',
+  'GET /v1/overview': 'the cluster at a glance',
+  'GET /v1/events': 'what was decided and why, with since, limit, offers and names; followed as text/event-stream',
+  'GET /v1/actors': 'how the actors of every node fare, with kind and node to choose',
+  'GET /v1/dead-letters': 'messages that nobody took; POST /v1/dead-letters/NODE/NUMBER/replay sends one again',
+  'GET /v1/live': 'rows as they change, as text/event-stream, with what to look on at',
+  'GET /console/': 'the web console',
   ...TRACE_ADDRESSES,
   'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
   'GET /metrics': 'counts and sizes, for Prometheus',
 }
 
 export function addRoutes(app: FastifyInstance, questions: Questions): void {
-  app.get('/', async () => ({ schemaVersion: SCHEMA_VERSION, addresses: ADDRESSES }))
+  app.get('/', async (request, reply) => {
+    reply.header('vary', 'accept')
+    if (wantsPage(request)) return reply.redirect('/console/', 307)
+    return { schemaVersion: SCHEMA_VERSION, addresses: ADDRESSES }
+  })
   app.get('/v1/cluster', async ({ query }) => {
     allow(query as Query, [])
     return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }
@@ -88,10 +100,11 @@ function addTeardown(app: FastifyInstance, questions: Questions): void {
 function addTasks(app: FastifyInstance, questions: Questions): void {
   app.get('/v1/tasks', async (request) => {
     const query = request.query as Query
-    allow(query, [...PAGING, 'live', 'state', 'framework'])
+    allow(query, [...PAGING, 'live', 'state', 'framework', 'agent'])
     const framework = await frameworkIn(query, questions)
     const all = (await questions.list('tasks'))
       .filter((task) => framework === undefined || task.framework === framework)
+      .filter((task) => query['agent'] === undefined || task.agent === query['agent'])
     const { items, ...page } = pageOf(tasksWanted(all, query), query, ({ launch }) => launch)
     const states = countBy(all, ({ state }) => state)
     return { schemaVersion: SCHEMA_VERSION, ...page, states, tasks: items }

@@ -9,7 +9,11 @@ import type { System } from '../../runtime/system.js'
 import type { OperatorCall } from '../../actors/protocol/operator.js'
 import { version } from '../cli/version.js'
 import { checkCluster, checkOrigin, isLoopback } from './guard.js'
+import { addConsole } from './console.js'
+import { addEvents } from './event-routes.js'
 import { addHealth } from './health.js'
+import { addLive } from './live-routes.js'
+import { addNodes } from './node-routes.js'
 import { Questions } from './questions.js'
 import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.js'
 import { addRoutes } from './routes.js'
@@ -61,6 +65,10 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   addHealth(app, { system, questions, version: version() })
   addStandby(app, questions)
   addRoutes(app, questions)
+  addEvents(app, questions)
+  addNodes(app, system, questions)
+  addLive(app, system, questions)
+  addConsole(app, questions)
   addTraces(app, options.hops)
   try {
     const url = await app.listen({ host: ip, port })

@@ -29,11 +29,12 @@ export async function runExecutorNode(options: ExecutorNodeOptions): Promise<voi
     const { agent, frameworkId, executorId } = options
     // One that failed has forgotten its tasks; when its process ends, the agent answers for them.
     const actor = executorActor(options.executor, { agent, frameworkId, executorId, worker, owner })
-    system.spawn('executor', actor, ESCALATE)
+    const ref = system.spawn('executor', actor, ESCALATE)
     let alone: NodeJS.Timeout | undefined
     system.onConnection((state) => {
       clearTimeout(alone)
       if (state === 'disconnected') alone = setTimeout(resolve, options.aloneMaxMs)
+      if (state === 'connected') system.tell(ref, { type: 'reconnected' })
     })
   })
   await system.stop()

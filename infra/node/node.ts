@@ -18,6 +18,7 @@ import { systemRandom } from '../random.js'
 import { sinkOfEnvironment } from '../trace/process-sink.js'
 import { openTracing, type Tracing } from '../trace/tracing.js'
 import { outline, remember } from './last-words.js'
+import { spawnVitals } from './vitals-port.js'
 
 export interface NodeOptions {
   readonly kind: NodeKind
@@ -71,6 +72,7 @@ export async function openNode(options: NodeOptions): Promise<System> {
     }
     return { ...transport, close }
   })
+  spawnVitals(system)
   remember(system)
   return system
 }

@@ -5,7 +5,8 @@
  * run there. The bundle (`.build/bin/`) has each program with what it imports, packages included,
  * because opening a hundred files is most of a command's start-up; dynamic imports stay separate
  * chunks, loaded when needed. The author's module is an entry of the same bundle, so that a framework
- * file and the program that runs it share one copy of everything.
+ * file and the program that runs it share one copy of everything. The web console is a third, small one
+ * (`.build/console/`), for browsers.
  */
 import {
   copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
@@ -16,6 +17,8 @@ import { inTurn, root, say, SetupError, textOf, versionOf, whenStarted } from '.
 const ROOMS = ['runtime', 'actors', 'infra', 'test']
 const OUT = join(root, '.build')
 const BUNDLE = join(OUT, 'bin')
+const CONSOLE = join(OUT, 'console')
+const CONSOLE_SOURCE = 'infra/console'
 const STAMP = join(OUT, '.stamp.json')
 /** Large, and used by few commands: loaded from node_modules when they are needed. */
 const NOT_BUNDLED = ['fastify', 'pino', 'systeminformation', 'esbuild']
@@ -55,10 +58,10 @@ function filesUnder(base, folder) {
   })
 }
 
-const isTypeScript = (/** @type {string} */ path) => path.endsWith('.ts') && !path.endsWith('.d.ts')
+const isTypeScript = (/** @type {string} */ path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts')
 /** Modules and the files they read beside them; the set-up itself and prose stay where they are. */
 const isBuilt = (/** @type {string} */ path) => isTypeScript(path) || !/\.(md|mjs|d\.ts)$/.test(path)
-const outputOf = (/** @type {string} */ path) => (isTypeScript(path) ? path.replace(/\.ts$/, '.js') : path)
+const outputOf = (/** @type {string} */ path) => (isTypeScript(path) ? path.replace(/\.tsx?$/, '.js') : path)
 
 /** @returns {Stamp} */
 function lastStamp() {
@@ -76,6 +79,7 @@ function isCurrent(wanted) {
   return Object.keys(wanted.sources).every((path) => built.has(outputOf(path)))
     && staleOutputs(wanted, built).length === 0
     && entriesOf(wanted).every((path) => existsSync(join(BUNDLE, bundledName(path))))
+    && existsSync(join(CONSOLE, 'index.html'))
 }
 
 /** @param {Stamp} wanted @param {Set<string>} built */
@@ -98,6 +102,7 @@ async function build(wanted) {
     || last.sources[path] !== wanted.sources[path] || !existsSync(join(OUT, outputOf(path))))
   await mirror(changed)
   await bundle(entriesOf(wanted))
+  if (existsSync(join(root, CONSOLE_SOURCE))) await bundleConsole()
   const built = new Set(ROOMS.flatMap((room) => filesUnder(OUT, room)))
   for (const path of staleOutputs(wanted, built)) rmSync(join(OUT, path), { force: true })
   writeAtomically(STAMP, JSON.stringify(wanted))
@@ -128,10 +133,21 @@ async function bundle(entryPoints) {
   }
 }
 
+/** One script, one style sheet, and what lies beside them. */
+async function bundleConsole() {
+  await emit({
+    ...common, entryPoints: { console: `${CONSOLE_SOURCE}/main.tsx` }, outdir: CONSOLE, bundle: true, minify: true,
+    platform: 'browser', target: 'es2022', legalComments: 'none', sourcemap: false,
+  })
+  for (const name of ['icon.svg', 'index.html']) {
+    writeAtomically(join(CONSOLE, name), readFileSync(join(root, CONSOLE_SOURCE, name)))
+  }
+}
+
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: root, format: 'esm', platform: 'node', target: 'node20', sourcemap: true, write: false,
-  logLevel: 'silent',
+  logLevel: 'silent', jsx: 'automatic', jsxImportSource: 'preact',
 }
 
 /**

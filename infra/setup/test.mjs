@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureBuild } from './build.mjs'
+import { ensureChromium } from './chromium.mjs'
 import { root, SetupError, whenStarted } from './clone.mjs'
 import { ensurePackages } from './packages.mjs'
 import { ensureRabbitmq } from './rabbitmq.mjs'
@@ -34,10 +35,12 @@ async function test(args) {
     process.once(signal, () => { endAll(); process.exit(130) })
   }
   await ensurePackages()
-  proveRabbitmq()
+  proveInstalled('RabbitMQ', 'the broker is installed', ensureRabbitmq())
+  if (wantsBrowser(patterns)) proveInstalled('Chromium', 'the browser is installed', ensureChromium())
   if (!args.includes('--fast')) {
     await Promise.all([
       prove('the types hold', 'node_modules/.bin/tsc', ['--pretty', 'false']),
+      prove('the types of the console hold', 'node_modules/.bin/tsc', ['--pretty', 'false', '-p', 'infra/console']),
       prove('the linter is content', 'node_modules/.bin/biome', LINT),
     ])
   }
@@ -45,9 +48,12 @@ async function test(args) {
   return conclude()
 }
 
-function proveRabbitmq() {
-  const found = ensureRabbitmq()
-  const file = 'RabbitMQ', name = 'the broker is installed'
+/** Whether a file of `test/browser/` may be among those that are run. @param {string[]} patterns */
+const wantsBrowser = (patterns) => patterns.length === 0
+  || patterns.some((each) => each.includes('browser') || 'test/browser/'.includes(each))
+
+/** @param {string} file @param {string} name @param {{ program: string } | { missing: string }} found */
+function proveInstalled(file, name, found) {
   if ('program' in found) record({ file, name, outcome: 'passed', text: '' })
   else record({ file, name, outcome: IN_CI ? 'failed' : 'skipped', text: found.missing })
 }

@@ -29,7 +29,7 @@ const TOKEN = new RegExp([
 
 const IMPORT = /(?:\bfrom|\bimport|\bimport\()\s*(@\d+@)/g
 
-export const isCode = ({ path }: File): boolean => /\.(ts|mjs)$/.test(path)
+export const isCode = ({ path }: File): boolean => /\.(tsx?|mjs)$/.test(path)
 
 export function sourceOf({ path, text }: File): Source {
   const comments: string[] = []

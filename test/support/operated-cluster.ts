@@ -84,7 +84,8 @@ export async function openOperated(t: TestContext): Promise<Operated> {
   }
 }
 
-async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> {
+/** Joins a framework that launches what it is told to. */
+export async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> {
   const heard = new Heard()
   let subscribed: (id: FrameworkId) => void
   const id = new Promise<FrameworkId>((resolve) => { subscribed = resolve })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { LEAVE_TIMEOUT_MS, REFUSED_AGAIN_MS } from '../../../actors/agent/agent.js'
+import { REFUSED_AGAIN_MS } from '../../../actors/agent/agent.js'
+import { LEAVE_TIMEOUT_MS } from '../../../actors/agent/leaving.js'
 import { ESCALATE, STOP } from '../../../runtime/supervision.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { command, executed } from '../master/desk.js'

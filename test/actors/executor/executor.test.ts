@@ -3,6 +3,7 @@ import test from 'node:test'
 import {
   AGENT_AWAY_MAX_MS, executor, executorActor, type ExecutorActorOptions, type ExecutorContext, type ExecutorInput,
   type WorkRequest,
+  type ExecutorNodeOrder,
 } from '../../../actors/executor/executor.js'
 import type { ExecutorCall, ExecutorEvent } from '../../../actors/protocol/executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'
@@ -21,7 +22,7 @@ type Private =
   | { readonly type: 'register' | 'report-again' | 'agent-gone' }
   | { readonly type: 'author-timer'; readonly name: string }
   | { readonly type: 'worked'; readonly result: unknown }
-type Driver = Driven<unknown, ExecutorEvent | Private>
+type Driver = Driven<unknown, ExecutorEvent | ExecutorNodeOrder | Private>
 type Author = (event: ExecutorInput<number>, ctx: ExecutorContext<number>) => void
 
 /** An executor whose author does as the test says, and what the author heard. */
@@ -142,9 +143,14 @@ test('the next life of its agent finds it: it registers there with what it runs,
   assert.ok(!driven.timers.has('agent-away') && driven.watched.has(next) && !driven.watched.has(agent))
   driven.receive(answered)
   driven.take()
-  driven.receive({ type: 'reconnect-executor', agent: next as never })
   driven.fire('register')
   assert.deepEqual(driven.told, [], 'it is registered there')
+  for (const again of [{ type: 'reconnect-executor', agent: next as never }, { type: 'reconnected' }] as const) {
+    driven.take()
+    driven.receive(again)
+    assert.deepEqual(driven.toldTo(next)[0], registering, 'what was said to it may be lost, so it tells what it has')
+    driven.receive(answered)
+  }
   assert.equal(heard.filter(({ type }) => type === 'registered').length, 1, 'its author need not know')
 })
 

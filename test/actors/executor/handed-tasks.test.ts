@@ -44,7 +44,7 @@ test('a task is ended by its executor, or before it was handed over', () => {
   assert.deepEqual(reports(early), ['w-L1 KILLED killed-during-launch'])
   early.receive(register)
   commit(early)
-  assert.deepEqual(toProcess(early), ['executor-registered'])
+  assert.deepEqual(toProcess(early), ['executor-registered', 'shut-down'])
 })
 
 test('what an earlier life has on disk is noted and not passed on again', () => {

@@ -44,7 +44,13 @@ test('tasks wait until the executor has registered, then go to it in order', () 
   assert.deepEqual(toProcess(driven), ['executor-registered', 'launch t', 'launch u'])
   driven.receive(run('v', 3))
   driven.receive(register)
-  assert.deepEqual(toProcess(driven).slice(3), ['launch v', 'executor-registered'], 'it may ask twice')
+  driven.receive({ ...register, launches: ['w-L1', 'w-L2', 'w-L3'] as LaunchId[] })
+  assert.deepEqual(toProcess(driven).slice(3), [
+    'launch v', 'executor-registered', 'launch t', 'launch u', 'launch v', 'executor-registered',
+  ], 'it may ask twice, and is given again what it does not have')
+  driven.take()
+  driven.receive({ type: 'reconnected' })
+  assert.deepEqual(driven.toldTo(process), [{ type: 'reconnect-executor', agent: driven.self }])
   assert.ok(!driven.timers.has('registration'))
 })
 
@@ -180,4 +186,26 @@ test('one that had not joined is ended, and what it was to run is left for anoth
   assert.deepEqual(requests(driven), ['adopt', 'SIGKILL'])
   driven.receive({ type: 'exited', launchId, exit: { signal: 'SIGKILL' } })
   assert.deepEqual(reports(driven), ['executor-gone'])
+})
+
+test('an executor whose tasks have all ended before it joined is sent away; who comes then may start another', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive({ type: 'end', launchId: launchOf('t').launchId, graceMs: 1 })
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'shut-down'])
+  driven.take()
+  driven.receive(run('u', 2))
+  assert.deepEqual(reports(driven), ['w-L2 DROPPED executor-terminated'])
+})
+
+test('an executor that is wanted again before it has joined stays', () => {
+  const driven = begun()
+  driven.receive(run('t'))
+  driven.receive({ type: 'end', launchId: launchOf('t').launchId, graceMs: 1 })
+  driven.receive(run('u', 2))
+  driven.receive(register)
+  commit(driven)
+  assert.deepEqual(toProcess(driven), ['executor-registered', 'launch u'])
 })

@@ -23,7 +23,7 @@ test('tasks are launched under new ids, and what they leave returns at once with
   const decided = at.accept(one, [offer], tasks)
   const launched = decided.records.flatMap((record) => (record.type === 'task-launched' ? [record] : []))
   assert.deepEqual(launched.map(({ launchId, state }) => [launchId, state]), [['w-L0', 'STAGING'], ['w-L1', 'STAGING']])
-  assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId }])
+  assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' }])
   assert.deepEqual(decided.allocator, [{
     type: 'recover', frameworkId: one, role: '*', agentId: first,
     resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000,

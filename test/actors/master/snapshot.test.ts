@@ -74,7 +74,11 @@ test('what was changed on its way is no snapshot', () => {
 })
 
 /** Fields that are absent and those that are undefined mean the same; an index has no order. */
-const plain = ({ tasksAt, executorsAt, ...cluster }: Cluster): unknown => JSON.parse(JSON.stringify([
-  cluster, ...[...cluster.agents.keys(), 'x-S9' as AgentId].map((agentId) =>
-    [[...tasksAt.of(agentId)].map(({ launchId, state }) => `${launchId} ${state}`).sort(), [...executorsAt.of(agentId)].length]),
-], (_key, value: unknown) => (value instanceof Map ? [...value] : value instanceof Uint8Array ? [...value] : value)))
+const plain = ({ tasksAt, executorsAt, ...cluster }: Cluster): unknown => {
+  const indexed = [...cluster.agents.keys(), 'x-S9' as AgentId].map((agentId) => ({
+    tasks: [...tasksAt.of(agentId)].map(({ launchId, state }) => `${launchId} ${state}`).sort(),
+    executors: [...executorsAt.of(agentId)].length,
+  }))
+  return JSON.parse(JSON.stringify([cluster, indexed], (_key, value: unknown) =>
+    (value instanceof Map ? [...value] : value instanceof Uint8Array ? [...value] : value)))
+}

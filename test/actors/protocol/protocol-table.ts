@@ -14,6 +14,7 @@ import {
 import {
   command, executorInfo, program, reason, statusUpdate, taskInfo, taskState,
 } from '../../../actors/protocol/task.js'
+import { vitalsCall, vitalsEvent } from '../../../actors/protocol/vitals.js'
 import { kernelProtocol } from '../../../runtime/kernel-protocol.js'
 import type { Protocol } from '../../../runtime/protocol.js'
 import { record, type Schema } from '../../../runtime/schema.js'
@@ -36,7 +37,9 @@ export const CONVERSATIONS: readonly Conversation[] = [
   { title: 'From an agent to a custom executor', tags: [80, 99], protocol: executorEvent },
   { title: 'Records: what a master decides', tags: [100, 119], protocol: logRecord },
   { title: 'Entries of the masters’ log', tags: [120, 129], protocol: logEntry },
-  { title: 'In an agent’s journal', tags: [130, 149], protocol: journalEntry },
+  { title: 'In an agent’s journal', tags: [130, 139], protocol: journalEntry },
+  { title: 'From a master to the vitals of any node', tags: [140, 149], protocol: vitalsCall },
+  { title: 'From the vitals of a node to a master', tags: [140, 149], protocol: vitalsEvent },
   { title: 'Between the kernels of two nodes', tags: [65_000, 65_099], protocol: kernelProtocol },
 ]
 

@@ -129,10 +129,16 @@ function fairness(start: () => Pace): void {
     world.clock.moveTo(world.clock.now() + 250)
     world.system.tell(ref, numbered(2))
     const { address: _address, ...waiting } = world.vitals(ref) ?? assert.fail()
-    assert.deepEqual(waiting, { mailbox: 2, oldestMs: 250, processed: 0, restarts: 0 })
+    assert.deepEqual(waiting, {
+      mailbox: 2, oldestMs: 250, processed: 0, restarts: 0, status: 'new', onFailure: 'restart', crash: undefined,
+      recent: [],
+    })
     await world.settle()
     const { address, ...rested } = world.vitals(ref) ?? assert.fail()
-    assert.deepEqual(rested, { mailbox: 0, oldestMs: 0, processed: 2, restarts: 0 })
+    const { recent, ...fared } = rested
+    assert.equal(recent.length, 2)
+    const standing = { status: 'running', onFailure: 'restart', crash: undefined }
+    assert.deepEqual(fared, { mailbox: 0, oldestMs: 0, processed: 2, restarts: 0, ...standing })
     assert.equal(address, ref)
   })
 }

@@ -4,6 +4,7 @@
  */
 import { registry } from '../../../actors/protocol/registry.js'
 import type { NodeAddress, Ref } from '../../../runtime/address.js'
+import { steady } from '../../../infra/clock.js'
 import type { Clock } from '../../../runtime/clock.js'
 import { seededRandom, type Random } from '../../../runtime/random.js'
 import { System } from '../../../runtime/system.js'
@@ -88,7 +89,7 @@ export class SimulatedNode implements Owner {
   private clock(): Clock {
     const { events } = this.options
     return {
-      now: () => Math.floor(WALL_BEGIN_MS + events.nowMs + this.skewMs),
+      now: steady(() => WALL_BEGIN_MS + events.nowMs + this.skewMs, () => events.nowMs),
       elapsedMs: () => Math.floor(events.nowMs),
       after: (delayMs, action) => {
         const event = events.after(delayMs, action, this)

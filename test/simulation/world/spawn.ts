@@ -100,10 +100,13 @@ export function spawnExecutor(
       running.add(taskId)
       world.ledger.began(place.name, `custom:${taskId}`)
     }
-    system.spawn('executor', executorActor(custom(node.random, began, ended), {
+    const ref = system.spawn('executor', executorActor(custom(node.random, began, ended), {
       agent: agentOf as Ref<ExecutorCall>, frameworkId: ofFramework as FrameworkId, executorId: ownId as ExecutorId,
       worker, owner,
     }), ESCALATE)
+    system.onConnection((state) => {
+      if (state === 'connected') node.tell(ref, { type: 'reconnected' })
+    })
   })
   return () => {
     isOver = true

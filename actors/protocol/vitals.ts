@@ -1,0 +1,68 @@
+/** Vitals: how the actors of any node fare, which a master asks for whoever looks on. Tags 140–149. */
+import { list, natural, optional, record, ref, table, text, type Infer } from '../../runtime/schema.js'
+import { message, type MessageOf } from '../../runtime/protocol.js'
+
+/** The path of the actor that answers, in every node. */
+export const VITALS_PATH = 'vitals'
+/** So many actors of one node are told of. */
+export const ACTORS_TOLD_MAX = 2_000
+/** So many dead letters of one node are told of, the last ones. */
+export const LETTERS_TOLD_MAX = 100
+
+/** The last failure of an actor, and what its supervision made of it. */
+const crash = record({
+  atMs: natural, error: text(2_000), at: optional(text(1_000)), message: optional(text(255)), decision: text(32),
+})
+
+const actorVitals = record({
+  path: text(2_000), status: text(32), mailbox: natural, oldestMs: natural, processed: natural, restarts: natural,
+  onFailure: text(32), crash: optional(crash), recent: list(text(255), 100),
+})
+export type ActorVitals = Infer<typeof actorVitals>
+
+const transport = record({
+  connection: text(32), reason: optional(text(1_000)), via: optional(text(1_000)), sinceMs: natural,
+  waitingBytes: natural, unconfirmedBytes: natural, reconnects: natural, framesReturned: natural,
+  envelopesMissed: natural,
+})
+
+const letter = record({
+  number: natural, reason: text(64), atMs: natural, to: optional(text(2_000)), from: optional(text(2_000)),
+  type: optional(text(255)), body: optional(text(8_192)), detail: optional(text(2_000)),
+})
+export type LetterView = Infer<typeof letter>
+
+const nodeVitals = record({
+  node: text(300), pid: natural, uptimeMs: natural, memoryBytes: natural, actors: list(actorVitals, ACTORS_TOLD_MAX),
+  /** Of all, told or not. */
+  actorsTotal: natural,
+  transport: optional(transport),
+  /** How many there were, by reason. */
+  deadLetters: table(natural, 100),
+  letters: list(letter, LETTERS_TOLD_MAX),
+})
+export type NodeVitals = Infer<typeof nodeVitals>
+
+export const vitalsCall = {
+  'ask-vitals': message(140, 'Asks a node how its actors fare; answered by `vitals`.', {
+    round: natural, letters: natural, replyTo: ref<VitalsEvent>(),
+  }),
+  'replay-letter': message(142, 'Asks a node to send one of its dead letters again; answered by `letter-replayed`.', {
+    number: natural, round: natural, replyTo: ref<VitalsEvent>(),
+  }),
+}
+export const vitalsEvent = {
+  vitals: message(141, 'How the actors of a node fare.', { round: natural, vitals: nodeVitals }),
+  'letter-replayed': message(143, 'The letter is on its way again, or why not.', {
+    round: natural, problem: optional(text(1_000)),
+  }),
+}
+export type VitalsCall = MessageOf<typeof vitalsCall>
+export type VitalsEvent = MessageOf<typeof vitalsEvent>
+
+/** What the actor asks of its node. Within one node. */
+export type VitalsRequest =
+  | { readonly type: 'measure'; readonly letters: number; readonly round: number; readonly replyTo: VitalsReplyTo }
+  | { readonly type: 'replay'; readonly number: number; readonly round: number; readonly replyTo: VitalsReplyTo }
+
+type VitalsReplyTo = Infer<(typeof vitalsCall)['ask-vitals']['fields']['replyTo']>

@@ -1,0 +1,60 @@
+/** Agent: one machine, its tasks and its actors. */
+import type { AgentView, TaskView } from '../../../actors/protocol/operator.js'
+import { ResourceBars } from '../parts/bar.js'
+import { EventList } from '../parts/event-list.js'
+import { Mark } from '../parts/mark.js'
+import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
+import { Ago } from '../parts/time.js'
+import { to } from '../route.js'
+import { useOne, useRows } from '../rows.js'
+import { TaskTable } from './tasks.js'
+
+export function AgentPage({ id }: { readonly id: string }) {
+  const { row, isRead, problem } = useOne<AgentView>('agent', id)
+  const keep = (task: TaskView) => task.agent === id
+  const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
+  return (
+    <Page
+      title={row?.name ?? row?.hostname ?? id}
+      above={[[['agents'], 'Agents']]}
+      beside={row && <Mark state={row.state} />}
+      actions={
+        row && (
+          <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.name ?? row.hostname}`)}`}>
+            Its actors
+          </a>
+        )
+      }
+    >
+      <Problem text={problem} />
+      {!row ? (
+        <Missing isRead={isRead} what="such agent" />
+      ) : (
+        <div class="grid">
+          <Card title="Resources">
+            <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
+          </Card>
+          <Card title="Machine">
+            <Facts
+              facts={[
+                ['Id', <code key="id">{row.id}</code>],
+                ['Host', row.hostname],
+                ['Connection', row.connection],
+                ['To be empty by', row.deadline && new Date(row.deadline).toLocaleString()],
+                ['Attributes', row.attributes],
+                ['Ports', String(row.resources['ports'] ?? '')],
+                ['Tasks', String(row.tasks)],
+                ['In the cluster', row.admittedAt && <Ago key="at" at={row.admittedAt} />],
+              ]}
+            />
+          </Card>
+        </div>
+      )}
+      <h2>Tasks</h2>
+      <TaskTable {...tasks} isShort />
+      <Card title="What happened here">
+        <EventList query={`agent=${encodeURIComponent(id)}&limit=50`} />
+      </Card>
+    </Page>
+  )
+}

@@ -1,0 +1,99 @@
+/** Task: one launch of a task: where it runs, how it went from state to state, and what it writes. */
+import { useState } from 'preact/hooks'
+import type { TaskView } from '../../../actors/protocol/operator.js'
+import { post, sentence } from '../api.js'
+import { amounts } from '../format.js'
+import { EventList } from '../parts/event-list.js'
+import { Mark } from '../parts/mark.js'
+import { Output } from '../parts/output.js'
+import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
+import { Ago } from '../parts/time.js'
+import { to } from '../route.js'
+import { useOne } from '../rows.js'
+
+const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'])
+
+/** @param id a launch, or whatever the interface understands as a task */
+export function TaskPage({ id }: { readonly id: string }) {
+  const { row: task, isRead, problem } = useOne<TaskView>('task', id)
+  const isLive = task !== undefined && LIVE.has(task.state)
+  return (
+    <Page
+      title={task?.name ?? id}
+      above={[[['tasks'], 'Tasks']]}
+      beside={task && <Mark state={task.state} />}
+      actions={isLive ? <Kill task={task} /> : undefined}
+    >
+      <Problem text={problem} />
+      {!task ? (
+        <Missing isRead={isRead} what="such task" />
+      ) : (
+        <>
+          <div class="grid">
+            <Card title="Task">
+              <Facts
+                facts={[
+                  ['Id', <code key="i">{task.id}</code>],
+                  ['Launch', <code key="l">{task.launch}</code>],
+                  [
+                    'Framework',
+                    <a key="f" href={to('frameworks', task.framework)}>
+                      {task.framework}
+                    </a>,
+                  ],
+                  [
+                    'Agent',
+                    <a key="a" href={to('agents', task.agent)}>
+                      {task.agent}
+                    </a>,
+                  ],
+                  ['Role', task.role],
+                  ['Needs', amounts(task.resources)],
+                  ['Command', <code key="c">{task.command}</code>],
+                  ['Launched', <Ago key="t" at={task.launchedAt} />],
+                  ['Exit code', task.exitCode === undefined ? undefined : String(task.exitCode)],
+                  ['Signal', task.signal],
+                  ['Message', task.message],
+                ]}
+              />
+            </Card>
+            <Card title="History">
+              <EventList
+                query={`task=${encodeURIComponent(task.id)}&framework=${encodeURIComponent(task.framework)}&limit=100`}
+                keep={({ launch }) => launch === undefined || launch === task.launch}
+              />
+            </Card>
+          </div>
+          <Output key={task.launch} launch={task.launch} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Kill({ task }: { readonly task: TaskView }) {
+  const [said, setSaid] = useState('')
+  const [isSure, setSure] = useState(false)
+  const kill = () => {
+    setSure(false)
+    post(`/v1/tasks/${encodeURIComponent(task.launch)}/kill`).then(
+      () => setSaid('asked to end'),
+      (error: unknown) => setSaid(sentence(error)),
+    )
+  }
+  return (
+    <>
+      <span class="note" role="status">
+        {said}
+      </span>
+      {isSure && (
+        <button type="button" class="button" onClick={() => setSure(false)}>
+          Keep it
+        </button>
+      )}
+      <button type="button" class="button bad" onClick={isSure ? kill : () => setSure(true)}>
+        {isSure ? 'Really end the task' : 'End the task'}
+      </button>
+    </>
+  )
+}

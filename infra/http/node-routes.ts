@@ -1,0 +1,110 @@
+/** Node routes: how the actors of every node fare, and what became of messages that nobody took. */
+import type { FastifyInstance } from 'fastify'
+import type { System } from '../../runtime/system.js'
+import type { NodeVitals } from '../../actors/protocol/vitals.js'
+import type { Gathered, GatherCall, Replayed } from '../../actors/vitals/vitals.js'
+import { vitalsOfNode } from '../node/vitals-port.js'
+import { allow, naturalOf, textOf, type Query } from './listing.js'
+import type { Questions } from './questions.js'
+import { Refusal, SCHEMA_VERSION } from './refusal.js'
+
+/** Nodes told of at once. */
+export const NODES_DEFAULT = 50
+export const NODES_MAX = 200
+/** How long a node may take; nobody knows how many masters there are, so they are waited for so long. */
+const WITHIN_MS = 1_000
+const MASTERS_WITHIN_MS = 250
+const ASK_MARGIN_MS = 2_000
+const LETTERS = 100
+
+export function addNodes(app: FastifyInstance, system: System, questions: Questions): void {
+  const gather = async (nodes: readonly string[], masters: boolean, letters: number): Promise<Gathered> => {
+    const withinMs = nodes.length > 0 ? WITHIN_MS : MASTERS_WITHIN_MS
+    const ask = (part: readonly string[], all: boolean, ms: number) =>
+      system.ask<GatherCall, Gathered>(
+        vitalsOfNode(system),
+        (replyTo) => ({ type: 'gather', nodes: part, masters: all, letters, withinMs: ms, replyTo }),
+        ms + ASK_MARGIN_MS,
+      )
+    const rounds = await Promise.all([
+      ask([system.node, ...nodes], false, withinMs),
+      ...(masters ? [ask([], true, MASTERS_WITHIN_MS)] : []),
+    ])
+    const byNode = new Map(rounds.flatMap((round) => round.nodes).map((each) => [each.node, each]))
+    return { type: 'gathered', nodes: [...byNode.values()], silent: rounds.flatMap(({ silent }) => silent) }
+  }
+  app.get('/v1/actors', async ({ query }) => {
+    const { kind, node, after, limit } = wishOf(query as Query)
+    const known = [...(await questions.nodes())].filter((each) => each !== system.node).sort()
+    const kinds = kind === undefined ? known : known.filter((each) => each.startsWith(`${kind}-`))
+    const fit = kinds.filter(
+      (each) => (node === undefined || each.includes(node)) && (after === undefined || each > after),
+    )
+    const asked = fit.slice(0, limit)
+    const { nodes, silent } = await gather(asked, after === undefined, 0)
+    const shown = nodes
+      .filter(
+        (each) =>
+          (kind === undefined || each.node.startsWith(`${kind}-`)) &&
+          (node === undefined || each.node.includes(node)),
+      )
+      .sort((left, right) => orderOf(left).localeCompare(orderOf(right)))
+    const next = fit.length > asked.length ? { next: asked.at(-1) } : {}
+    return { schemaVersion: SCHEMA_VERSION, own: system.node, total: kinds.length + 1, nodes: shown, silent, ...next }
+  })
+  addLetters(app, system, questions, gather)
+}
+
+function addLetters(
+  app: FastifyInstance,
+  system: System,
+  questions: Questions,
+  gather: (nodes: readonly string[], masters: boolean, letters: number) => Promise<Gathered>,
+): void {
+  app.get('/v1/dead-letters', async ({ query }) => {
+    allow(query as Query, ['limit'])
+    const limit = naturalOf(query as Query, 'limit', NODES_DEFAULT, NODES_MAX)
+    const known = (await questions.nodes()).filter((each) => each !== system.node)
+    const { nodes } = await gather(known.slice(0, limit), true, LETTERS)
+    const letters = nodes
+      .flatMap(({ node, letters: own }) => own.map((letter) => ({ node, ...letter })))
+      .sort((left, right) => right.atMs - left.atMs)
+    const counts: Record<string, number> = {}
+    for (const { deadLetters } of nodes) {
+      for (const [reason, count] of Object.entries(deadLetters)) counts[reason] = (counts[reason] ?? 0) + count
+    }
+    return { schemaVersion: SCHEMA_VERSION, counts, nodesAsked: nodes.length, nodesTotal: known.length + 1, letters }
+  })
+  app.post<{ Params: { node: string; number: string } }>(
+    '/v1/dead-letters/:node/:number/replay',
+    async ({ params }) => {
+      const number = /^\d{1,15}$/.test(params.number) ? Number(params.number) : 0
+      const isKnown =
+        params.node === system.node ||
+        params.node.startsWith('master-') ||
+        (await questions.nodes()).includes(params.node)
+      if (!isKnown) throw new Refusal('not-found', `there is no node '${params.node}'`)
+      const answer = await system.ask<GatherCall, Replayed>(
+        vitalsOfNode(system),
+        (replyTo) => ({ type: 'ask-replay', node: params.node, number, replyTo }),
+        WITHIN_MS + ASK_MARGIN_MS,
+      )
+      if (answer.problem !== undefined) throw new Refusal('not-found', answer.problem)
+      return { schemaVersion: SCHEMA_VERSION, outcome: 'sent-again' }
+    },
+  )
+}
+
+function wishOf(query: Query) {
+  allow(query, ['kind', 'node', 'after', 'limit'])
+  return {
+    kind: textOf(query, 'kind'),
+    node: textOf(query, 'node'),
+    after: textOf(query, 'after'),
+    limit: naturalOf(query, 'limit', NODES_DEFAULT, NODES_MAX),
+  }
+}
+
+/** Masters first, then agents, then frameworks. */
+const orderOf = ({ node }: NodeVitals): string =>
+  `${['master', 'agent', 'framework'].findIndex((kind) => node.startsWith(kind))}${node}`

@@ -1,0 +1,4 @@
+/** Part 6 of 8 of the seeds that every `npm test` runs. */
+import { testSeeds } from './seeds.js'
+
+testSeeds(6)

@@ -1,0 +1,4 @@
+/** Part 7 of 8 of the seeds that every `npm test` runs. */
+import { testSeeds } from './seeds.js'
+
+testSeeds(7)
