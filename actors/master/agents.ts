@@ -15,11 +15,14 @@ export const PINGS_MISSED_MAX = 5
 
 /** An agent that is away keeps its tasks and its place; only what was on offer there is not any more. */
 export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
+  const { cluster, present } = knowledge
   return combine([
     rescindOfAgent(knowledge, agentId),
     decision({
       changes: [{ type: 'agent-unlinked', agentId, atMs: knowledge.now }],
       allocator: [{ type: 'deactivate-agent', agentId }],
+      // The words of an earlier life may have come late, and the one that is there taken for the older.
+      effects: tell(present.agents.get(agentId)?.former, { type: 'ping', epoch: cluster.epoch, connected: false }),
     }),
   ])
 }

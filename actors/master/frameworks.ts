@@ -4,6 +4,7 @@ import type { AllocatorCall } from '../protocol/allocator.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
 import type { OperatorCall } from '../protocol/operator.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
+import { digestOf } from '../protocol/task-digest.js'
 import { newId, type FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
@@ -25,8 +26,10 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (newId(cluster, number) as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
+  const isInformed = known !== undefined && call.knows !== undefined && call.knows === digestOfTasks(known)
   const answer = tell(call.scheduler, {
     type: 'subscribed', frameworkId, epoch: cluster.epoch, cluster: cluster.name,
+    ...(isInformed ? { agrees: true } : {}),
   })
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
   // same address, and offers that it never saw would be held for nobody.
@@ -52,9 +55,12 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),
     // Before any offer: whoever does not know that a task runs would launch it again.
-    known ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING,
+    known && !isInformed ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING,
   ])
 }
+
+const digestOfTasks = ({ tasks }: FrameworkRecord): string =>
+  digestOf([...tasks.values()].map(({ task: { taskId }, launchId, state }) => ({ taskId, launchId, state })))
 
 /** Its tasks run on until the failover timeout; without one they end with their scheduler. */
 export function onSchedulerLost(knowledge: Knowledge, frameworkId: FrameworkId): Decision {

@@ -136,9 +136,11 @@ type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 function linkAgent(present: Present, { agentId, ref, atMs }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
+  const before = present.agents.get(agentId)?.ref
   unlinkAgent(present, agentId)
   present.agentIds.set(ref, agentId)
-  present.agents.set(agentId, { ref, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
+  const former = before === ref ? undefined : before
+  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {

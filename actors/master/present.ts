@@ -14,6 +14,8 @@ export const AGENT_TIMEOUT_MS = 75_000
 export interface AgentLink {
   /** Undefined while the agent is away. */
   readonly ref: Ref<AgentEvent> | undefined
+  /** Whom it has replaced while that one still was there. */
+  readonly former?: Ref<AgentEvent> | undefined
   readonly sinceMs: number
   /** Pings without an answer. */
   readonly missed: number

@@ -36,6 +36,8 @@ export const schedulerCall = {
     scheduler: ref<SchedulerEvent>(), info: frameworkInfo, frameworkId: optional(frameworkId),
     /** This life of the scheduler has been subscribed before, and knows the offers that are out to it. */
     resumes: optional(flag),
+    /** Of the tasks that it knows and that have not ended (see `task-digest.ts`). */
+    knows: optional(text(64)),
   }),
   accept: message(41, 'Spends offers of one agent; what the tasks leave unused returns at once.', {
     frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX),
@@ -65,7 +67,11 @@ export const schedulerCall = {
 }
 
 export const schedulerEvent = {
-  subscribed: message(60, 'The framework is known under this id.', { frameworkId, epoch: natural, cluster: text(128) }),
+  subscribed: message(60, 'The framework is known under this id.', {
+    frameworkId, epoch: natural, cluster: text(128),
+    /** The master knows the same tasks in the same states; otherwise it tells of all that it knows. */
+    agrees: optional(flag),
+  }),
   offers: message(61, 'Resources to take or to leave.', { offers: list(offer) }),
   rescind: message(62, 'This offer no longer stands.', { offerId }),
   update: message(63, 'A step in a task\'s life.', { update: statusUpdate }),

@@ -6,6 +6,7 @@
  */
 import { stepOf, type TaskId, type UpdateId } from '../protocol/ids.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
+import { digestOf } from '../protocol/task-digest.js'
 
 /** Tasks whose last update is remembered; an update older than that many tasks may be seen again. */
 export const TASKS_REMEMBERED_MAX = 100_000
@@ -46,6 +47,11 @@ export class Acknowledged {
   /** Tasks that have not ended, as far as is known here. */
   live(): TaskId[] {
     return [...this.seen].filter(([, { ended }]) => !ended).map(([taskId]) => taskId)
+  }
+
+  /** Of the tasks that have not ended, for a master to compare. */
+  digest(): string {
+    return digestOf([...this.seen].filter(([, { ended }]) => !ended).map(([taskId, seen]) => ({ taskId, ...seen })))
   }
 
   /** Whether the author must see this update; says so once for each. */

@@ -148,21 +148,24 @@ function subscribe<Author, Told>(
   ctx.tell(state.master, {
     type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}),
     ...(wasSubscribed ? { resumes: true } : {}),
+    ...(frameworkId ? { knows: state.acknowledged.digest() } : {}),
   })
   ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
   return state
 }
 
 function onSubscribed<Author, Told>(
-  state: State<Author>, { frameworkId, cluster }: Extract<SchedulerEvent, { type: 'subscribed' }>,
+  state: State<Author>, { frameworkId, epoch, cluster, agrees }: Extract<SchedulerEvent, { type: 'subscribed' }>,
   give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
-  if (state.phase !== 'subscribing') return state
+  // An answer of a master that has led before is none of the one that leads now, and may name another id.
+  if (state.phase !== 'subscribing' || epoch !== state.epoch) return state
   ctx.cancel('subscribe')
-  const isResumed = state.frameworkId !== undefined
+  const isKnown = state.frameworkId !== undefined
+  const isResumed = state.wasSubscribed
   Object.assign(state, { frameworkId, phase: 'subscribed', wasSubscribed: true, attempt: 0 })
   ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
-  if (isResumed) reconcile(state, ctx)
+  if (isKnown && !agrees) reconcile(state, isResumed, ctx)
   return give({ type: 'subscribed', frameworkId })
 }
 

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { PINGS_MISSED_MAX } from '../../../actors/master/agents.js'
 import { AGENT_TIMEOUT_MS } from '../../../actors/master/present.js'
 import type { AgentId } from '../../../actors/protocol/ids.js'
-import { agentRef, command, deskAtWork, typesOf, updatesOf } from './desk.js'
+import { agentRef, command, deskAtWork, held, typesOf, updatesOf } from './desk.js'
 
 test('an agent that breaks off is away: its offers are rescinded, its tasks run on', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
@@ -12,6 +12,16 @@ test('an agent that breaks off is away: its offers are rescinded, its tasks run 
   assert.deepEqual([lost.records, typesOf(lost)], [[], ['rescind']])
   assert.deepEqual(lost.allocator.map(({ type }) => type), ['recover', 'deactivate-agent'])
   assert.equal(desk.task(frameworkId, 't').state, 'RUNNING')
+})
+
+test('an earlier life that was taken for the newer, because its words came late, gives way when it is missed', () => {
+  const { desk, agentId, task } = deskAtWork()
+  desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'RUNNING')] })
+  desk.register('a', { agentId, tasks: [held(task, 'RUNNING')] })
+  const lost = desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
+  assert.deepEqual(lost.effects, [
+    { to: agentRef('a', 'i2'), message: { type: 'ping', epoch: 3, connected: false } },
+  ])
 })
 
 test('an agent is pinged, and one that never answers is unreachable after five rounds', () => {

@@ -54,6 +54,7 @@ interface Subscribing {
   readonly frameworkId?: FrameworkId
   readonly info?: Partial<FrameworkInfo>
   readonly resumes?: boolean
+  readonly knows?: string
 }
 
 interface Reporting {
@@ -94,10 +95,10 @@ export class Desk {
   }
 
   subscribe(name: string, more: Subscribing = {}): Decision {
-    const { life, frameworkId, resumes, info = {} } = more
+    const { life, frameworkId, resumes, knows, info = {} } = more
     return this.say({
       type: 'subscribe', scheduler: schedulerRef(name, life), info: { ...FRAMEWORK, name, ...info },
-      ...(frameworkId ? { frameworkId } : {}), ...(resumes ? { resumes } : {}),
+      ...(frameworkId ? { frameworkId } : {}), ...(resumes ? { resumes } : {}), ...(knows ? { knows } : {}),
     })
   }
 

@@ -4,6 +4,7 @@ import { change } from '../../../actors/master/present-change.js'
 import { newPresent } from '../../../actors/master/present.js'
 import type { FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { onElected, RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
+import { digestOf } from '../../../actors/protocol/task-digest.js'
 import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { agentRef, Desk, deskAtWork, FRAMEWORK, held, schedulerRef, typesOf } from './desk.js'
@@ -77,6 +78,19 @@ test('after a failover only agents that told before their scheduler came are ask
   const back = desk.subscribe('one', { frameworkId: id, resumes: true })
   // Once for what came too early, once for the end that nobody has acknowledged.
   assert.deepEqual(typesOf(back), ['subscribed', 'scheduler-back', 'scheduler-back'])
+})
+
+test('a scheduler that knows the same tasks in the same states is told so, and nothing of each', () => {
+  const { desk, task } = deskAtWork()
+  const { launchId, task: { taskId }, state } = desk.task(id, 't')
+  const back = (knows: string) => {
+    Object.assign(desk.knowledge, { present: newPresent() })
+    desk.register('a', { agentId: task.agentId, tasks: [held(task, 'RUNNING')] })
+    const { effects } = desk.subscribe('one', { frameworkId: id, knows })
+    return effects.map(({ message }) => [message.type, 'agrees' in message && message.agrees])
+  }
+  assert.deepEqual(back(digestOf([{ taskId, launchId, state }])), [['subscribed', true]])
+  assert.deepEqual(back(digestOf([{ taskId, launchId, state: 'STAGING' }])), [['subscribed', false], ['update', false]])
 })
 
 test('a scheduler that this master has lost may have missed what any of its agents told', () => {

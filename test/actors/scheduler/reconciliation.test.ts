@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { RECONCILE_AGAIN_MS } from '../../../actors/scheduler/reconciliation.js'
+import { digestOf } from '../../../actors/protocol/task-digest.js'
+import { RECONCILE_AGAIN_MS, TOLD_WITHIN_MS } from '../../../actors/scheduler/reconciliation.js'
 import { task } from '../../../actors/scheduler/task.js'
 import { frameworkId, leader, master, offer, onStage, stage, subscribed, update, type Driver } from './stage.js'
 
@@ -22,33 +23,61 @@ test('in another process it asks for everything that the master knows', () => {
   assert.deepEqual(asked(driven), [[]])
 })
 
-test('with another master it asks also for what that one may not know, until it is answered', () => {
-  const { driven, heard } = onStage((event, ctx) => {
+const twoTasks = () => {
+  const staged = onStage((event, ctx) => {
     if (event.type === 'offers') ctx.accept(event.offers, ['t', 'u', 'v'].map(one))
   })
+  const { driven } = staged
   driven.receive({ type: 'offers', offers: [offer(1)] })
   driven.receive({ type: 'update', update: update(1, 'RUNNING') })
   const ended = update(1, 'FINISHED', { taskId: 'v' as never, launchId: 'w-L3' as never })
   driven.receive({ type: 'update', update: ended })
+  return staged
+}
+
+test('another master tells of all tasks; it is asked for those of which it tells nothing, until it is answered', () => {
+  const { driven, heard } = twoTasks()
   driven.terminate(master as never)
   driven.take()
   driven.receive({ ...leader, epoch: 4 })
   driven.receive({ ...subscribed, epoch: 4 })
-  assert.deepEqual(asked(driven), [[], ['u', 't']])
+  assert.deepEqual(asked(driven), [])
+  assert.equal(driven.timers.get('reconcile')?.delayMs, TOLD_WITHIN_MS)
   heard.splice(0)
-  const { updateId: _, ...known } = update(1, 'RUNNING', { source: 'master', reason: 'reconciliation' })
+  const known = update(1, 'RUNNING', { source: 'master', reason: 'reconciliation' })
   driven.receive({ type: 'update', update: known })
   assert.equal(heard.length, 0, 'nothing has changed')
-  assert.equal(driven.timers.get('reconcile')?.delayMs, RECONCILE_AGAIN_MS)
   driven.take()
   driven.fire('reconcile')
-  assert.deepEqual(asked(driven), [['u']])
-  const { launchId: __, ...unknown } = known
+  const calls = driven.toldTo(master)
+  assert.deepEqual([asked(driven), calls.map(({ type }) => type)], [[['u']], ['reconcile']])
+  assert.equal(driven.timers.get('reconcile')?.delayMs, RECONCILE_AGAIN_MS)
+  const { launchId: _, updateId: __, ...unknown } = known
   driven.receive({ type: 'update', update: { ...unknown, taskId: 'u' as never, state: 'UNKNOWN' } })
   assert.deepEqual(heard.map((event) => event.type === 'update' && event.update.state), ['UNKNOWN'])
   driven.take()
   driven.fire('reconcile')
   assert.deepEqual(asked(driven), [])
+})
+
+test('another master that knows the same tasks in the same states is asked nothing', () => {
+  const { driven } = twoTasks()
+  driven.terminate(master as never)
+  driven.take()
+  driven.receive({ ...leader, epoch: 4 })
+  const knows = driven.toldTo(master).flatMap((call) => (call.type === 'subscribe' ? [call.knows] : []))
+  const waiting = { taskId: 'u', launchId: undefined, state: 'STAGING' } as const
+  assert.deepEqual(knows, [digestOf([waiting, { taskId: 't', launchId: 'w-L1', state: 'RUNNING' }])])
+  driven.receive({ ...subscribed, epoch: 4, agrees: true })
+  assert.deepEqual([asked(driven), driven.timers.has('reconcile')], [[], false])
+})
+
+test('a subscription that goes on is told nothing by itself, so everything is asked for', () => {
+  const { driven } = twoTasks()
+  driven.take()
+  driven.receive({ type: 'reconnected' })
+  driven.receive(subscribed)
+  assert.deepEqual(asked(driven), [[], ['u', 't']])
 })
 
 test('what the author asks for is told whatever it is', () => {

@@ -206,3 +206,12 @@ test('an author may finish before anything has begun', () => {
   const { driven } = stage(undefined, { initial(ctx) { ctx.finish(2); return null } })
   assert.deepEqual(driven.told, [{ to: owner, message: { type: 'finished', exitCode: 2 } }])
 })
+
+test('the answer of a master that has led before is no subscription with the one that leads now', () => {
+  const { driven, heard } = stage()
+  driven.receive(leader)
+  driven.receive({ ...subscribed, epoch: 2, frameworkId: 'w-0099' as typeof frameworkId })
+  assert.deepEqual(heard, [])
+  driven.receive(subscribed)
+  assert.deepEqual(heard, [{ type: 'subscribed', frameworkId }])
+})
