@@ -9,12 +9,14 @@ export type StreamRequest<Entry> =
   /**
    * Reads from `from` (0 is the beginning) and goes on with what is added later; if that is gone, from the first
    * entry that is left. `recent`: from somewhere near the end, or, if nobody knows where that is, from the first.
-   * Opening again ends what was read before; answers to it carry the new `reading`.
+   * Opening again ends what was read before; answers to it carry the new `reading`. `isSilent`: nothing came for
+   * long, and whoever keeps the entries may have forgotten its reader.
    */
   | {
       readonly type: 'read'
       readonly from: number | 'recent'
       readonly reading: number
+      readonly isSilent?: boolean
       readonly replyTo: Ref<StreamEvent<Entry>>
     }
   /** Adds entries behind each other. That they stand is known only by reading them. */
@@ -23,6 +25,11 @@ export type StreamRequest<Entry> =
   | { readonly type: 'trim'; readonly before: number }
 
 export type StreamEvent<Entry> =
+  /**
+   * Nothing more comes of this reading. What was read may stand there no more: whoever keeps the entries may have
+   * been away, and have lost the last of them.
+   */
+  | { readonly type: 'stream-interrupted'; readonly reading: number }
   /** `position` is that of the first of them; they follow each other. Between events some may never be used. */
   | {
       readonly type: 'stream-entries'

@@ -1,12 +1,15 @@
 /** Launches: how the agent admits tasks and has them run. */
 import type { AgentEvent } from '../protocol/agent.js'
 import type { TaskReport } from '../protocol/running.js'
+import type { StatusUpdate } from '../protocol/task.js'
 import { onExecutorUnused } from './executors.js'
-import { remember } from './memory.js'
+import { remember, updateIdOf } from './memory.js'
 import { hasRoom } from './room.js'
 import { start } from './starting.js'
 import { LIFE, type Admitting, type AgentOptions, type Ctx, type State } from './state.js'
 import { onReport } from './tasks.js'
+
+type Launch = Pick<Extract<AgentEvent, { type: 'run-task' }>, 'frameworkId' | 'launchId' | 'task'>
 
 /** A launch that was ever taken is not taken again; one that does not fit is refused. */
 export function onRun(
@@ -17,7 +20,9 @@ export function onRun(
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
   const { memory, active } = state
   const isAdmitting = [...active.admitting.values()].some(({ entry }) => entry.launchId === launchId)
-  if (memory.launches.has(launchId) || isAdmitting) return state
+  const wasTaken = memory.launches.has(launchId)
+  if (wasTaken && !memory.tasks.has(launchId)) tellOver(state, { frameworkId, launchId, task }, ctx)
+  if (wasTaken || isAdmitting) return state
   const outcome = hasRoom(state, options.info.resources, frameworkId, task) ? 'start' : 'no-room'
   const entry = { type: 'launch-admitted', launchId, frameworkId, role, task } as const
   const token = active.nextToken++
@@ -26,6 +31,22 @@ export function onRun(
   const records = unwrittenLife ? [unwrittenLife, entry] : [entry]
   ctx.tell(options.journal, { type: 'append', records, token, replyTo: ctx.self })
   return state
+}
+
+/**
+ * Its end was acknowledged, which whoever sends it again does not know: the masters' log has lost that. If it is not
+ * known here any more how it ended, it is told under a number that no update has.
+ */
+function tellOver(
+  { master, memory }: State, { frameworkId, launchId, task: { taskId } }: Launch, ctx: Ctx,
+): void {
+  const { agentId, ends } = memory
+  if (!master || !agentId) return
+  const update: StatusUpdate = ends.get(launchId) ?? {
+    updateId: updateIdOf(launchId, 0), frameworkId, agentId, taskId, launchId, state: 'GONE', source: 'agent',
+    reason: 'agent-restarted', text: 'it has ended before, and its end was acknowledged', atMs: ctx.now(),
+  }
+  ctx.tell(master, { type: 'task-status', agentId, update: { ...update, agentId }, latestState: update.state })
 }
 
 export function onAdmitted(state: State, token: number, options: AgentOptions, ctx: Ctx): State {

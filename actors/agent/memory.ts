@@ -3,7 +3,9 @@
  * running agent and the one that comes back after a kill -9.
  */
 import type { HeldTask } from '../protocol/agent.js'
-import type { AgentId, ExecutorId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
+import {
+  stepOf, type AgentId, type ExecutorId, type FrameworkId, type LaunchId, type TaskId, type UpdateId,
+} from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 
@@ -43,20 +45,27 @@ export interface Memory {
   readonly launches: Set<LaunchId>
   /** The launch under which a task was last known; of those that have ended, the last ones, to be read. */
   readonly lastLaunch: Map<string, LaunchId>
+  /** How the last ones ended, though all is acknowledged: the masters' log may lose that. */
+  readonly ends: Map<LaunchId, StatusUpdate>
 }
 
 export const LAST_LAUNCHES_MAX = 100_000
+export const ENDS_MAX = 100
 
 export const newMemory = (): Memory => ({
   agentId: undefined, cluster: undefined, obeyed: undefined, life: undefined, executors: new Map(),
-  tasks: new Map(), launches: new Set(), lastLaunch: new Map(),
+  tasks: new Map(), launches: new Set(), lastLaunch: new Map(), ends: new Map(),
 })
 
 /** An update's id says which launch it is of, so that an acknowledgement finds its launch at once. */
 export const updateIdOf = (launchId: LaunchId, count: number): UpdateId => `${launchId}.${count}` as UpdateId
 export const launchOf = (updateId: UpdateId): LaunchId => updateId.slice(0, updateId.lastIndexOf('.')) as LaunchId
-/** Which of its launch's updates it is, from 1. */
-const countOf = (updateId: UpdateId): number => Number(updateId.slice(updateId.lastIndexOf('.') + 1))
+
+/** As a master is told of it. */
+export function heldOf({ frameworkId, launchId, role, task, state, updates, pending }: TaskMemory): HeldTask {
+  const held = { frameworkId, launchId, role, task, state }
+  return pending.length > 0 || updates === 0 ? held : { ...held, updateId: updateIdOf(launchId, updates) }
+}
 
 /** Folds one entry in. Total: an entry about a launch that is not held changes nothing. */
 export function remember(memory: Memory, entry: JournalEntry): void {
@@ -93,8 +102,9 @@ export function remember(memory: Memory, entry: JournalEntry): void {
       const head = task?.pending[0]
       if (!task || head?.updateId !== entry.updateId) return
       task.pending.shift()
-      if (isTerminal(head.state)) memory.tasks.delete(task.launchId)
-      return
+      if (!isTerminal(head.state)) return
+      memory.tasks.delete(task.launchId)
+      return keepLast(memory.ends, task.launchId, head, ENDS_MAX)
     }
     default: {
       const unknown: never = entry
@@ -145,11 +155,14 @@ function hold(memory: Memory, held: Held, state: TaskState, updates: number, pro
   memory.launches.add(launchId)
   const begun = { ...startOf(progress), ...sequenceOf(progress) }
   memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates, ...begun })
-  const key = taskKey(frameworkId, task.taskId)
-  memory.lastLaunch.delete(key)
-  memory.lastLaunch.set(key, launchId)
-  const [oldest] = memory.lastLaunch.keys()
-  if (memory.lastLaunch.size > LAST_LAUNCHES_MAX && oldest !== undefined) memory.lastLaunch.delete(oldest)
+  keepLast(memory.lastLaunch, taskKey(frameworkId, task.taskId), launchId, LAST_LAUNCHES_MAX)
+}
+
+function keepLast<K, V>(kept: Map<K, V>, key: K, value: V, max: number): void {
+  kept.delete(key)
+  kept.set(key, value)
+  const [oldest] = kept.keys()
+  if (kept.size > max && oldest !== undefined) kept.delete(oldest)
 }
 
 function queue(memory: Memory, { update, sequence }: Entry<'update-queued'>): void {
@@ -157,7 +170,7 @@ function queue(memory: Memory, { update, sequence }: Entry<'update-queued'>): vo
   if (!task || update.updateId === undefined) return
   task.pending.push(update)
   task.state = update.state
-  task.updates = Math.max(task.updates + 1, countOf(update.updateId))
+  task.updates = Math.max(task.updates + 1, stepOf(update.updateId))
   if (update.state === 'RUNNING') task.startedAtMs ??= update.atMs
   if (sequence !== undefined) task.sequence = Math.max(task.sequence ?? 0, sequence)
 }

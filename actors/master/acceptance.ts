@@ -7,7 +7,7 @@ import type { LogRecord } from '../protocol/log.js'
 import type { Offer, SchedulerCall } from '../protocol/scheduler.js'
 import type { StatusUpdate, TaskInfo } from '../protocol/task.js'
 import { isEmpty, subtract, sum, type Resources } from '../resources/resources.js'
-import { executorKey, type ExecutorRecord, type FrameworkRecord } from './cluster.js'
+import { executorKey, newId, type ExecutorRecord, type FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { giveBack, refusal } from './offering.js'
 import { taskProblem } from './validation.js'
@@ -94,7 +94,7 @@ function launchOne(
     progress.records.push({ type: 'executor-launched', ...executor })
     progress.remaining = subtract(progress.remaining, resources)
   }
-  const launchId = `${cluster.prefix}-L${progress.nextLaunch++}` as LaunchId
+  const launchId = newId(cluster, `L${progress.nextLaunch++}`) as LaunchId
   progress.remaining = subtract(progress.remaining, task.resources)
   progress.records.push({
     type: 'task-launched', frameworkId, agentId, launchId, role, task, state: 'STAGING', atMs: now,

@@ -224,7 +224,17 @@ export function usedBy(cluster: Cluster, framework: FrameworkRecord): Resources 
   return used
 }
 
+/** Of the claim of who gives an id. */
+const CLAIM_LENGTH = 4
+
+/**
+ * An id that nobody else gives. Numbers alone come again when the log has lost its end, while agents and schedulers
+ * still go by what it held: so it also says under which claim it was given.
+ */
+export const newId = ({ prefix, nonce }: Cluster, numbered: string): string =>
+  [prefix, numbered, ...(nonce === '' ? [] : [nonce.slice(0, CLAIM_LENGTH)])].join('-')
+
 function numberAfter(prefix: string, id: string): number {
-  const number = id.startsWith(prefix) ? Number(id.slice(prefix.length)) : NaN
-  return Number.isInteger(number) ? number : -1
+  const [number = ''] = id.startsWith(prefix) ? id.slice(prefix.length).split('-', 1) : []
+  return /^\d+$/.test(number) ? Number(number) : -1
 }

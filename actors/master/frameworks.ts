@@ -5,7 +5,7 @@ import type { FrameworkId, Role } from '../protocol/ids.js'
 import type { OperatorCall } from '../protocol/operator.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import { digestOf } from '../protocol/task-digest.js'
-import type { FrameworkRecord } from './cluster.js'
+import { newId, type FrameworkRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { rescindOfFramework } from './offering.js'
 import { onReconcile } from './reconciling.js'
@@ -24,7 +24,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   if (problem) return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem }) })
   const linked = present.frameworkIds.get(call.scheduler)
   const number = String(cluster.nextFramework).padStart(4, '0')
-  const frameworkId = call.frameworkId ?? linked ?? (`${cluster.prefix}-${number}` as FrameworkId)
+  const frameworkId = call.frameworkId ?? linked ?? (newId(cluster, number) as FrameworkId)
   const known = cluster.frameworks.get(frameworkId)
   const isInformed = known !== undefined && call.knows !== undefined && call.knows === digestOfTasks(known)
   const answer = tell(call.scheduler, {

@@ -4,6 +4,7 @@ import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/operator.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
 import { isOffered } from './agent-record.js'
+import { newId } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
 import type { OfferOut } from './present.js'
 
@@ -27,7 +28,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
       returned.push({ type: 'recover', ...grant, refuseMs: 0 })
       continue
     }
-    const offerId = `${cluster.prefix}-O${cluster.epoch}.${number++}` as OfferId
+    const offerId = newId(cluster, `O${cluster.epoch}.${number++}`) as OfferId
     const { hostname, attributes } = agent.info
     const offer = { offerId, ...grant, hostname, attributes }
     const others = offers.get(frameworkId)

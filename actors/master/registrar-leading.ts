@@ -95,7 +95,7 @@ export function onOwn(
 
 function lead(state: State, ctx: Ctx): void {
   const { epoch, nonce, clusterId } = state.fence
-  Object.assign(state, { phase: 'leading', nextSeq: 1, pending: [], writing: undefined, ledNonce: nonce })
+  Object.assign(state, { phase: 'leading', nextSeq: 1, beats: 0, pending: [], writing: undefined, ledNonce: nonce })
   ctx.cancel('read-back')
   ctx.cancel('leaderless')
   ctx.every('beat', BEAT_MS, { type: 'beat' })
@@ -144,7 +144,7 @@ export function beat(state: State, options: RegistrarOptions, ctx: Ctx): State {
   if (state.phase !== 'leading') return state
   const { fence: { epoch, nonce }, progress: { last } } = state
   const known = last === undefined ? {} : { snapshot: last }
-  ctx.tell(stream, { type: 'add', entries: [{ type: 'log-beat', epoch, nonce, ...known }] })
+  ctx.tell(stream, { type: 'add', entries: [{ type: 'log-beat', epoch, nonce, ...known, number: ++state.beats }] })
   return wantSnapshot(state, options, ctx)
 }
 

@@ -26,11 +26,16 @@ export function bootstrap(state: State, options: RegistrarOptions, ctx: Ctx): St
 export const onUnfound = (state: State, options: RegistrarOptions, ctx: Ctx): State =>
   state.boot.mode === 'finding' ? follow(state, begin(), options, ctx) : state
 
-export function read(state: State, from: number | 'recent', { stream }: RegistrarOptions, ctx: Ctx): State {
+export function read(
+  state: State, from: number | 'recent', { stream }: RegistrarOptions, ctx: Ctx, isSilent = false,
+): State {
   state.reading++
   state.position = from === 'recent' ? 0 : from
   state.anywhere = state.boot.mode !== 'done'
-  ctx.tell(stream, { type: 'read', from, reading: state.reading, replyTo: ctx.self })
+  state.remembered.clear()
+  state.resuming = undefined
+  ctx.cancel('resume')
+  ctx.tell(stream, { type: 'read', from, reading: state.reading, isSilent, replyTo: ctx.self })
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
   return state
 }
@@ -38,7 +43,7 @@ export function read(state: State, from: number | 'recent', { stream }: Registra
 /** Reads on from where it stood; who only looks for where to begin looks again. */
 export function readAgain(state: State, options: RegistrarOptions, ctx: Ctx): State {
   const { mode } = state.boot
-  return read(state, mode === 'finding' ? 'recent' : mode === 'beginning' ? 0 : state.position, options, ctx)
+  return read(state, mode === 'finding' ? 'recent' : mode === 'beginning' ? 0 : state.position, options, ctx, true)
 }
 
 export function awaitLeader(state: State, ctx: Ctx): void {

@@ -16,6 +16,10 @@ export const LEASE_MS = 3_000
 export const READ_BACK_MS = 5_000
 /** A log in which nothing comes for so long is read again from where it stood: readers can hang. */
 export const TAIL_SILENCE_MS = 5_000
+/** Once the log comes again, what was read last must be found in it within so long. */
+export const RESUME_MS = 5_000
+/** As many of the last entries that were read are remembered, to be known again. */
+export const REMEMBERED_ENTRIES_MAX = 4_096
 /** Without a word from a leader for so long, and a random part of the second, a master claims without the token. */
 export const LEADERLESS_MS = 10_000
 export const LEADERLESS_SPREAD_MS = 5_000
@@ -43,12 +47,21 @@ export interface RegistrarOptions {
 
 export type Message =
   | RegistrarCall | StreamEvent<LogEntry> | ElectionEvent
-  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'leaderless' | 'unfound' }
+  | { readonly type: 'beat' | 'lease-over' | 'not-read-back' | 'tail-silent' | 'not-resumed' | 'leaderless' }
+  | { readonly type: 'unfound' }
 
 export interface Pending {
   readonly seq: number
   /** With the last entry of an append. */
   readonly token: number | undefined
+}
+
+/** A reading that was interrupted, and is to go on. */
+export interface Resuming {
+  /** From near the end of the log, or, since much has been added, from the last entry that was read. */
+  readonly from: 'end' | 'last-read'
+  /** Something has come of it. */
+  hasBegun: boolean
 }
 
 /** A snapshot that this master writes. */
@@ -74,6 +87,10 @@ export interface State {
   /** Until the first entries come of what is read: they may stand behind what was asked for. */
   anywhere: boolean
   boot: Boot
+  /** What has been read last, by its positions: see `registrar-resuming.ts`. */
+  remembered: Map<number, string>
+  /** Whether that still stands is not known yet. */
+  resuming: Resuming | undefined
   /** Where snapshots begin that were found to be none. */
   rejected: Set<number>
   /** Read back, it says that there is nothing more to look through. */
@@ -87,6 +104,8 @@ export interface State {
   /** Of the own claim. */
   nonce: string
   nextSeq: number
+  /** Those that this leader has written. */
+  beats: number
   pending: Pending[]
   /** Of the claim by which this master led last. */
   ledNonce: string
@@ -96,6 +115,7 @@ export type Ctx = Context<Message>
 
 export const newState = (): State => ({
   master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0, anywhere: false,
-  boot: { mode: 'finding' }, rejected: new Set(), marker: '', told: false, progress: newProgress, writing: undefined,
-  snapshots: 0, nonce: '', nextSeq: 1, pending: [], ledNonce: '',
+  boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(), marker: '',
+  told: false, progress: newProgress, writing: undefined,
+  snapshots: 0, nonce: '', nextSeq: 1, beats: 0, pending: [], ledNonce: '',
 })

@@ -14,9 +14,10 @@ import type { RegistrarEvent } from '../protocol/registrar.js'
 import { step, type Placed } from './bootstrap.js'
 import { judge } from './fence.js'
 import {
-  append, beat, claim, claimAbove, depose, onNotReadBack, onOthersClaim, onOwn, onToken, onTokenGone,
+  append, beat, claim, claimAbove, onNotReadBack, onOthersClaim, onOwn, onToken, onTokenGone,
 } from './registrar-leading.js'
-import { awaitLeader, bootstrap, checkMarked, follow, onUnfound, readAgain, refuseLog } from './registrar-reading.js'
+import { awaitLeader, bootstrap, checkMarked, follow, onUnfound, refuseLog } from './registrar-reading.js'
+import { beginAnew, isResumed, onLost, remember, resume } from './registrar-resuming.js'
 import { onWhole, writeSnapshot } from './registrar-snapshots.js'
 import {
   LEASE_MS, newState, READ_BACK_MS, TAIL_SILENCE_MS, type Ctx, type Message, type RegistrarOptions, type State,
@@ -46,7 +47,9 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
         return onTokenGone(state, `the token could not be renewed for ${LEASE_MS} ms`, ctx)
       case 'beat': return beat(state, options, ctx)
       case 'not-read-back': return onNotReadBack(state, options, ctx)
-      case 'tail-silent': return readAgain(state, options, ctx)
+      case 'stream-interrupted': return message.reading === state.reading ? resume(state, false, options, ctx) : state
+      case 'tail-silent': return resume(state, true, options, ctx)
+      case 'not-resumed': return onLost(state, options, ctx)
       case 'unfound': return onUnfound(state, options, ctx)
       case 'snapshot-begin': case 'snapshot-part': case 'snapshot-end':
         return writeSnapshot(state, message, options, ctx)
@@ -72,14 +75,17 @@ function replay(state: State, master: Ref<RegistrarEvent>, options: RegistrarOpt
 }
 
 function onEntries(
-  state: State, { reading, position, entries, bytes = 0, missed = false }: Extract<Message, { type: 'stream-entries' }>,
-  options: RegistrarOptions, ctx: Ctx,
+  state: State, message: Extract<Message, { type: 'stream-entries' }>, options: RegistrarOptions, ctx: Ctx,
 ): State {
+  const { reading, position, entries, bytes = 0, missed = false } = message
   if (reading !== state.reading) return state
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
   state.anywhere = false
+  if (!isResumed(state, message, options, ctx)) return state
   // What was read twice is passed over; what was missed can only be made up for by a snapshot.
-  if (missed && position > state.position && state.boot.mode === 'done') return onGap(state, position, options, ctx)
+  if (missed && position > state.position && state.boot.mode === 'done') {
+    return beginAnew(state, `entries ${state.position} to ${position - 1} of the log are gone`, options, ctx)
+  }
   state.position = Math.max(state.position, position)
   // A long log takes its time; the claim stands at its end.
   if (state.phase === 'claiming') ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
@@ -87,6 +93,7 @@ function onEntries(
   const folding = new Folding(state, bytes / entries.length, options, ctx)
   for (const entry of entries.slice(state.position - position)) {
     const placed = { position: state.position++, entry }
+    remember(state, placed.position, entry)
     if (state.boot.mode !== 'done') {
       checkMarked(state, entry)
       const found = step(state.boot, placed, state.rejected)
@@ -100,13 +107,6 @@ function onEntries(
   }
   folding.flush()
   return state
-}
-
-/** Whoever was away for so long that the log has forgotten what it missed begins anew. */
-function onGap(state: State, position: number, options: RegistrarOptions, ctx: Ctx): State {
-  const reason = `entries ${state.position} to ${position - 1} of the log are gone`
-  ctx.log('warn', `${reason}: beginning again with a snapshot`)
-  return bootstrap(depose(state, reason, ctx), options, ctx)
 }
 
 /** What some entries, one behind the other, mean for the master and for this registrar. */

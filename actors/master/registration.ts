@@ -11,13 +11,14 @@ import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
-import { sum } from '../resources/resources.js'
-import { executorKey, leadershipOf, type Cluster, type ExecutorRecord } from './cluster.js'
+import { equals, sum } from '../resources/resources.js'
+import { executorKey, leadershipOf, newId, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
 import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
-import { endTasks, liveTasksOf } from './ending.js'
+import { liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
-import { hasRebooted, readmissionProblem } from './readmission.js'
+import { missingAt, missingTasks } from './missing.js'
+import { readmissionProblem } from './readmission.js'
 import { agentShare, frameworkShare } from './shares.js'
 
 /** How long a framework that only its tasks tell of may stay away before they end. */
@@ -28,7 +29,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
   const linked = call.agentId ?? present.agentIds.get(call.agent)
-  const agentId = linked ?? (`${cluster.prefix}-S${cluster.nextAgent}` as AgentId)
+  const agentId = linked ?? (newId(cluster, `S${cluster.nextAgent}`) as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
   const known = cluster.agents.get(agentId)
@@ -59,7 +60,7 @@ function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register)
 }
 
 /** A life of the agent that is not linked: all that is known of it is begun anew. */
-function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
+function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFull = false): Decision {
   const { cluster, present, now } = knowledge
   const known = cluster.agents.get(agentId)
   const recovered = recoveredFrameworks(cluster, call)
@@ -68,7 +69,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
   // Of one that has ended meanwhile the agent's own update tells, with all that there is to tell.
   const back = call.tasks.filter((held) =>
     stateHere(cluster, agentId, held) === 'UNREACHABLE' && !isTerminal(held.state))
-  const missing = missingAt(knowledge, agentId, call)
+  const ahead = call.tasks.filter((held) => isAhead(held, stateHere(cluster, agentId, held)))
+  const missing = missingAt(knowledge, agentId, call, isFull)
   const records: LogRecord[] = [
     ...admission(knowledge, agentId, call),
     ...(known?.unreachableSinceMs === undefined ? [] : [{ type: 'agent-reachable', agentId, atMs: now } as const]),
@@ -79,10 +81,16 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
       ({ type: 'task-changed', frameworkId, taskId, state, atMs: now }) as const),
+    ...ahead.map(({ frameworkId, task: { taskId }, state, updateId }) =>
+      ({ type: 'task-changed', frameworkId, taskId, state, updateId, atMs: now }) as const),
   ]
   const pending = { adopted, executors, records: missing.records }
   const share = agentShare(cluster, agentId, call.info, pending)
   const problem = known && readmissionProblem(known, call.info, sum(share.used.map((each) => each.resources)))
+  // It has not changed, so what is on its way there has lost its place to what the log does not know.
+  if (problem && !isFull && equals(known.info.resources, call.info.resources)) {
+    return onNewLife(knowledge, agentId, call, true)
+  }
   if (problem) return decision({ effects: tell(call.agent, { type: 'agent-refused', epoch: cluster.epoch, problem }) })
   return combine([
     // Offers made before it came back may promise what it no longer has.
@@ -104,7 +112,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register): Deci
     missing,
     decision({
       effects: [
-        ...ordersFor(knowledge, agentId, call),
+        ...ordersFor(knowledge, agentId, call, isFull),
         ...[...back, ...adopted.filter(({ state }) => !isTerminal(state))]
           .flatMap((held) => tellOfReturn(knowledge, agentId, held)),
       ],
@@ -122,65 +130,17 @@ const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }
   type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
 })
 
-/** What the master believes to run there and does not: begun tasks are gone, idle executors ended. */
-function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
-  const { cluster, present } = knowledge
-  const { staging, begun } = missingTasks(cluster, agentId, call)
-  const runs = new Set(call.executors?.map((executor) => executorKey({ ...executor, agentId })))
-  // One that a task will bring back when it is sent again keeps its place.
-  for (const { frameworkId, task } of staging) {
-    if (task.executor) runs.add(executorKey({ agentId, frameworkId, executorId: task.executor.executorId }))
-  }
-  const ended = call.executors === undefined ? []
-    : [...cluster.executorsAt.of(agentId)].filter((each) => !runs.has(executorKey(each)))
-  const isReboot = hasRebooted(cluster.agents.get(agentId), call.info)
-  const text = isReboot ? 'the machine was rebooted' : 'the agent came back without it'
-  return combine([
-    endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
-    forgetEnded(knowledge, agentId, call),
-    decision({
-      records: ended.map(({ frameworkId, executorId }) =>
-        ({ type: 'executor-ended', frameworkId, agentId, executorId })),
-      effects: ended.flatMap(({ frameworkId, executorId }) =>
-        tell(present.schedulers.get(frameworkId)?.ref, { type: 'failure', agentId, executorId })),
-    }),
-  ])
-}
-
-/** Tasks whose end nobody will tell again: the agent does not have them any more. */
-function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
-  const held = new Set(call.tasks.map(({ launchId }) => launchId))
-  const ended = [...cluster.tasksAt.of(agentId)]
-    .filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
-  return decision({
-    records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
-    effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
-      const update: StatusUpdate = {
-        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
-      }
-      return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
-    }),
-  })
-}
-
-function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
-  const held = new Set(call.tasks.map((task) => task.launchId))
-  const missing = liveTasksOf(cluster, agentId).filter((task) => !held.has(task.launchId))
-  return {
-    staging: missing.filter((task) => task.state === 'STAGING'),
-    begun: missing.filter((task) => task.state !== 'STAGING'),
-  }
-}
-
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
-function ordersFor({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Effect[] {
+function ordersFor(
+  { cluster, present, now }: Knowledge, agentId: AgentId, call: Register, isFull = false,
+): Effect[] {
   const { epoch } = cluster
   const drain = cluster.agents.get(agentId)?.drain
   const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
   return [
-    ...missingTasks(cluster, agentId, call).staging.flatMap(({ frameworkId, launchId, role, task }) =>
+    ...(isFull ? [] : missingTasks(cluster, agentId, call).staging).flatMap(({ frameworkId, launchId, role, task }) =>
       tell(call.agent, { type: 'run-task', epoch, frameworkId, launchId, role, task })),
     ...kills.flatMap(({ frameworkId, launchId, task: { taskId } }) =>
       tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
@@ -221,6 +181,10 @@ function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: Hel
   if (cluster.frameworks.get(frameworkId)?.tasks.has(task.taskId)) return false
   return !(isTerminal(state) && cluster.completedTasks.has(launchId))
 }
+
+/** What its scheduler has acknowledged and nobody will tell again, because the log has lost it. */
+const isAhead = ({ state, updateId }: HeldTask, here: TaskState | undefined): boolean =>
+  updateId !== undefined && here !== undefined && here !== 'UNREACHABLE' && !isTerminal(here) && here !== state
 
 /** The state of this very launch, as the master knows it. */
 function stateHere(cluster: Cluster, agentId: AgentId, held: HeldTask): TaskState | undefined {

@@ -17,8 +17,15 @@ export const agentInfo = record({
 export type AgentInfo = Infer<typeof agentInfo>
 
 /** A task as its agent knows it; what a master that has never heard of it needs to adopt it. */
-export const heldTask = record({ frameworkId, launchId, role, task: taskInfo, state: taskState })
+export const heldTask = record({
+  frameworkId, launchId, role, task: taskInfo, state: taskState,
+  /** Of the update that told the state, once that has been acknowledged, and will not be told again. */
+  updateId: optional(updateId),
+})
 export type HeldTask = Infer<typeof heldTask>
+
+/** A launch whose end has been acknowledged: whoever believes that it still runs has forgotten that. */
+const endedLaunch = record({ launchId, state: taskState })
 
 /** A custom executor that runs at an agent. */
 const heldExecutor = record({ frameworkId, executorId })
@@ -27,6 +34,8 @@ export const agentCall = {
   'register-agent': message(10, 'Joins the cluster, or comes back; repeated until answered.', {
     agent: ref<AgentEvent>(), info: agentInfo, agentId: optional(agentId), tasks: list(heldTask),
     executors: optional(list(heldExecutor)),
+    /** The last ones that have ended. */
+    ended: optional(list(endedLaunch)),
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {

@@ -22,6 +22,9 @@ export const executorId = id<ExecutorId>()
 export const updateId = id<UpdateId>()
 export const role = id<Role>()
 
+/** Which of its launch's updates it is, from 1. */
+export const stepOf = (id: UpdateId): number => Number(id.slice(id.lastIndexOf('.') + 1))
+
 /** The role of whoever names none. */
 export const DEFAULT_ROLE = '*' as Role
 

@@ -33,6 +33,8 @@ export const logEntry = {
   }),
   'log-beat': message(123, 'The master that holds the epoch is alive; where the last whole snapshot begins.', {
     epoch: natural, nonce: text(32), snapshot: optional(natural),
+    /** Counts them within the epoch, so that no two entries of a master are alike. */
+    number: optional(natural),
   }),
   'log-snapshot-begun': message(124, 'What was decided up to `seq` follows in parts, among other entries.', {
     epoch: natural, nonce: text(32), snapshot: natural, seq: natural, clusterId: text(64), epochSeen: natural,

@@ -4,7 +4,7 @@
  * An update that is repeated is no news, nor is what follows an end, nor the answer to a reconciliation that says
  * what is known already, unless the author has asked for it.
  */
-import type { TaskId, UpdateId } from '../protocol/ids.js'
+import { stepOf, type TaskId, type UpdateId } from '../protocol/ids.js'
 import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import { digestOf } from '../protocol/task-digest.js'
 
@@ -64,6 +64,8 @@ export class Acknowledged {
     const known = last?.launchId === launchId ? last : undefined
     if (known?.ended) return false
     if (known && updateId !== undefined && updateId === known.updateId) return isWanted
+    // Who tells an older step knows less: the masters' log has lost the later one.
+    if (updateId && known?.updateId && stepOf(updateId) < stepOf(known.updateId)) return false
     if (isAnswer && known?.state === state) return isWanted
     if (known?.isAhead && comesBefore(state, known.state)) return false
     const ended = isTerminal(state)

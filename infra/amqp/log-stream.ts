@@ -35,8 +35,6 @@ export interface LogStreamOptions extends ConnectionOptions {
 interface Reading {
   readonly id: number
   readonly replyTo: Ref<StreamEvent<LogEntry>>
-  /** What was asked for. */
-  readonly from: number | 'recent'
   /** Position of the next entry that is wanted; undefined until it is known where that is. */
   next: number | undefined
   /** Whether what stands before that has been seen since the broker was last asked, so that nothing was missed. */
@@ -74,10 +72,12 @@ class AmqpLogStream {
       throw error
     })
     this.reader = await KeptChannel.open({
-      ...this.options, name: `${name} log reader`, lost: () => undefined,
+      ...this.options, name: `${name} log reader`, lost: () => this.interrupt(),
       setUp: async (channel) => {
         await setUp(channel)
         await channel.prefetch(PREFETCH_ENTRIES)
+        // One that was lost before anybody knew that it was there.
+        this.interrupt()
         if (this.reading) await this.consume(channel, this.reading)
       },
     })
@@ -105,15 +105,21 @@ class AmqpLogStream {
     if (request.type === 'add') return this.add(request.entries)
     // The broker forgets by itself what it has no more room for: see `declareLog`.
     if (request.type === 'trim') return
-    const { reading: id, from, replyTo } = request
+    const { reading: id, from, replyTo, isSilent } = request
     const before = this.reading
-    const isSilent = before !== undefined && (before.next ?? before.from) === from
     const next = from === 'recent' ? undefined : from
-    this.reading = { id, replyTo, from, next, isJoined: false, consumer: undefined }
-    // Asked again for what it was about to read: the broker may have forgotten its reader. One that is
-    // only being connected is left to that.
+    this.reading = { id, replyTo, next, isJoined: false, consumer: undefined }
+    // One that is only being connected is left to that.
     if (isSilent && this.reader?.current) this.reader.renew('the log fell silent')
     else void this.readAgain(before)
+  }
+
+  /** With its connection a reading is over. One that had not begun yet begins with the next. */
+  private interrupt(): void {
+    const { reading } = this
+    if (reading?.consumer === undefined) return
+    this.reading = undefined
+    this.options.tell(reading.replyTo, { type: 'stream-interrupted', reading: reading.id })
   }
 
   private add(entries: readonly LogEntry[]): void {

@@ -6,6 +6,8 @@ import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 
 /** Entries that one event brings at most. */
 const BATCH_ENTRIES_MAX = 1_000
+/** How near to its end a reader begins that asks for what is recent. */
+const RECENT_ENTRIES = 1_000
 
 type Tell<Entry> = (to: Ref<StreamEvent<Entry>>, event: StreamEvent<Entry>) => void
 
@@ -68,9 +70,10 @@ export class MemoryStream<Entry> {
     place.first += gone
   }
 
-  /** Loses its end, as a broker may that has confirmed what was on no disk; whoever reads must begin anew. */
+  /** Loses its end, as a broker may that has confirmed what was on no disk, and with it all who read. */
   lose(entries: number): void {
     if (entries > 0) this.place.entries.splice(-entries)
+    for (const each of this.members) each.interrupt()
   }
 
   get end(): number {
@@ -84,8 +87,16 @@ class Member<Entry> {
   constructor(private readonly place: Place<Entry>, private readonly tell: Tell<Entry>) {}
 
   read({ reading, from, replyTo }: Extract<StreamRequest<Entry>, { type: 'read' }>): void {
-    this.reader = { reading, replyTo, position: from === 'recent' ? 0 : from, missed: false }
+    const { first, entries } = this.place
+    const recent = Math.max(0, first + entries.length - RECENT_ENTRIES)
+    this.reader = { reading, replyTo, position: from === 'recent' ? recent : from, missed: false }
     this.bring()
+  }
+
+  interrupt(): void {
+    const { reader } = this
+    this.reader = undefined
+    if (reader) this.tell(reader.replyTo, { type: 'stream-interrupted', reading: reader.reading })
   }
 
   bring(): void {

@@ -48,6 +48,10 @@ export class LogReader {
     while (!condition(this)) await new Promise<void>((resolve) => this.waiting.push(resolve))
   }
 
+  get isInterrupted(): boolean {
+    return this.events.some(({ type, reading }) => type === 'stream-interrupted' && reading === this.reading)
+  }
+
   private take(event: StreamEvent<LogEntry>): void {
     this.events.push(event)
     if (event.type === 'stream-entries' && event.reading === this.reading) {

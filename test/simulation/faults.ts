@@ -31,6 +31,7 @@ export function befall(world: World, step: Step): string {
       world.events.after(forMs, () => world.token.mend())
       return ''
     case 'tail-lost':
+      world.ledger.logHasLost = true
       world.log.truncate(1 + how % TAIL_MAX)
       return ''
     case 'disk-full': {

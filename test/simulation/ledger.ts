@@ -32,6 +32,8 @@ interface Machine {
 
 export class Ledger {
   violation: Violation | undefined
+  /** What authors were told may have been in the log, and be there no more. */
+  logHasLost = false
   /** What a launch, or the process of a custom executor, takes. */
   private readonly takes = new Map<string, Resources>()
   private readonly taken = new Set<string>()

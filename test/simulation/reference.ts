@@ -12,6 +12,7 @@ export class Reference {
   cluster: Cluster = newCluster()
   private fence: Fence = newFence
   private records: LogRecord[] = []
+  private readonly lost = new Set<string>()
 
   add(entry: LogEntry): void {
     const [fence, verdict] = judge(this.fence, entry)
@@ -23,9 +24,19 @@ export class Reference {
     }
   }
 
-  rewrite(entries: readonly LogEntry[]): void {
+  /** Another log stands in its place; what only the former held is lost. @returns how many records they share */
+  rewrite(entries: readonly LogEntry[]): number {
+    const former = this.records
     Object.assign(this, { cluster: newCluster(), fence: newFence, records: [] })
     for (const entry of entries) this.add(entry)
+    const other = former.findIndex((record, place) => JSON.stringify(record) !== JSON.stringify(this.records[place]))
+    const shared = other < 0 ? former.length : other
+    for (const record of former.slice(shared)) this.lost.add(JSON.stringify(record))
+    return shared
+  }
+
+  wasLost(record: string): boolean {
+    return this.lost.has(record)
   }
 
   get length(): number {
@@ -41,10 +52,18 @@ export class Reference {
 export class Folded {
   private place = 0
   private ahead: LogRecord[] = []
+  /** It holds what the log has lost, which it has to find out by itself, and then begins anew. */
+  private isOutdated = false
 
   restart(): void {
     this.place = 0
     this.ahead = []
+    this.isOutdated = false
+  }
+
+  /** The log holds no more than this of what it held. */
+  rewritten(shared: number): void {
+    if (this.place > shared) this.isOutdated = true
   }
 
   /** These count for the master. */
@@ -55,12 +74,16 @@ export class Folded {
   /** Where it differs from the reference; undefined as long as it does not. */
   difference(reference: Reference): string | undefined {
     const { ahead } = this
+    if (this.isOutdated) return undefined
     let done = 0
     for (; done < ahead.length && this.place < reference.length; done++, this.place++) {
       const [own, true_] = [ahead[done], reference.at(this.place)]
       if (own === true_) continue
       const [here, there] = [JSON.stringify(own), JSON.stringify(true_)]
-      if (here !== there) return `record ${this.place} is ${here} here and ${there} in the log`
+      if (here === there) continue
+      if (!reference.wasLost(here)) return `record ${this.place} is ${here} here and ${there} in the log`
+      this.isOutdated = true
+      return undefined
     }
     ahead.splice(0, done)
     return undefined
@@ -68,7 +91,7 @@ export class Folded {
 
   /** It has folded all that the log holds. */
   isWhole(reference: Reference): boolean {
-    return this.place === reference.length && this.ahead.length === 0
+    return !this.isOutdated && this.place === reference.length && this.ahead.length === 0
   }
 }
 

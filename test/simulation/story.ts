@@ -26,6 +26,8 @@ export interface History {
   state: TaskState | undefined
   /** The last step that came from its agent, by its number. */
   step: number
+  /** Of the scheduler that told that step. */
+  stepLife: number
   over: boolean
   /** Of the scheduler that told it. */
   life: number
@@ -130,7 +132,7 @@ export class Story {
 
   private wish(): TaskInfo {
     const taskId = `${this.name}-t${this.next++}`
-    this.histories.set(taskId, { taskId, state: undefined, step: 0, over: false, life: this.life })
+    this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, over: false, life: this.life })
     const common = { id: taskId, resources: { cpus: 1, mem: 64 } }
     if (this.dice(4) > 0) return task({ ...common, command: 'sleep', killGraceMs: 500 + this.dice(3_000) })
     const executor = executorOf({ id: `e${this.dice(2)}`, command: ['custom'], resources: { cpus: 0.5, mem: 32 } })
@@ -160,10 +162,12 @@ export class Story {
       if (step > history.step + 1) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes after step ${history.step}`)
       }
-      if (step < history.step) {
+      // A scheduler that has begun anew knows nothing, and the log may have lost what its former life was told.
+      const mayBeOlder = this.ledger.logHasLost && history.stepLife !== life
+      if (step < history.step && !mayBeOlder) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes again after step ${history.step}`)
       }
-      history.step = step
+      if (step >= history.step) Object.assign(history, { step, stepLife: life })
     }
     // A scheduler that has begun anew may be told of older steps; its author knows better.
     const isAmiss = isTerminal(state) || (step > 0 && history.life === life)

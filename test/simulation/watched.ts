@@ -36,6 +36,8 @@ export class MasterEye {
       receive: (state, message, ctx) => {
         const { type, records, token } = message as { type: string; records?: readonly LogRecord[]; token?: number }
         if (type === 'folded') this.folded.take(records ?? [])
+        // In these worlds no log is long enough for a snapshot: it begins from nothing.
+        if (type === 'restored') this.folded.restart()
         if (type === 'committed' && token !== undefined) {
           this.folded.take(this.appended.get(token) ?? [])
           this.appended.delete(token)

@@ -71,7 +71,7 @@ export class Desk {
 
   constructor() {
     this.fold({ type: 'genesis', cluster: 'warren', prefix: 'w' })
-    this.fold({ type: 'leadership-claimed', epoch: 3, master: 'm1', nonce: 'n' })
+    this.fold({ type: 'leadership-claimed', epoch: 3, master: 'm1', nonce: '' })
   }
 
   /** Decides, and applies what was decided. */

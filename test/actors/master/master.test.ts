@@ -19,7 +19,7 @@ const registrar = refOf<RegistrarCall>(node, 'driven/registrar')
 const allocator = refOf<AllocatorCall>(node, 'master/allocator')
 const asker = refOf<LeadershipEvent>(nodeAddress('agent', 'a', '1'), 'agent')
 const idle = { initial: () => null, receive: (state: null) => state }
-const [agentId, frameworkId] = ['w-S0' as AgentId, 'w-0000' as FrameworkId]
+const [agentId, frameworkId] = ['w-S0-n' as AgentId, 'w-0000-n' as FrameworkId]
 
 type Driver = Driven<unknown, Message>
 const begin = (): Driver =>
@@ -105,7 +105,8 @@ test('the master acts on what it has decided before it is committed: no resource
   const grant = { frameworkId, role: '*' as Role, agentId, resources: MACHINE, telling: 1 }
   driven.receive({ type: 'allocated', grants: [grant] })
   const accept = {
-    type: 'accept', frameworkId, offerIds: ['w-O5.0' as never], operations: [{ type: 'launch', tasks: [command('t')] }],
+    type: 'accept', frameworkId, offerIds: ['w-O5.0-n' as never],
+    operations: [{ type: 'launch', tasks: [command('t')] }],
   } as const
   driven.receive(accept)
   driven.receive(accept)
@@ -172,7 +173,8 @@ test('an allocator that comes anew is told everything, and what is on offer coun
     { frameworkId, role: '*' as Role, agentId, resources: of({ cpus: 2 }), telling: 1 },
   ] })
   driven.receive({
-    type: 'accept', frameworkId, offerIds: ['w-O5.0' as never], operations: [{ type: 'launch', tasks: [command('t')] }],
+    type: 'accept', frameworkId, offerIds: ['w-O5.0-n' as never],
+    operations: [{ type: 'launch', tasks: [command('t')] }],
   })
   driven.take()
   driven.receive({ type: 'allocator-started', allocator })

@@ -170,18 +170,6 @@ test('who has led last claims sooner than others when its token is gone, and not
   assert.ok((desk.driven.timers.get('leaderless')?.delayMs ?? 0) >= LEADERLESS_MS)
 })
 
-test('a log that falls silent is read again from where it stood, and what comes twice is passed over', () => {
-  const desk = leading()
-  const { reading } = desk.reading()
-  desk.driven.fire('tail')
-  const again = desk.reading()
-  assert.deepEqual([again.from, again.reading], [2, reading + 1])
-  desk.driven.receive({ type: 'stream-entries', reading, position: 2, entries: [claimed(5)] })
-  assert.deepEqual(desk.heard(), [], 'what the former reading still brings is not heard')
-  desk.driven.receive({ type: 'stream-entries', reading: reading + 1, position: 1, entries: [claimed(1), claimed(6)] })
-  assert.deepEqual(desk.heard().map(({ type }) => type), ['folded', 'deposed'])
-})
-
 test('a log of a newer version is not led and ends the node', () => {
   assert.throws(() => new LogDesk().bring({ ...FOUNDED, format: LOG_FORMAT + 1 } as LogEntry), /a newer Warren/)
   const unreadable = { type: 'stream-unreadable', reading: 1, position: 0, reason: 'tag 900' } as const

@@ -221,7 +221,8 @@ test('an agent of an older version that lists no executors keeps those that the 
     type: 'register-agent', agent: agentRef('a', 'i2'), info: agentInfo(), agentId: 'w-S0' as AgentId,
   } as const
   const again = desk.say({
-    ...call, tasks: [...desk.knowledge.cluster.frameworks.values()].flatMap(({ tasks }) => [...tasks.values()]),
+    ...call, tasks: [...desk.knowledge.cluster.frameworks.values()].flatMap(({ tasks }) =>
+      [...tasks.values()].map((task) => held(task, task.state))),
   })
   assert.deepEqual(again.records, [])
 })

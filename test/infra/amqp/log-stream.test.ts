@@ -154,6 +154,33 @@ test('a log that a newer Warren has written is unreadable from there on, and say
   assert.match(last.reason, /unknown kind 900: it was written by a newer Warren/)
 })
 
+test('who reads a stream that is made anew with fewer entries is told so, and reads what stands there now', LIMIT,
+  async (t) => {
+    const reader = await LogReader.of(t, 'shortened', opening())
+    reader.read(0)
+    reader.add(...Array.from({ length: 20 }, (_, number) => beat(number)))
+    await reader.until(({ entries }) => entries.length === 20)
+    await broker.control('delete_queue', 'shortened.registry')
+    await reader.until(({ isInterrupted }) => isInterrupted)
+    reader.read('recent')
+    const other = await LogReader.of(t, 'shortened', opening())
+    other.add(beat(100), beat(101))
+    await reader.until(({ entries }) => entries.length === 2)
+    assert.deepEqual([reader.positions, reader.entries], [[0, 1], [beat(100), beat(101)]])
+  })
+
+test('a connection that is lost interrupts reading, which goes on when it is asked for', LIMIT, async (t) => {
+  const reader = await LogReader.of(t, 'interrupted', opening())
+  reader.read(0)
+  reader.add(beat(0), beat(1))
+  await reader.until(({ entries }) => entries.length === 2)
+  await broker.control('close_all_connections', 'a test')
+  await reader.until(({ isInterrupted }) => isInterrupted)
+  reader.read(1)
+  await reader.until(({ entries }) => entries.length === 1)
+  assert.deepEqual([reader.positions, reader.entries], [[1], [beat(1)]])
+})
+
 test('agents refuse a log that was made anew in the place of theirs, and end nothing', LIMIT, async (t) => {
   const hub = memoryHub()
   const master = async (name: string): Promise<MasterNode> => {

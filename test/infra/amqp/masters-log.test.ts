@@ -31,12 +31,14 @@ test('a log outlives its broker, and is read on from where the reader stood', LI
   await reader.until(({ entries }) => entries.length === 20)
   await broker.kill()
   await broker.start()
+  await reader.until(({ isInterrupted }) => isInterrupted)
+  reader.read(19)
   // What is added while the writer is away is lost: it is added until it is read.
   const again = setInterval(() => reader.add(beat(20)), 20)
-  await reader.until(({ entries }) => entries.length > 20)
+  await reader.until(({ entries }) => entries.length > 1)
   clearInterval(again)
-  assert.deepEqual(reader.positions, reader.positions.map((_, position) => position))
-  assert.deepEqual(reader.entries[20], beat(20))
+  assert.deepEqual(reader.positions, reader.positions.map((_, index) => 19 + index))
+  assert.deepEqual(reader.entries.slice(0, 2), [beat(19), beat(20)])
 })
 
 test('the token outlives its broker: who had it is told that it is gone, and one has it again', LIMIT, async () => {

@@ -48,10 +48,17 @@ export class SharedLog {
     for (const way of this.ways) way.bring()
   }
 
-  /** Loses its last entries, although they stood there and were read. */
+  /** Loses its last entries, although they stood there and were read, and with them all who read; not its first. */
   truncate(count: number): void {
-    this.entries.splice(Math.max(0, this.entries.length - count))
+    this.replace(this.entries.slice(0, Math.max(1, this.entries.length - count)))
+  }
+
+  /** Another log stands in its place. */
+  replace(entries: LogEntry[]): void {
+    this.entries = entries
+    this.first = 0
     this.rewritten(this.entries)
+    for (const way of this.ways) way.interrupt()
   }
 
   /** Nobody can read any more what stands before. */
@@ -102,6 +109,15 @@ export class WayToLog {
     this.writable = true
     this.readable = true
     this.bring()
+  }
+
+  interrupt(): void {
+    const { reader } = this
+    this.reader = undefined
+    if (!reader) return
+    const { reading, replyTo } = reader
+    this.node.after(this.log.random.next() * LATENCY_MS, () =>
+      this.node.tell(replyTo, { type: 'stream-interrupted', reading }))
   }
 
   /** Tells its master what there is to read, soon, as long as it can. */

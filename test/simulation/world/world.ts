@@ -55,7 +55,10 @@ export class World implements Ground {
     const [packs, isPrompt] = [kind.next() < 0.05, kind.next() < 0.5]
     this.network = new Network({ events, random: this.chance(), packs, isPrompt })
     this.log = new SharedLog(
-      events, this.chance(), (entry) => reference.add(entry), (entries) => reference.rewrite(entries))
+      events, this.chance(), (entry) => reference.add(entry), (entries) => {
+        const shared = reference.rewrite(entries)
+        for (const { eye } of this.masters) eye.folded.rewritten(shared)
+      })
     this.token = new Token(events, this.chance())
     const each = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
     for (const index of each(MASTERS)) this.masters.push(newMaster(`m${index}`))
