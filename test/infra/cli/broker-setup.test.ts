@@ -101,7 +101,8 @@ test('the management interface, rabbitmqctl and the script give the same rights'
   const managed = await applied(t, args('by-management', '--apply', 'management', '--url', broker.managementUrl ?? ''))
   assert.deepEqual(managed.users.map(({ user, password }) => [user, password]), USERS.map((user) => [user, 'new']))
   const expected = await rightsAt('by-management')
-  assert.equal(expected.length, USERS.length + 7)
+  // Of each user its own, those on the exchange for hops, and those on the others.
+  assert.equal(expected.length, USERS.length + USERS.length + 7)
 
   const controlled = await applied(t, args('by-rabbitmqctl', 'ron', '--apply', 'rabbitmqctl'))
   assert.deepEqual(controlled.users.map(({ password }) => password), [...USERS.map(() => 'kept'), 'new'])

@@ -14,7 +14,7 @@ test('every noun lists what there is, in columns, as JSON and as ids', async (t)
 
   const agents = await list('agent')
   assert.match(agents.stdout, /^ID +NAME +HOSTNAME +STATE +TASKS +RESOURCES +USED +OFFERED\n/)
-  assert.match(agents.stdout, /\n\S+-S0 +a1 +rock +active +1 +4 cpus, 4096 MB +0\.5 cpus, 32 MB +/)
+  assert.match(agents.stdout, /\n\S+-S0-\w+ +a1 +rock +active +1 +4 cpus, 4096 MB +0\.5 cpus, 32 MB +/)
   const frameworks = await list('framework', '--no-headers')
   const row = new RegExp(`^${tenant.id} +f1 +active +\\* +1 +0\\.5 cpus, 32 MB +\\d+s\\n$`)
   assert.match(frameworks.stdout, row)
