@@ -108,7 +108,7 @@ test('an id may be cut short as long as it means one thing', async (t) => {
   const ambiguous = await ask(`${http.url}/v1/tasks/same`)
   assert.equal(ambiguous.status, 409)
   assert.deepEqual(JSON.parse(ambiguous.text).error.candidates, [`${one.id}/same`, `${two.id}/same`])
-  const prefix = one.id.slice(0, -1)
+  const prefix = one.id.slice(0, one.id.lastIndexOf('-') - 1)
   assert.match((await ask(`${http.url}/v1/frameworks/${prefix}`)).text, /could be 2 frameworks/)
   assert.equal((await ask(`${http.url}/v1/frameworks/${one.id}`)).status, 200)
   for (const path of ['tasks/NOTHING', 'agents/NOBODY', 'offers/NONE', 'frameworks/NONE', 'nouns']) {
