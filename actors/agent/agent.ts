@@ -22,6 +22,12 @@ import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type S
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
 
+/**
+ * Of the time after which a master gives up an agent that is silent: so long an agent waits for a ping before it
+ * registers again. The master may have forgotten it, as when the goodbye of an earlier life comes late.
+ */
+const SILENCE_PART = 0.5
+
 export const agent = (options: AgentOptions): Actor<State, Message> => ({
   accepts: { ...agentEvent, ...leadershipEvent },
   initial(ctx) {
@@ -190,7 +196,7 @@ function onRegistered(
     return state
   }
   ctx.cancel('register')
-  ctx.after('ping', pingTimeoutMs, { type: 'ping-over' })
+  ctx.after('ping', pingTimeoutMs * SILENCE_PART, { type: 'ping-over' })
   if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {
     const entry = { type: 'became-agent', agentId, cluster } as const
     remember(state.memory, entry)
@@ -222,7 +228,7 @@ function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ct
   const { agentId } = state.memory
   if (state.phase !== 'running' || !state.master || !agentId) return state
   ctx.tell(state.master, { type: 'pong', agentId })
-  ctx.after('ping', state.pingTimeoutMs, { type: 'ping-over' })
+  ctx.after('ping', state.pingTimeoutMs * SILENCE_PART, { type: 'ping-over' })
   return connected ? state : register({ ...state, phase: 'registering' }, options, ctx)
 }
 

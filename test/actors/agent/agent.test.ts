@@ -128,7 +128,7 @@ test('it answers pings, and one that is silent for long is no master any more', 
   const { driven } = registered()
   driven.receive({ type: 'ping', epoch: 3, connected: true })
   assert.deepEqual(toMaster(driven), ['pong'])
-  assert.equal(driven.timers.get('ping')?.delayMs, 75_000)
+  assert.equal(driven.timers.get('ping')?.delayMs, 37_500)
   driven.fire('ping')
   assert.equal(driven.toldTo(masters as never).length, 1)
   assert.deepEqual(toUpdates(driven), ['master-lost'])
