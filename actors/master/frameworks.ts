@@ -15,6 +15,8 @@ import { frameworkProblem } from './validation.js'
 /** A master that has just begun to lead gives schedulers at least this long to find it. */
 export const RETURN_GRACE_MS = 30_000
 
+const REPLACED = 'another instance has subscribed under this framework id'
+
 type Call<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
 
 export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Decision {
@@ -25,6 +27,11 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const linked = present.frameworkIds.get(call.scheduler)
   const number = String(cluster.nextFramework).padStart(4, '0')
   const frameworkId = call.frameworkId ?? linked ?? (newId(cluster, number) as FrameworkId)
+  const linkedNow = present.schedulers.get(frameworkId)?.ref
+  if (call.resumes === true && linkedNow !== undefined && linkedNow !== call.scheduler) {
+    // It goes on where it was, and did not hear that a newer instance has replaced it meanwhile.
+    return decision({ effects: tell(call.scheduler, { type: 'framework-error', problem: REPLACED }) })
+  }
   const known = cluster.frameworks.get(frameworkId)
   const isInformed = known !== undefined && call.knows !== undefined && call.knows === digestOfTasks(known)
   const answer = tell(call.scheduler, {
@@ -189,7 +196,7 @@ function sendAgain({ cluster, present }: Knowledge, framework: FrameworkRecord |
 function replaced({ present }: Knowledge, frameworkId: FrameworkId, by: Ref<SchedulerEvent>) {
   const before = present.schedulers.get(frameworkId)?.ref
   if (before === undefined || before === by) return []
-  return tell(before, { type: 'framework-error', problem: 'another instance has subscribed under this framework id' })
+  return tell(before, { type: 'framework-error', problem: REPLACED })
 }
 
 /** None named means all; one that is not the framework's makes the call void. */

@@ -222,3 +222,13 @@ test('an operator may tear a framework down: its tasks end, and its scheduler he
   assert.deepEqual([again.records, typesOf(again)], [[], ['done']])
   assert.deepEqual(typesOf(teardown('w-0099' as FrameworkId)), ['not-found'])
 })
+
+test('an instance that was replaced while it was cut off does not replace the newer one when it is back', () => {
+  const { desk } = deskAtWork()
+  desk.subscribe('one', { life: 'i2', frameworkId: id })
+  const back = desk.subscribe('one', { life: 'i1', frameworkId: id, resumes: true })
+  assert.deepEqual(back.effects.map(({ to, message }) => [to, message.type]), [
+    [schedulerRef('one', 'i1'), 'framework-error'],
+  ])
+  assert.equal(desk.knowledge.present.schedulers.get(id)?.ref, schedulerRef('one', 'i2'))
+})
