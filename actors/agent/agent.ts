@@ -4,12 +4,11 @@
  * what it has taken is in its journal before anything runs.
  */
 import { unhandled, type Actor } from '../../runtime/actor.js'
-import { groupAddress, refOf } from '../../runtime/address.js'
 import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import {
-  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
@@ -106,7 +105,7 @@ function seek(state: State, ctx: Ctx): State {
 }
 
 const askWhoLeads = (ctx: Ctx): void =>
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  ctx.tell(MASTERS, { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
   const { master, epoch } = leader

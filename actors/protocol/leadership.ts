@@ -1,4 +1,5 @@
 /** Leadership: how nodes find the master that leads. Tags 1–9. */
+import { groupAddress, refOf } from '../../runtime/address.js'
 import { natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { AgentCall } from './agent.js'
@@ -21,6 +22,9 @@ export type LeadershipEvent = MessageOf<typeof leadershipEvent>
 
 /** The path of the master's actor in a master's node. */
 export const MASTER_PATH = 'master'
+
+/** All masters: whoever looks for the leader asks them. */
+export const MASTERS = refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH)
 
 /** The path of the actor that hears of leaders, by the kind of its node. */
 export const LEADER_PATH = { agent: 'agent', framework: 'scheduler' } as const

@@ -4,10 +4,9 @@
  * state never reach the author.
  */
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
-import { groupAddress, refOf } from '../../runtime/address.js'
 import type { Role } from '../protocol/ids.js'
 import {
-  leadershipEvent, MASTER_PATH, repeatDelayMs, seekDelayMs, type LeadershipCall, type LeadershipEvent,
+  leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent,
 } from '../protocol/leadership.js'
 import { schedulerEvent, type FrameworkInfo, type SchedulerEvent } from '../protocol/scheduler.js'
 import type { StatusUpdate } from '../protocol/task.js'
@@ -99,7 +98,7 @@ function seek<Author, Told>(state: State<Author>, ctx: Context<Message<Told>>): 
 }
 
 const askWhoLeads = <Told>(ctx: Context<Message<Told>>): void =>
-  ctx.tell(refOf<LeadershipCall>(groupAddress('master'), MASTER_PATH), { type: 'find-leader', replyTo: ctx.self })
+  ctx.tell(MASTERS, { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader<Author, Told>(
   state: State<Author>, leader: LeadershipEvent, definition: Framework<Author, Told>,

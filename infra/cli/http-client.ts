@@ -48,7 +48,7 @@ export class HttpClient {
       for await (const chunk of response) yield chunk as Buffer
     } catch {
       if (signal.aborted) return
-      const help = 'is the agent away, or the master gone?'
+      const help = 'is the agent away, or the master gone? Ask again: the next master answers'
       throw new Failure(EXIT.unreachable, `the answer of ${this.url} broke off; ${help}`)
     }
   }

@@ -59,7 +59,7 @@ export const command: Command = {
 
 async function tour(cluster: EmbeddedCluster, workDir: string): Promise<undefined> {
   for (const { info } of cluster.agents) say(`   ${info.hostname} offers ${describeResources(info.resources)}`)
-  say(`   HTTP interface: ${cluster.http}`)
+  say(`   HTTP interface, and the console for a browser: ${cluster.http}`)
   say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
   const { play } = await import('./example-offers.js')
   await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
