@@ -40,6 +40,8 @@ const nodeVitals = record({
   /** How many there were, by reason. */
   deadLetters: table(natural, 100),
   letters: list(letter, LETTERS_TOLD_MAX),
+  /** Where the interface of a master answers. */
+  url: optional(text(512)),
 })
 export type NodeVitals = Infer<typeof nodeVitals>
 

@@ -1,13 +1,16 @@
 /** `warren events`: what the cluster decided and why, in the order in which it was committed. */
-import { StringDecoder } from 'node:string_decoder'
 import type { EventView } from '../http/event-words.js'
 import { columns, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
+import { isNew } from './hop-stream.js'
 import { clientOf, type HttpClient } from './http-client.js'
+import { followLeader, gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 
 const HEADINGS = ['TIME', '', 'WHAT']
+/** By how much what is decided may be heard late. */
+const DISORDER_MS = 10_000
 const NAMES = ['agent', 'framework', 'task', 'type'] as const
 
 export const command: Command = {
@@ -23,14 +26,16 @@ export const command: Command = {
     ...HTTP_OPTIONS,
   ],
   examples: ['warren events', 'warren events --since 10m --follow', 'warren events --task web-3 --json'],
-  notes: 'The master keeps the last 10,000 of them, and as many of offers.',
+  notes: `The master keeps the last 10,000 of them, and as many of offers. When the leader is gone --follow goes on
+with the next, if there is one within ${MASTERLESS_MAX_MS / 1_000} s: stderr says that it changed, and with --json a
+line of the type "gap" does. What was decided meanwhile is told; offers and connections of that time are not known.`,
   run,
 }
 
 async function run({ options }: Call): Promise<number> {
   const client = clientOf(options)
+  if (options['follow'] === true) return follow(client, options)
   const path = `/v1/events?${queryOf(options)}`
-  if (options['follow'] === true) return follow(client, path, options['json'] === true)
   const answer = await client.get<{ readonly events: readonly EventView[]; readonly isComplete: boolean }>(path)
   if (options['json'] === true) return printJson(answer)
   await print(columns(HEADINGS, answer.events.map(cells), false))
@@ -38,29 +43,43 @@ async function run({ options }: Call): Promise<number> {
   return EXIT.ok
 }
 
-async function follow(client: HttpClient, path: string, isJson: boolean): Promise<number> {
+/** Behind a gap comes what was decided meanwhile: the log has it. Who came and went then, only the last leader knew. */
+async function follow(client: HttpClient, options: Call['options']): Promise<number> {
+  const isJson = options['json'] === true
   const hangUp = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => hangUp.abort())
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  for await (const chunk of client.follow(path, 'text/event-stream', hangUp.signal)) {
-    const blocks = (rest + decoder.write(chunk)).split('\n\n')
-    rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const data = /^event: event\ndata: (.*)$/m.exec(block)?.[1]
-      if (data === undefined) continue
-      const event = JSON.parse(data) as EventView
-      process.stdout.write(
-        isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n` : columns(HEADINGS, [cells(event)], false),
-      )
+  const told = new Set<string>()
+  const pathOf = (fromMs: number | undefined) => `/v1/events?${queryOf(options, fromMs)}`
+  try {
+    for await (const news of followLeader(client, pathOf, hangUp.signal)) {
+      if ('gap' in news) {
+        process.stderr.write(`${gapText(news.gap, 'offers, connections and disconnections')}\n`)
+        if (isJson) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, type: 'gap', ...gapJson(news.gap) })}\n`)
+      } else if (news.event === 'event') {
+        const event = news.data as EventView
+        if (!isNew(told, keyOf(event))) continue
+        const line = isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n`
+          : columns(HEADINGS, [cells(event)], false)
+        process.stdout.write(line)
+      }
     }
+  } catch (error) {
+    if (!hangUp.signal.aborted) throw error
   }
   return EXIT.ok
 }
 
-function queryOf(options: Call['options']): string {
+/** Masters number events each for itself, and know no time of claims but their own. */
+function keyOf({ number: _, at, ...event }: EventView): string {
+  const isTimed = event.type !== 'leadership-claimed' && event.type !== 'genesis'
+  return JSON.stringify(isTimed ? { at, ...event } : event)
+}
+
+/** @param fromMs since when nothing was heard; what was told before is told apart */
+function queryOf(options: Call['options'], fromMs?: number): string {
   const query = new URLSearchParams({ limit: '20000' })
   for (const name of ['since', ...NAMES]) if (options[name] !== undefined) query.set(name, String(options[name]))
+  if (fromMs !== undefined) query.set('since', new Date(fromMs - DISORDER_MS).toISOString())
   if (options['offers'] === true) query.set('offers', '1')
   return query.toString()
 }

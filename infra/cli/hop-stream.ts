@@ -1,8 +1,8 @@
 /** Hop stream: what the master says of hops, as it comes; and the options by which commands choose. */
-import { StringDecoder } from 'node:string_decoder'
 import type { HopJson } from '../trace/hop-record.js'
 import type { Call, Option } from './command.js'
 import type { HttpClient } from './http-client.js'
+import { followLeader, gapJson, type Gap } from './leader-follow.js'
 
 export const HOP_OPTIONS: readonly Option[] = [
   { flags: '--actor <pattern>', help: "sender or receiver, such as 'master/**' or 'agent-a1/agent'", isFlagOnly: true },
@@ -14,6 +14,14 @@ export const HOP_OPTIONS: readonly Option[] = [
 export type HopNews =
   | { readonly event: 'hop'; readonly hop: HopJson }
   | { readonly event: 'gap'; readonly missed: number }
+  | { readonly event: 'leader-changed'; readonly gap: Gap }
+
+/** What the nodes still have of a gap is asked for, so many hops at the most. */
+const CAUGHT_UP_MAX = 20_000
+/** Hops are told in the order in which they come, which is nearly that of their times. */
+const DISORDER_MS = 5_000
+/** Of what was told, so many hops are known again. */
+const TOLD_MAX = 50_000
 
 /** Into the query of `/v1/hops`. */
 export function hopsPath({ actor, type, framework, hide }: Call['options'], backlog: number): string {
@@ -23,18 +31,40 @@ export function hopsPath({ actor, type, framework, hide }: Call['options'], back
   return `/v1/hops?${query.join('&')}`
 }
 
-/** Throws a `Failure`, also midway. */
-export async function* hopNews(client: HttpClient, path: string, hangUp: AbortSignal): AsyncGenerator<HopNews> {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  for await (const chunk of client.follow(path, 'text/event-stream', hangUp)) {
-    const events = (rest + decoder.write(chunk)).split('\n\n')
-    rest = events.pop() ?? ''
-    for (const text of events) {
-      const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(text) ?? []
-      const read: unknown = data && JSON.parse(data)
-      if (event === 'hop') yield { event, hop: read as HopJson }
-      else if (event === 'gap') yield { event, missed: (read as { readonly missed: number }).missed }
+/**
+ * Goes on with the next leader when one is gone; what the other nodes still have of the time between is told,
+ * behind the gap. Throws a `Failure`, also midway.
+ */
+export async function* hopNews(
+  client: HttpClient, options: Call['options'], backlog: number, hangUp: AbortSignal,
+): AsyncGenerator<HopNews> {
+  const told = new Set<string>()
+  let sinceMs = Number.NEGATIVE_INFINITY
+  const pathOf = (fromMs: number | undefined): string => {
+    sinceMs = fromMs === undefined ? sinceMs : fromMs - DISORDER_MS
+    return hopsPath(options, fromMs === undefined ? backlog : CAUGHT_UP_MAX)
+  }
+  for await (const news of followLeader(client, pathOf, hangUp)) {
+    if ('gap' in news) yield news
+    else if (news.event === 'gap') yield { event: 'gap', missed: (news.data as { readonly missed: number }).missed }
+    else if (news.event === 'hop') {
+      const hop = news.data as HopJson
+      if (hop.atMs >= sinceMs && isNew(told, keyOf(hop))) yield { event: 'hop', hop }
     }
   }
 }
+
+const keyOf = ({ span, kind, node, to }: HopJson): string => `${span}${kind}${node}${to}`
+
+/** Remembers it. The oldest is forgotten when there are too many. */
+export function isNew(told: Set<string>, key: string): boolean {
+  if (told.has(key)) return false
+  told.add(key)
+  if (told.size > TOLD_MAX) told.delete(told.values().next().value as string)
+  return true
+}
+
+/** For `--json`, in the place of what is missing. */
+export const gapLine = (news: Exclude<HopNews, { readonly event: 'hop' }>): string =>
+  `${JSON.stringify(news.event === 'gap' ? { kind: 'gap', reason: 'dropped', missed: news.missed }
+    : { kind: 'gap', ...gapJson(news.gap) })}\n`

@@ -3,6 +3,7 @@
  * a short command. What goes wrong becomes a `Failure` that says what to do.
  */
 import type { IncomingMessage } from 'node:http'
+import type { MasterView } from '../http/gathering.js'
 import { CLUSTER_HEADER, type ErrorBody, type RefusalCode } from '../http/refusal.js'
 import { masterOf } from './connection.js'
 import { EXIT, Failure, type ExitCode } from './failure.js'
@@ -11,6 +12,7 @@ import { askLeader } from './leader-request.js'
 /** The master answers from memory; what takes longer than this has hung. */
 const ANSWER_TIMEOUT_MS = 15_000
 const BODY_BYTES_MAX = 1_073_741_824
+const MASTERS_KNOWN_MAX = 32
 
 const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
   'bad-request': EXIT.usage, forbidden: EXIT.failed, 'not-found': EXIT.notFound, ambiguous: EXIT.usage,
@@ -19,7 +21,7 @@ const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
 }
 
 export class HttpClient {
-  private readonly masters: readonly URL[]
+  private masters: readonly URL[]
 
   /**
    * @param url of a master, or of several that stand in for each other, separated by commas
@@ -38,12 +40,34 @@ export class HttpClient {
   }
 
   /**
-   * An answer that goes on: the bytes as they come. Throws a `Failure`, also midway.
+   * Asks the leader for the addresses of all masters, so that these are known when it is gone.
+   * @returns the leader's name; undefined when nobody tells
+   */
+  async learnMasters(): Promise<string | undefined> {
+    try {
+      const { masters } = await this.get<{ readonly masters: readonly MasterView[] }>('/v1/masters')
+      const known = new Set(this.masters.map(({ origin }) => origin))
+      const others = masters.map(({ url }) => new URL(url)).filter(({ origin }) => !known.has(origin))
+      this.masters = [...this.masters, ...others].slice(0, MASTERS_KNOWN_MAX)
+      return masters.find(({ leading }) => leading)?.name
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * An answer that goes on. Throws a `Failure` when there is none.
    * @param signal hangs up
    */
-  async *follow(path: string, accept: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  async open(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
     const response = await this.send('GET', path, { accept }, signal)
     if (response.statusCode !== 200) throw await this.refused(response)
+    return response
+  }
+
+  /** The same, the bytes as they come. Throws a `Failure`, also midway. */
+  async *follow(path: string, accept: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const response = await this.open(path, accept, signal)
     try {
       for await (const chunk of response) yield chunk as Buffer
     } catch {

@@ -4,8 +4,9 @@ import { recordOf } from '../trace/hop-record.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
-import { HOP_OPTIONS, hopNews, hopsPath } from './hop-stream.js'
+import { HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
+import { gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
 
 const BACKLOG = '20000'
@@ -29,7 +30,9 @@ export const command: Command = {
     'warren trace record -o offers.trace', 'warren trace record -o a.trace --seconds 10',
     "warren trace record -o allocator.trace --actor 'master/allocator'",
   ],
-  notes: 'A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.',
+  notes: `A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.
+When the leader is gone the next one is followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s. stderr says
+from when to when hops may be missing; so does \`gaps\` in the JSON document.`,
   run,
 }
 
@@ -47,8 +50,14 @@ async function run({ options }: Call): Promise<number> {
   const seconds = options['seconds'] as number | undefined
   const timer = seconds === undefined ? undefined : setTimeout(end, seconds * 1_000)
   let [hops, lost] = [0, 0]
+  const gaps: ReturnType<typeof gapJson>[] = []
   try {
-    for await (const news of hopNews(client, hopsPath(options, Number(options['backlog'])), hangUp.signal)) {
+    for await (const news of hopNews(client, options, Number(options['backlog']), hangUp.signal)) {
+      if (news.event === 'leader-changed') {
+        gaps.push(gapJson(news.gap))
+        process.stderr.write(`${gapText(news.gap, 'hops')}\n`)
+        continue
+      }
       if (news.event === 'gap') lost += news.missed
       await writer.write(news.event === 'hop' ? [recordOf(news.hop)] : [], news.event === 'gap' ? news.missed : 0)
       if (news.event === 'hop') hops++
@@ -61,7 +70,7 @@ async function run({ options }: Call): Promise<number> {
   }
   const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost` : ''}\n`
   const next = `To read it: warren trace show --file ${path} --format sequence\n`
-  const document = `${JSON.stringify({ schemaVersion: 1, file: path, hops, lost })}\n`
+  const document = `${JSON.stringify({ schemaVersion: 1, file: path, hops, lost, gaps })}\n`
   process.stdout.write(options['json'] === true ? document : text + next)
   return EXIT.ok
 }

@@ -3,8 +3,9 @@ import { HOPS_OPEN_MAX, MessageLines } from '../trace/message-lines.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
-import { HOP_OPTIONS, hopNews, hopsPath } from './hop-stream.js'
+import { gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
+import { gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
 import { openOutlet } from './outlet.js'
 
@@ -25,7 +26,10 @@ export const command: Command = {
   notes: `A line says when the message was handled, from whom to whom, its type and size, how long it waited (q)
 and took (p), and its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns the first stops at
 a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`, \`master\` and \`agent\`.
-Of a message that is under way, at most ${HOPS_OPEN_MAX} are remembered.`,
+Of a message that is under way, at most ${HOPS_OPEN_MAX} are remembered. When the leader is gone the next one is
+followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s; stderr says from when to when hops may be missing, and
+with --json a line of the kind "gap": its reason is "leader-changed", or "dropped" for \`missed\` hops that came too
+fast. What other nodes still have of that time is told behind it.`,
   run,
 }
 
@@ -41,10 +45,12 @@ async function run({ options }: Call): Promise<number> {
   const out = openOutlet(process.stdout)
   const lines = new MessageLines()
   try {
-    for await (const news of hopNews(client, hopsPath(options, Number(options['backlog'])), hangUp.signal)) {
+    for await (const news of hopNews(client, options, Number(options['backlog']), hangUp.signal)) {
+      if (news.event === 'leader-changed') process.stderr.write(`${gapText(news.gap, 'hops')}\n`)
       const text = options['json'] === true
-        ? `${JSON.stringify(news.event === 'hop' ? news.hop : { gap: news.missed })}\n`
-        : news.event === 'hop' ? lines.of(news.hop) : `… ${news.missed} hops were lost\n`
+        ? news.event === 'hop' ? `${JSON.stringify(news.hop)}\n` : gapLine(news)
+        : news.event === 'hop' ? lines.of(news.hop)
+          : news.event === 'gap' ? `… ${news.missed} hops were lost\n` : undefined
       if (text !== undefined && !await out.write(text)) break
     }
   } catch (error) {

@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { System } from '../../runtime/system.js'
 import type { NodeVitals } from '../../actors/protocol/vitals.js'
-import type { Gathered, GatherCall, Replayed } from '../../actors/vitals/vitals.js'
+import type { GatherCall, Replayed } from '../../actors/vitals/vitals.js'
 import { vitalsOfNode } from '../node/vitals-port.js'
+import { ASK_MARGIN_MS, gather, mastersOf, WITHIN_MS } from './gathering.js'
 import { allow, naturalOf, textOf, type Query } from './listing.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -11,28 +12,9 @@ import { Refusal, SCHEMA_VERSION } from './refusal.js'
 /** Nodes told of at once. */
 export const NODES_DEFAULT = 50
 export const NODES_MAX = 200
-/** How long a node may take; nobody knows how many masters there are, so they are waited for so long. */
-const WITHIN_MS = 1_000
-const MASTERS_WITHIN_MS = 250
-const ASK_MARGIN_MS = 2_000
 const LETTERS = 100
 
 export function addNodes(app: FastifyInstance, system: System, questions: Questions): void {
-  const gather = async (nodes: readonly string[], masters: boolean, letters: number): Promise<Gathered> => {
-    const withinMs = nodes.length > 0 ? WITHIN_MS : MASTERS_WITHIN_MS
-    const ask = (part: readonly string[], all: boolean, ms: number) =>
-      system.ask<GatherCall, Gathered>(
-        vitalsOfNode(system),
-        (replyTo) => ({ type: 'gather', nodes: part, masters: all, letters, withinMs: ms, replyTo }),
-        ms + ASK_MARGIN_MS,
-      )
-    const rounds = await Promise.all([
-      ask([system.node, ...nodes], false, withinMs),
-      ...(masters ? [ask([], true, MASTERS_WITHIN_MS)] : []),
-    ])
-    const byNode = new Map(rounds.flatMap((round) => round.nodes).map((each) => [each.node, each]))
-    return { type: 'gathered', nodes: [...byNode.values()], silent: rounds.flatMap(({ silent }) => silent) }
-  }
   app.get('/v1/actors', async ({ query }) => {
     const { kind, node, after, limit } = wishOf(query as Query)
     const known = [...(await questions.nodes())].filter((each) => each !== system.node).sort()
@@ -41,7 +23,7 @@ export function addNodes(app: FastifyInstance, system: System, questions: Questi
       (each) => (node === undefined || each.includes(node)) && (after === undefined || each > after),
     )
     const asked = fit.slice(0, limit)
-    const { nodes, silent } = await gather(asked, after === undefined, 0)
+    const { nodes, silent } = await gather(system, asked, after === undefined, 0)
     const shown = nodes
       .filter(
         (each) =>
@@ -52,20 +34,19 @@ export function addNodes(app: FastifyInstance, system: System, questions: Questi
     const next = fit.length > asked.length ? { next: asked.at(-1) } : {}
     return { schemaVersion: SCHEMA_VERSION, own: system.node, total: kinds.length + 1, nodes: shown, silent, ...next }
   })
-  addLetters(app, system, questions, gather)
+  app.get('/v1/masters', async ({ query }) => {
+    allow(query as Query, [])
+    return { schemaVersion: SCHEMA_VERSION, masters: await mastersOf(system) }
+  })
+  addLetters(app, system, questions)
 }
 
-function addLetters(
-  app: FastifyInstance,
-  system: System,
-  questions: Questions,
-  gather: (nodes: readonly string[], masters: boolean, letters: number) => Promise<Gathered>,
-): void {
+function addLetters(app: FastifyInstance, system: System, questions: Questions): void {
   app.get('/v1/dead-letters', async ({ query }) => {
     allow(query as Query, ['limit'])
     const limit = naturalOf(query as Query, 'limit', NODES_DEFAULT, NODES_MAX)
     const known = (await questions.nodes()).filter((each) => each !== system.node)
-    const { nodes } = await gather(known.slice(0, limit), true, LETTERS)
+    const { nodes } = await gather(system, known.slice(0, limit), true, LETTERS)
     const letters = nodes
       .flatMap(({ node, letters: own }) => own.map((letter) => ({ node, ...letter })))
       .sort((left, right) => right.atMs - left.atMs)

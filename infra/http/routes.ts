@@ -30,6 +30,7 @@ interface WithId {
 /** What `/` answers, for whoever opens the interface by hand. */
 const ADDRESSES = {
   'GET /v1/cluster': 'the cluster, its leader and its counts',
+  'GET /v1/masters': 'all masters, where their interfaces answer, and which leads',
   'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
   ...AGENT_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',

@@ -19,6 +19,7 @@ import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.
 import { addRoutes } from './routes.js'
 import { addStandby } from './standby.js'
 import { addTraces } from './traces.js'
+import { nameInterface } from '../node/vitals-port.js'
 import type { HopCollector } from '../trace/hop-collector.js'
 
 export const DEFAULT_PORT = 5050
@@ -72,6 +73,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   addTraces(app, options.hops)
   try {
     const url = await app.listen({ host: ip, port })
+    nameInterface(system, url)
     logger.log('info', 'answering', { url, cluster })
     return { url, close: () => app.close() }
   } catch (error) {

@@ -35,7 +35,7 @@ export class MessageLines {
 }
 
 /** `12:00:01.204`, of this machine. */
-function timeOf(atMs: number): string {
+export function timeOf(atMs: number): string {
   const date = new Date(atMs)
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()]
     .map((each) => String(each).padStart(2, '0'))
