@@ -1,5 +1,5 @@
 /** Vitals: how the actors of any node fare, which a master asks for whoever looks on. Tags 140–149. */
-import { list, natural, optional, record, ref, table, text, type Infer } from '../../runtime/schema.js'
+import { list, natural, optional, record, ref, secret, table, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 
 /** The path of the actor that answers, in every node. */
@@ -40,8 +40,8 @@ const nodeVitals = record({
   /** How many there were, by reason. */
   deadLetters: table(natural, 100),
   letters: list(letter, LETTERS_TOLD_MAX),
-  /** Where the interface of a master answers. */
-  url: optional(text(512)),
+  /** Where the interface of a master answers, and what a page of another master says to be let in there. */
+  url: optional(text(512)), pageKey: optional(secret(text(64))),
 })
 export type NodeVitals = Infer<typeof nodeVitals>
 

@@ -3,8 +3,9 @@
  * a short command. What goes wrong becomes a `Failure` that says what to do.
  */
 import type { IncomingMessage } from 'node:http'
-import type { MasterView } from '../http/gathering.js'
+import type { MasterView } from '../http/master-view.js'
 import { CLUSTER_HEADER, type ErrorBody, type RefusalCode } from '../http/refusal.js'
+import type { ClusterView } from '../../actors/protocol/operator.js'
 import { masterOf } from './connection.js'
 import { EXIT, Failure, type ExitCode } from './failure.js'
 import { askLeader } from './leader-request.js'
@@ -39,20 +40,22 @@ export class HttpClient {
     return this.ask<T>('POST', path)
   }
 
-  /**
-   * Asks the leader for the addresses of all masters, so that these are known when it is gone.
-   * @returns the leader's name; undefined when nobody tells
-   */
-  async learnMasters(): Promise<string | undefined> {
+  /** Asks the leader for the addresses of all masters, so that these are known when it is gone. */
+  async learnMasters(): Promise<void> {
     try {
       const { masters } = await this.get<{ readonly masters: readonly MasterView[] }>('/v1/masters')
       const known = new Set(this.masters.map(({ origin }) => origin))
       const others = masters.map(({ url }) => new URL(url)).filter(({ origin }) => !known.has(origin))
       this.masters = [...this.masters, ...others].slice(0, MASTERS_KNOWN_MAX)
-      return masters.find(({ leading }) => leading)?.name
     } catch {
-      return undefined
+      // Those that were named are known.
     }
+  }
+
+  /** Its name; undefined when nobody tells. */
+  leader(): Promise<string | undefined> {
+    return this.get<{ readonly cluster: ClusterView }>('/v1/cluster').then(
+      ({ cluster }) => cluster.leader, () => undefined)
   }
 
   /**

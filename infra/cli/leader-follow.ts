@@ -41,7 +41,8 @@ export async function* followLeader(
   masterlessMaxMs = MASTERLESS_MAX_MS,
 ): AsyncGenerator<Told> {
   let response = await client.open(pathOf(undefined), 'text/event-stream', hangUp)
-  let leading = client.learnMasters()
+  let leading = client.leader()
+  void client.learnMasters()
   for (;;) {
     let fromMs = Date.now()
     for await (const told of eventsIn(response, hangUp)) {
@@ -52,7 +53,8 @@ export async function* followLeader(
     response = await openNext(client, pathOf(fromMs), hangUp, masterlessMaxMs)
     if (hangUp.aborted) return
     const leaderWas = await leading
-    leading = client.learnMasters()
+    leading = client.leader()
+    void client.learnMasters()
     yield { event: 'leader-changed', gap: { fromMs, untilMs: Date.now(), leaderWas, leader: await leading } }
   }
 }

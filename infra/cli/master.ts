@@ -62,7 +62,7 @@ async function run({ options }: Call): Promise<number> {
     })
     closing.add(() => node.close())
     const http = await openHttp({
-      system: node.system, master: node.master, cluster, logger, hops,
+      system: node.system, master: node.master, cluster, logger, hops, canLeaderChange: true,
       port: options['port'] as number, ip: options['ip'] as string,
     })
     closing.add(() => http.close())

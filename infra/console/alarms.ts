@@ -1,5 +1,6 @@
 /** Alarms: what an operator should look at, from what is known at a glance. Pure. */
 import type { OverviewView } from '../../actors/protocol/operator.js'
+import { changeText, type Change } from './leader-change.js'
 import type { Pulse } from './pulse.js'
 
 export interface Alarm {
@@ -14,8 +15,20 @@ const NAMED_MAX = 4
 /** Dead letters of so many seconds are compared. */
 const WINDOW = 60
 
-export function alarmsOf({ agents, frameworks, away }: OverviewView, pulses: readonly Pulse[]): readonly Alarm[] {
+/** A change of the leader is told of for so long. */
+const CHANGE_TOLD_MS = 600_000
+
+export function alarmsOf(
+  { agents, frameworks, away }: OverviewView,
+  pulses: readonly Pulse[],
+  changes: readonly Change[] = [],
+): readonly Alarm[] {
   const alarms: Alarm[] = []
+  const [change, nowMs] = [changes.at(-1), pulses.at(-1)?.atMs ?? 0]
+  if (change && nowMs - change.untilMs < CHANGE_TOLD_MS) {
+    const title = `The leader changed: ${change.is} leads`
+    alarms.push({ level: 'warn', title, text: changeText(change), link: ['events'] })
+  }
   const add = (
     level: Alarm['level'],
     count: number | undefined,

@@ -1,4 +1,5 @@
-/** API: asks the master that this page came from. What goes wrong becomes a sentence. */
+/** API: asks the master that leads. What goes wrong becomes a sentence. */
+import { address } from './masters.js'
 
 export class ApiError extends Error {
   constructor(
@@ -14,7 +15,8 @@ export const post = <T>(path: string): Promise<T> => ask<T>('POST', path)
 
 async function ask<T>(method: string, path: string, signal?: AbortSignal): Promise<T> {
   const headers = { accept: 'application/json' }
-  const response = await fetch(path, { method, headers, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+  const wish = { method, headers, ...(signal ? { signal } : {}) }
+  const response = await fetch(address(path), wish).catch((error: unknown) => {
     if (signal?.aborted) throw error
     throw new ApiError(0, 'the master does not answer')
   })

@@ -1,5 +1,6 @@
 /** App: the frame around every page: where one is, who leads, how the stream fares, and the way to all pages. */
 import { arrange, overview, status } from './live.js'
+import { elsewhere, leader, learnMasters } from './masters.js'
 import { Help } from './parts/help.js'
 import { Mark } from './parts/mark.js'
 import { parts, to } from './route.js'
@@ -48,7 +49,10 @@ const GROUPS: readonly (readonly [title: string, places: readonly Place[]])[] = 
   ['History', [{ path: 'events', title: 'Events' }]],
 ]
 
-if (parts.value[0] !== 'recording') arrange()
+if (parts.value[0] !== 'recording') {
+  arrange()
+  learnMasters()
+}
 
 export function App() {
   const [here = ''] = parts.value
@@ -103,10 +107,12 @@ function Recording() {
 }
 
 const THEME_SIGNS = { system: '◐', dark: '●', light: '○' } as const
-const STREAM_WORDS = { live: 'live', connecting: 'connecting', lost: 'connection lost; trying again' } as const
+const LOST = 'connection lost; looking for the leader'
+const STREAM_WORDS = { live: 'live', connecting: 'connecting', lost: LOST } as const
 
 function Top() {
   const view = overview.value
+  const there = elsewhere.value
   return (
     <header class="top">
       <a class="brand" href={to()}>
@@ -121,7 +127,20 @@ function Top() {
         )}
         {view && (
           <span class="long">
-            leader <b>{view.leader}</b>, epoch <b>{view.epoch}</b>
+            {leader.value === undefined && status.value === 'lost' ? (
+              'no leader is known'
+            ) : (
+              <>
+                leader <b>{leader.value ?? view.leader}</b>, epoch <b>{view.epoch}</b>
+              </>
+            )}
+          </span>
+        )}
+        {there && (
+          <span class="long">
+            asks{' '}
+            <a href={new URL(location.href.slice(location.origin.length), there.url).href}>{there.name}</a>, since the
+            master that this page came from leads no more
           </span>
         )}
       </div>

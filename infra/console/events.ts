@@ -1,6 +1,7 @@
 /** Events: the journal of what was decided, followed; a filter of the page's own is the page's. */
 import { useEffect, useState } from 'preact/hooks'
 import type { EventView } from '../http/event-words.js'
+import { openSource } from './source.js'
 
 /** Events that a page holds; older ones are let go. */
 export const EVENTS_HELD_MAX = 20_000
@@ -17,30 +18,47 @@ export function useEvents(query: string, keep?: (event: EventView) => boolean): 
   const [followed, setFollowed] = useState<Followed>({ events: [], isRead: false, hasGap: false })
   useEffect(() => {
     let [events, frame, hasGap, isRead]: [EventView[], number, boolean, boolean] = [[], 0, false, false]
-    const source = new EventSource(`/v1/events?${query}`)
     const soon = () => {
       frame ||= requestAnimationFrame(() => {
         frame = 0
         setFollowed({ events: [...events], isRead, hasGap })
       })
     }
-    source.addEventListener('event', (message) => {
-      const event = JSON.parse((message as MessageEvent<string>).data) as EventView
-      if (keep && !keep(event)) return
-      events.push(event)
-      if (events.length > EVENTS_HELD_MAX) events = events.slice(-EVENTS_HELD_MAX)
+    // The next leader tells all that it has: its numbers are its own.
+    const restart = () => {
+      events = []
       soon()
-    })
-    source.addEventListener('gap', () => {
-      hasGap = true
-      soon()
-    })
-    source.addEventListener('caught-up', () => {
-      isRead = true
-      soon()
+    }
+    let isBroken = false
+    const close = openSource({
+      path: () => `/v1/events?${query}`,
+      on: {
+        event: (data) => {
+          const event = data as EventView
+          if (keep && !keep(event)) return
+          events.push(event)
+          if (events.length > EVENTS_HELD_MAX) events = events.slice(-EVENTS_HELD_MAX)
+          soon()
+        },
+        gap: () => {
+          hasGap = true
+          soon()
+        },
+        'caught-up': () => {
+          isRead = true
+          soon()
+        },
+      },
+      begun: () => {
+        if (isBroken) restart()
+        isBroken = false
+      },
+      broken: () => {
+        isBroken = true
+      },
     })
     return () => {
-      source.close()
+      close()
       cancelAnimationFrame(frame)
     }
   }, [query])

@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals'
 import type { OverviewView } from '../../actors/protocol/operator.js'
 import type { Pulse } from './pulse.js'
+import { openSource } from './source.js'
 
 export interface RowsEvent {
   readonly what: string
@@ -22,21 +23,22 @@ export interface Listener {
 
 /** Seconds of pulses that are remembered for sparklines. */
 export const PULSES_MAX = 120
-const AGAIN_MS = 1_000
+/** A leader says something once a second. */
+const SILENCE_MAX_MS = 10_000
 
 export const status = signal<'connecting' | 'live' | 'lost'>('connecting')
 export const overview = signal<OverviewView | undefined>(undefined)
 export const pulses = signal<readonly Pulse[]>([])
 
 const listeners = new Set<Listener>()
-let source: EventSource | undefined
+let close: (() => void) | undefined
 let wanted = ''
 let timer: ReturnType<typeof setTimeout> | undefined
 
 export function listen(listener: Listener): () => void {
   listeners.add(listener)
   arrange()
-  if (source && wanted.split(',').includes(listener.what) && status.value === 'live') listener.begun()
+  if (wanted.split(',').includes(listener.what) && status.value === 'live') listener.begun()
   return () => {
     listeners.delete(listener)
     arrange()
@@ -48,47 +50,43 @@ export function arrange(delayMs = 0): void {
   clearTimeout(timer)
   timer = setTimeout(() => {
     const names = [...new Set(['overview', ...[...listeners].map(({ what }) => what)])].sort().join(',')
-    if (names !== wanted || !source || source.readyState === EventSource.CLOSED) open(names)
+    if (names !== wanted) open(names)
   }, delayMs)
 }
 
 function open(names: string): void {
-  source?.close()
+  close?.()
   wanted = names
-  source = new EventSource(`/v1/live?what=${names}`)
-  const on = <T>(event: string, heard: (data: T) => void) =>
-    source?.addEventListener(event, (message) => heard(JSON.parse((message as MessageEvent<string>).data)))
-  on('hello', () => {
-    status.value = 'live'
-    for (const { begun } of listeners) begun()
-  })
-  on('reload', () => {
-    for (const { begun } of listeners) begun()
-  })
-  on<{ what: string }>('stale', ({ what }) => {
-    for (const listener of listeners) if (listener.what === what) listener.begun()
-  })
-  on<RowsEvent>('rows', (event) => {
-    for (const each of listeners) if (each.what === event.what) each.rows(event)
-  })
-  on<OverviewView>('overview', (view) => {
-    overview.value = view
-  })
-  on<Pulse>('pulse', (pulse) => {
-    pulses.value = [...pulses.value, pulse].slice(-PULSES_MAX)
-  })
-  source.onerror = () => {
-    status.value = 'lost'
-    if (source?.readyState === EventSource.CLOSED) void findLeader()
+  const each = (told: (listener: Listener) => void) => {
+    for (const listener of listeners) told(listener)
   }
-}
-
-/** Another master may lead now: the one that this page came from knows the way there. */
-async function findLeader(): Promise<void> {
-  const answer = await fetch('/v1/cluster')
-    .then((response) => response.json())
-    .catch(() => undefined)
-  const cluster = (answer as { cluster?: { leading: boolean; leader: string } } | undefined)?.cluster
-  if (cluster && !cluster.leading && cluster.leader !== '') location.reload()
-  else arrange(AGAIN_MS)
+  close = openSource({
+    path: () => `/v1/live?what=${names}`,
+    // What is told once a second.
+    silenceMaxMs: SILENCE_MAX_MS,
+    broken: () => {
+      status.value = 'lost'
+    },
+    on: {
+      hello: () => {
+        status.value = 'live'
+        each(({ begun }) => begun())
+      },
+      reload: () => each(({ begun }) => begun()),
+      stale: (data) => {
+        const { what } = data as { readonly what: string }
+        each((listener) => listener.what === what && listener.begun())
+      },
+      rows: (data) => {
+        const event = data as RowsEvent
+        each((listener) => listener.what === event.what && listener.rows(event))
+      },
+      overview: (view) => {
+        overview.value = view as OverviewView
+      },
+      pulse: (pulse) => {
+        pulses.value = [...pulses.value, pulse as Pulse].slice(-PULSES_MAX)
+      },
+    },
+  })
 }

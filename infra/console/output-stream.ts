@@ -1,4 +1,5 @@
 /** Output stream: reads a task's output as JSON Lines, piece by piece. */
+import { address } from './masters.js'
 
 export interface OutputPiece {
   readonly stream: 'stdout' | 'stderr'
@@ -17,7 +18,7 @@ export async function followOutput(
   heard: (piece: OutputPiece) => void,
 ): Promise<string | undefined> {
   const path = `/v1/tasks/${encodeURIComponent(launch)}/logs?follow=1&stream=${stream}`
-  const response = await fetch(path, { headers: { accept: 'application/x-ndjson' }, signal })
+  const response = await fetch(address(path), { headers: { accept: 'application/x-ndjson' }, signal })
   if (!response.ok || !response.body) {
     const body = (await response.json().catch(() => undefined)) as { error?: { message: string } } | undefined
     return body?.error?.message ?? `the output cannot be read (status ${response.status})`

@@ -15,10 +15,17 @@ const TYPES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8', 'console.js': 'text/javascript; charset=utf-8',
   'console.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml',
 }
-const POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
-  "manifest-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+const LOADED = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "manifest-src 'none'",
+  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ')
+
+/**
+ * What a page may ask: whom it came from, and where other masters may lead, what this machine's other addresses
+ * answer. Of those it knows the masters by name, and which there will be nobody knows when the page is loaded.
+ */
+const policyOf = (canLeaderChange: boolean): string =>
+  `${LOADED}; connect-src 'self'${canLeaderChange ? ' http://127.0.0.1:* http://localhost:*' : ''}`
 
 interface Asset {
   readonly type: string
@@ -30,9 +37,15 @@ interface Asset {
 /** Is it a browser that asks, for a person? */
 export const wantsPage = ({ headers: { accept = '' } }: FastifyRequest): boolean => accept.includes('text/html')
 
-/** @param questions undefined where no master is: it serves whoever comes */
-export function addConsole(app: FastifyInstance, questions?: Questions): void {
+export interface OfMaster {
+  readonly questions: Questions
+  readonly canLeaderChange: boolean
+}
+
+/** @param master undefined where none is: it serves whoever comes */
+export function addConsole(app: FastifyInstance, master?: OfMaster): void {
   const assets = new Map<string, Asset>()
+  const policy = policyOf(master?.canLeaderChange === true)
   app.get('/console', async (_request, reply) => reply.redirect(HOME, 308))
   app.get<{ Params: { '*': string } }>('/console/*', async (request, reply) => {
     const path = request.params['*']
@@ -40,16 +53,16 @@ export function addConsole(app: FastifyInstance, questions?: Questions): void {
     if (name === 'index.html') {
       // Deep links are the page's own; what looks like a file is none.
       if (/\.\w{1,5}$/.test(path) && path !== name) throw new Refusal('not-found', `there is no ${path} in the console`)
-      const elsewhere = questions && await leaderOf(questions, request)
+      const elsewhere = master && await leaderOf(master.questions, request)
       if (elsewhere !== undefined) return reply.redirect(elsewhere, 307)
     }
     const asset = assets.get(name) ?? assetOf(name)
     assets.set(name, asset)
-    return send(asset, request, reply)
+    return send(asset, policy, request, reply)
   })
 }
 
-/** A page asks only whom it came from, so it must come from who leads. */
+/** A page asks first whom it came from, so it must come from who leads. */
 async function leaderOf(questions: Questions, { url, host }: FastifyRequest): Promise<string | undefined> {
   const leader = await questions.leader().catch(() => undefined)
   if (!leader || leader.leading || leader.url === undefined) return undefined
@@ -64,10 +77,12 @@ function assetOf(name: string): Asset {
   return { type: TYPES[name] ?? 'application/octet-stream', tag, plain, packed: gzipSync(plain) }
 }
 
-function send({ type, tag, plain, packed }: Asset, { headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+function send(
+  { type, tag, plain, packed }: Asset, policy: string, { headers }: FastifyRequest, reply: FastifyReply,
+): FastifyReply {
   // Asked again each time, and answered with nothing unless it is another build: a stale console would lie.
   reply.headers({
-    'content-security-policy': POLICY, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+    'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin', 'cache-control': 'no-cache', etag: tag, vary: 'accept-encoding',
   })
   if (headers['if-none-match']?.includes(tag)) return reply.code(304).send()

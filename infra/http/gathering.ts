@@ -3,25 +3,18 @@ import type { NodeVitals } from '../../actors/protocol/vitals.js'
 import type { Gathered, GatherCall } from '../../actors/vitals/vitals.js'
 import type { System } from '../../runtime/system.js'
 import { vitalsOfNode } from '../node/vitals-port.js'
+import type { MasterView } from './master-view.js'
 
 /** How long a node may take; nobody knows how many masters there are, so they are waited for so long. */
 export const WITHIN_MS = 1_000
 const MASTERS_WITHIN_MS = 250
 export const ASK_MARGIN_MS = 2_000
 
-/** A master as the others hear of it. */
-export interface MasterView {
-  readonly name: string
-  /** Where its interface answers. */
-  readonly url: string
-  readonly leading: boolean
-}
-
 /** @param masters all of them too; the own node always is */
 export async function gather(
-  system: System, nodes: readonly string[], masters: boolean, letters: number,
+  system: System, nodes: readonly string[], masters: boolean, letters: number, mastersWithinMs = MASTERS_WITHIN_MS,
 ): Promise<Omit<Gathered, 'type'>> {
-  const withinMs = nodes.length > 0 ? WITHIN_MS : MASTERS_WITHIN_MS
+  const withinMs = nodes.length > 0 ? WITHIN_MS : mastersWithinMs
   const ask = (part: readonly string[], all: boolean, ms: number) =>
     system.ask<GatherCall, Gathered>(
       vitalsOfNode(system),
@@ -30,19 +23,21 @@ export async function gather(
     )
   const rounds = await Promise.all([
     ask([system.node, ...nodes], false, withinMs),
-    ...(masters ? [ask([], true, MASTERS_WITHIN_MS)] : []),
+    ...(masters ? [ask([], true, mastersWithinMs)] : []),
   ])
   const byNode = new Map(rounds.flatMap((round) => round.nodes).map((each) => [each.node, each]))
   return { nodes: [...byNode.values()], silent: rounds.flatMap(({ silent }) => silent) }
 }
 
-/** Asked by the leader, of all that are there. */
+/** Asked by the leader, of all that are there. Nobody waits to see it, so that one that is busy is waited for. */
 export async function mastersOf(system: System): Promise<readonly MasterView[]> {
-  const { nodes } = await gather(system, [], true, 0)
+  const { nodes } = await gather(system, [], true, 0, WITHIN_MS)
   return nodes.flatMap((each) => masterOf(each, system.node)).sort((one, other) => one.name.localeCompare(other.name))
 }
 
-function masterOf({ node, url }: NodeVitals, own: string): MasterView[] {
+function masterOf({ node, url, pageKey }: NodeVitals, own: string): MasterView[] {
   const [, name] = /^master-(.*)@/.exec(node) ?? []
-  return name === undefined || url === undefined ? [] : [{ name, url, leading: node === own }]
+  return name === undefined || url === undefined ? [] : [
+    { name, url, leading: node === own, ...(pageKey === undefined ? {} : { pageKey }) },
+  ]
 }

@@ -2,7 +2,11 @@
  * Guard: who may ask. Nobody has to name themselves yet, so only this machine may; and a web page open
  * on this machine is somebody else: it would come under a foreign name (DNS rebinding shows in Host), or
  * send its own address along (Origin).
+ *
+ * But for a page of another master of the cluster, whose own has gone. That one knows this master's page key:
+ * made anew whenever the interface opens, and told to masters alone, which tell it to their own pages.
  */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { Refusal } from './refusal.js'
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
@@ -11,13 +15,28 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
 export const isLoopback = (ip: string): boolean =>
   ip === '::1' || ip === 'localhost' || /^127(\.\d{1,3}){3}$/.test(ip)
 
-/** Throws a `Refusal` unless the request was addressed to this machine, by this machine. */
-export function checkOrigin(method: string, host: string | undefined, origin: string | undefined): void {
+export const newPageKey = (): string => randomBytes(24).toString('base64url')
+
+/** Whether a page of another address on this machine asks, which another master has told the key. */
+export function isOtherMasters(origin: string | undefined, said: unknown, pageKey: string): origin is string {
+  if (origin === undefined || typeof said !== 'string' || !/^http:\/\//i.test(origin)) return false
+  if (!LOOPBACK_NAMES.has(nameOf(origin.slice('http://'.length)))) return false
+  const [one, other] = [Buffer.from(said), Buffer.from(pageKey)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+/**
+ * Throws a `Refusal` unless the request was addressed to this machine, by this machine.
+ * @param letIn a page of another address that may
+ */
+export function checkOrigin(
+  method: string, host: string | undefined, origin: string | undefined, letIn = false,
+): void {
   if (host === undefined || !LOOPBACK_NAMES.has(nameOf(host))) {
     const heard = host === undefined ? 'no Host header' : `the Host header '${host}'`
     throw new Refusal('forbidden', `${heard} does not name this machine: ask 127.0.0.1, localhost or [::1]`)
   }
-  if (method === 'GET' || method === 'HEAD' || origin === undefined) return
+  if (method === 'GET' || method === 'HEAD' || origin === undefined || letIn) return
   if (origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
     throw new Refusal('forbidden', `a page from '${origin}' may not change this cluster`)
   }

@@ -3,6 +3,8 @@
 export const SCHEMA_VERSION = 1
 /** Names the cluster that a request is meant for, so that no other carries it out. */
 export const CLUSTER_HEADER = 'x-warren-cluster'
+/** In a query: the page key of the master that is asked (`guard.ts`). */
+export const PAGE_KEY = 'page-key'
 
 export type RefusalCode =
   | 'bad-request' | 'forbidden' | 'not-found' | 'ambiguous' | 'superseded' | 'misdirected'

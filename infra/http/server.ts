@@ -8,14 +8,15 @@ import type { Logger } from '../../runtime/logger.js'
 import type { System } from '../../runtime/system.js'
 import type { OperatorCall } from '../../actors/protocol/operator.js'
 import { version } from '../cli/version.js'
-import { checkCluster, checkOrigin, isLoopback } from './guard.js'
+import { checkCluster, checkOrigin, isLoopback, isOtherMasters, newPageKey } from './guard.js'
+import type { Query } from './listing.js'
 import { addConsole } from './console.js'
 import { addEvents } from './event-routes.js'
 import { addHealth } from './health.js'
 import { addLive } from './live-routes.js'
 import { addNodes } from './node-routes.js'
 import { Questions } from './questions.js'
-import { CLUSTER_HEADER, errorBody, Refusal, type RefusalCode } from './refusal.js'
+import { CLUSTER_HEADER, errorBody, PAGE_KEY, Refusal, type RefusalCode } from './refusal.js'
 import { addRoutes } from './routes.js'
 import { addStandby } from './standby.js'
 import { addTraces } from './traces.js'
@@ -37,6 +38,8 @@ export interface HttpOptions {
   /** 0 takes any free one. */
   readonly port?: number
   readonly logger: Logger
+  /** There may be other masters, of which one leads when this one is gone. */
+  readonly canLeaderChange?: boolean
   /** What it knows of the cluster's messages. */
   readonly hops?: HopCollector
 }
@@ -62,18 +65,19 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     throw new ListenError('not-loopback', `cannot listen on ${ip}: ${why}; use --ip 127.0.0.1`)
   }
   const questions = new Questions(system, master)
-  const app = await newApp(logger, cluster)
+  const pageKey = newPageKey()
+  const app = await newApp(logger, cluster, pageKey)
   addHealth(app, { system, questions, version: version() })
   addStandby(app, questions)
   addRoutes(app, questions)
   addEvents(app, questions)
   addNodes(app, system, questions)
   addLive(app, system, questions)
-  addConsole(app, questions)
+  addConsole(app, { questions, canLeaderChange: options.canLeaderChange === true })
   addTraces(app, options.hops)
   try {
     const url = await app.listen({ host: ip, port })
-    nameInterface(system, url)
+    nameInterface(system, { url, pageKey })
     logger.log('info', 'answering', { url, cluster })
     return { url, close: () => app.close() }
   } catch (error) {
@@ -82,7 +86,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   }
 }
 
-async function newApp(logger: Logger, cluster: string): Promise<FastifyInstance> {
+async function newApp(logger: Logger, cluster: string, pageKey: string): Promise<FastifyInstance> {
   // Here and not above: only a master that opens its interface pays for loading it.
   const { fastify } = await import('fastify')
   const app = fastify({
@@ -90,8 +94,14 @@ async function newApp(logger: Logger, cluster: string): Promise<FastifyInstance>
     routerOptions: { maxParamLength: ID_CHARACTERS_MAX },
   })
   app.server.maxConnections = CONNECTIONS_MAX
-  app.addHook('onRequest', async ({ method, headers }) => {
-    checkOrigin(method, headers.host, headers.origin)
+  app.addHook('onRequest', async ({ method, headers, query }, { raw }) => {
+    const { [PAGE_KEY]: said } = query as Query
+    delete (query as Record<string, unknown>)[PAGE_KEY]
+    const { host, origin } = headers
+    const letIn = isOtherMasters(origin, said, pageKey)
+    checkOrigin(method, host, origin, letIn)
+    // On the answer itself, since streams are not sent by the framework.
+    if (letIn && origin) raw.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin')
     checkCluster(headers[CLUSTER_HEADER], cluster)
   })
   app.setNotFoundHandler(({ method, url }) => {

@@ -18,11 +18,16 @@ import { bodyOf } from '../body.js'
 const BODY_CHARACTERS_MAX = 4_096
 const WORDS_CHARACTERS_MAX = 1_000
 
-/** Where the interfaces of this process's nodes answer. */
-const INTERFACES = new WeakMap<System, string>()
+interface Interface {
+  readonly url: string
+  readonly pageKey: string
+}
 
-/** An interface has been put on a node: whoever asks how the node fares hears where it answers. */
-export const nameInterface = (system: System, url: string): void => void INTERFACES.set(system, url)
+/** Of this process's nodes. */
+const INTERFACES = new WeakMap<System, Interface>()
+
+/** An interface has been put on a node: masters that ask how the node fares hear where it answers. */
+export const nameInterface = (system: System, named: Interface): void => void INTERFACES.set(system, named)
 
 /** Puts the actor into a node. */
 export function spawnVitals(system: System): void {
@@ -43,7 +48,6 @@ export const vitalsOfNode = (system: System): Ref<GatherCall> => `${system.node}
 export function vitalsOf(system: System, letters: number): NodeVitals {
   const all = system.vitals()
   const transport = system.transport()
-  const url = INTERFACES.get(system)
   const last = letters === 0 ? [] : system.deadLetters.last().slice(-Math.min(letters, LETTERS_TOLD_MAX))
   return {
     node: system.node,
@@ -54,7 +58,7 @@ export function vitalsOf(system: System, letters: number): NodeVitals {
     actorsTotal: all.length,
     letters: last.map(letterView),
     deadLetters: Object.fromEntries(system.deadLetters.countsByReason()),
-    ...(url === undefined ? {} : { url }),
+    ...INTERFACES.get(system),
     ...(transport ? { transport: present({ ...transport, sinceMs: Math.round(transport.sinceMs) }) } : {}),
   }
 }

@@ -5,6 +5,7 @@ import { get } from '../api.js'
 import { plural } from '../format.js'
 import { overview, pulses } from '../live.js'
 import { alarmsOf } from '../alarms.js'
+import { changes } from '../masters.js'
 import { ResourceBars } from '../parts/bar.js'
 import { Mark } from '../parts/mark.js'
 import { Card, Facts, Page } from '../parts/page.js'
@@ -56,7 +57,7 @@ export function OverviewPage() {
 }
 
 function Alarms({ view }: { readonly view: OverviewView }) {
-  const alarms = alarmsOf(view, pulses.value)
+  const alarms = alarmsOf(view, pulses.value, changes.value)
   return (
     <ul class="alarms" aria-label="Alarms">
       {alarms.length === 0 && (

@@ -1,6 +1,7 @@
 /** Output: what a task has written and goes on to write, both streams as they came, as far as a page can hold. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { sentence } from '../api.js'
+import { elsewhere } from '../masters.js'
 import { followOutput, type OutputPiece } from '../output-stream.js'
 
 /** The end is kept: what is older is on the agent, and `warren task logs` shows it all. */
@@ -34,7 +35,8 @@ export function Output({ launch }: { readonly launch: string }) {
       own.abort()
       cancelAnimationFrame(waits)
     }
-  }, [launch, stream])
+    // The next leader is asked for all of it anew.
+  }, [launch, stream, elsewhere.value?.name])
   useEffect(() => {
     if (isFollowing && place.current) place.current.scrollTop = place.current.scrollHeight
   }, [pieces, isFollowing])

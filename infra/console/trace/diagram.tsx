@@ -23,8 +23,6 @@ interface DiagramProps {
   readonly scrubbedMs: number | undefined
 }
 
-
-
 export function SequenceDiagram(props: DiagramProps) {
   const { diagram, chosen, choose, fold, isFollowing, leave, scrubbedMs } = props
   const [frame, canvas] = [useRef<HTMLDivElement>(null), useRef<HTMLCanvasElement>(null)]
@@ -74,6 +72,11 @@ export function SequenceDiagram(props: DiagramProps) {
           role="img"
           aria-label={`${diagram.drawn.length} messages among ${diagram.lanes.length} lanes`}
         />
+        {diagram.bands.map(({ gap, text, top, bottom }) => (
+          <p key={gap.fromMs} class="band" role="note" style={{ top: `${top}px`, height: `${bottom - top}px` }}>
+            <span>{text}</span>
+          </p>
+        ))}
       </div>
     </div>
   )

@@ -3,10 +3,19 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { recordOf, type HopJson, type HopRecord } from '../../trace/hop-record.js'
 import { recordsOf, type HopRows } from '../../trace/hop-rows.js'
 import { sentence } from '../api.js'
+import type { Gap } from '../leader-change.js'
+import { lastLeader, leader } from '../masters.js'
+import { openSource } from '../source.js'
 
 /** Hops that a page holds while it looks on; older ones are let go. */
 export const LIVE_HOPS_MAX = 20_000
 const SHOW_MS = 400
+
+/** What is asked for of the past: at first, and of what a gap has missed. */
+const BACKLOG = '2000'
+const CAUGHT_UP = '20000'
+/** Hops come in nearly the order of their times. */
+const DISORDER_MS = 5_000
 
 export interface Hops {
   readonly hops: readonly HopRecord[]
@@ -15,28 +24,39 @@ export interface Hops {
   readonly missed: number
   /** How many have come since it was paused. */
   readonly waiting: number
+  /** When nobody was listened to. */
+  readonly gaps: readonly Gap[]
   readonly problem: string | undefined
 }
 
-const NONE: Hops = { hops: [], isRead: false, missed: 0, waiting: 0, problem: undefined }
+const NONE: Hops = { hops: [], isRead: false, missed: 0, waiting: 0, gaps: [], problem: undefined }
 
-/** @param query of `/v1/hops` */
+interface Held {
+  hops: HopRecord[]
+  missed: number
+  gaps: readonly Gap[]
+  timer: number
+}
+
+const newHeld = (): Held => ({ hops: [], missed: 0, gaps: [], timer: 0 })
+
+/** @param wish query of `/v1/hops`, without `backlog` */
 export function useLiveHops(
-  query: string,
+  wish: string,
   isPaused: boolean,
   isWanted: boolean,
 ): Hops & { readonly clear: () => void } {
   const [shown, setShown] = useState<Hops>(NONE)
   const paused = useRef(isPaused)
-  const held = useRef<{ hops: HopRecord[]; missed: number; timer: number }>({ hops: [], missed: 0, timer: 0 })
+  const held = useRef<Held>(newHeld())
   paused.current = isPaused
   const show = (problem?: string) => {
-    const { hops, missed } = held.current
+    const { hops, missed, gaps } = held.current
     held.current.timer = 0
     setShown((before) =>
       paused.current
-        ? { ...before, waiting: hops.length - before.hops.length, problem }
-        : { hops: [...hops], isRead: true, missed, waiting: 0, problem },
+        ? { ...before, waiting: hops.length - before.hops.length, gaps, problem }
+        : { hops: [...hops], isRead: true, missed, waiting: 0, gaps, problem },
     )
   }
   const soon = () => {
@@ -46,45 +66,68 @@ export function useLiveHops(
     if (!isPaused) show()
   }, [isPaused])
   useEffect(() => {
-    held.current = { hops: [], missed: 0, timer: 0 }
+    held.current = newHeld()
     setShown(NONE)
     if (!isWanted) return undefined
-    const source = new EventSource(`/v1/hops?${query}`)
-    source.addEventListener('hop', (message) => {
-      const own = held.current
-      own.hops.push(recordOf(JSON.parse((message as MessageEvent<string>).data) as HopJson))
-      const surplus = own.hops.length - LIVE_HOPS_MAX
-      if (surplus > LIVE_HOPS_MAX / 10 && !paused.current) {
-        own.hops.splice(0, surplus)
-        own.missed += surplus
-      } else if (surplus > LIVE_HOPS_MAX) {
-        // Paused for long: what comes now is counted, and what is looked at stays.
-        own.hops.pop()
-        own.missed++
-      }
-      soon()
+    let broken: Omit<Gap, 'untilMs' | 'is'> | undefined
+    let [known, sinceMs] = [new Set<string>(), Number.NEGATIVE_INFINITY]
+    const close = openSource({
+      path: (isAgain) => `/v1/hops?${wish === '' ? '' : `${wish}&`}backlog=${isAgain ? CAUGHT_UP : BACKLOG}`,
+      on: {
+        hop: (data) => {
+          const hop = recordOf(data as HopJson)
+          // What is told again of the time around a gap is known, or was let go.
+          if (hop.atMs < sinceMs || known.has(keyOf(hop))) return
+          hold(held.current, hop, paused.current)
+          soon()
+        },
+        gap: (data) => {
+          held.current.missed += (data as { readonly missed: number }).missed
+          soon()
+        },
+      },
+      begun: () => {
+        if (broken) held.current.gaps = [...held.current.gaps, { ...broken, untilMs: Date.now(), is: leader.value }]
+        broken = undefined
+        soon()
+      },
+      broken: () => {
+        const { hops } = held.current
+        broken ??= { fromMs: Math.min(Date.now(), hops.at(-1)?.atMs ?? Date.now()), was: lastLeader() }
+        sinceMs = broken.fromMs - DISORDER_MS
+        known = new Set(hops.filter(({ atMs }) => atMs >= sinceMs).map(keyOf))
+      },
+      refused: () => show('this master does not tell what happens to messages'),
     })
-    source.addEventListener('gap', (message) => {
-      held.current.missed += (JSON.parse((message as MessageEvent<string>).data) as { missed: number }).missed
-      soon()
-    })
-    source.onopen = () => soon()
-    source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) show('this master does not tell what happens to messages')
-    }
     return () => {
-      source.close()
+      close()
       clearTimeout(held.current.timer)
     }
-  }, [query, isWanted])
+  }, [wish, isWanted])
   return {
     ...shown,
     clear: () => {
-      held.current = { hops: [], missed: 0, timer: 0 }
+      held.current = newHeld()
       setShown({ ...NONE, isRead: true })
     },
   }
 }
+
+function hold(own: Held, hop: HopRecord, isPaused: boolean): void {
+  own.hops.push(hop)
+  const surplus = own.hops.length - LIVE_HOPS_MAX
+  if (surplus > LIVE_HOPS_MAX / 10 && !isPaused) {
+    own.hops.splice(0, surplus)
+    own.missed += surplus
+    own.gaps = own.gaps.filter(({ untilMs }) => untilMs >= (own.hops[0]?.atMs ?? 0))
+  } else if (surplus > LIVE_HOPS_MAX) {
+    // Paused for long: what comes now is counted, and what is looked at stays.
+    own.hops.pop()
+    own.missed++
+  }
+}
+
+const keyOf = ({ span, kind, node, to }: HopRecord): string => `${span}${kind}${node}${to}`
 
 /** A recording that `warren trace open` serves. */
 export function useFileHops(isWanted: boolean): Hops {

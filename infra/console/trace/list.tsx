@@ -2,10 +2,15 @@
 import type { Arrow } from '../../trace/sequence.js'
 import { arrivedMs } from '../../trace/sequence.js'
 import { clock, duration } from '../format.js'
+import { Mark } from '../parts/mark.js'
 import { Table, type Column } from '../parts/table.js'
+import type { MarkedGap } from './gaps.js'
+
+type Row = Arrow | MarkedGap
 
 interface ListProps {
   readonly arrows: readonly Arrow[]
+  readonly gaps: readonly MarkedGap[]
   readonly isRead: boolean
   readonly chosen: string
   readonly choose: (arrow: Arrow) => void
@@ -87,15 +92,32 @@ const columnsOf = (choose: ListProps['choose']): readonly Column<Arrow>[] => [
   },
 ]
 
-export function MessageList({ arrows, isRead, choose }: ListProps) {
+/** A gap stands in the list as a row of its own. */
+const isGap = (row: Row): row is MarkedGap => 'gap' in row
+
+/** Columns of messages, for rows that may be gaps. */
+const withGaps = (columns: readonly Column<Arrow>[]): readonly Column<Row>[] =>
+  columns.map(({ cell, value, ...column }) => ({
+    ...column,
+    value: (row) => (isGap(row) ? (column.key === 'at' ? row.gap.fromMs : row.text) : value(row)),
+    cell: (row) => (isGap(row) ? gapCell(column.key, row) : cell(row)),
+  }))
+
+function gapCell(key: string, { gap, text }: MarkedGap) {
+  if (key === 'at') return <time class="mono">{clock(gap.fromMs)}</time>
+  if (key === 'type') return <Mark state="warn" word="gap" />
+  return key === 'from' ? <span class="over">{text}</span> : ''
+}
+
+export function MessageList({ arrows, gaps, isRead, choose }: ListProps) {
   return (
     <div class="list">
       <Table
         noun="message"
-        rows={arrows}
+        rows={gaps.length === 0 ? arrows : [...arrows, ...gaps]}
         isRead={isRead}
-        columns={columnsOf(choose)}
-        idOf={({ span, to }) => `${span}${to}`}
+        columns={withGaps(columnsOf(choose))}
+        idOf={(row) => (isGap(row) ? `gap ${row.gap.fromMs}` : `${row.span}${row.to}`)}
         order={{ key: 'at', descending: false }}
       />
     </div>

@@ -3,6 +3,8 @@
  * place in the order of time, and a pause between two adds room, but little of it, so that a quiet minute
  * takes less of the page than a busy second. Pure.
  */
+import type { Gap } from '../leader-change.js'
+import type { MarkedGap } from './gaps.js'
 import { arrivedMs, type Arrow, type Restart, type Sequence } from '../../trace/sequence.js'
 import { collapsed } from './repeats.js'
 
@@ -10,6 +12,7 @@ export const LANE_PX = 148
 export const LEFT_PX = 84
 const STEP_PX = 15
 const END_PX = 5
+const BAND_PX = 30
 const PAUSE_PX_MAX = 34
 
 export interface DrawnLane {
@@ -35,18 +38,28 @@ export interface Diagram {
   readonly lanes: readonly DrawnLane[]
   readonly drawn: readonly Drawn[]
   readonly restarts: readonly { readonly restart: Restart; readonly lane: number; readonly y: number }[]
+  readonly bands: readonly Band[]
   readonly height: number
   readonly width: number
   /** Whole seconds and the like: for the scale at the left. */
   readonly times: readonly { readonly atMs: number; readonly y: number }[]
 }
 
+/** A time in which nobody was listened to, as a band across all lanes. */
+export interface Band {
+  readonly gap: Gap
+  readonly text: string
+  readonly top: number
+  readonly bottom: number
+}
+
 export interface View {
   readonly folded: ReadonlySet<string>
   readonly collapse: boolean
+  readonly gaps?: readonly MarkedGap[]
 }
 
-export function diagramOf(sequence: Sequence, { folded, collapse }: View): Diagram {
+export function diagramOf(sequence: Sequence, { folded, collapse, gaps = [] }: View): Diagram {
   const lanes = lanesOf(sequence, folded)
   const index = new Map(lanes.map(({ id }, at) => [id, at]))
   const laneOf = (id: string): number => index.get(id) ?? index.get(`${id.slice(0, id.indexOf('/'))}/*`) ?? 0
@@ -58,12 +71,18 @@ export function diagramOf(sequence: Sequence, { folded, collapse }: View): Diagr
     marks.push({ atMs: arrival, of, part: 1 })
     if (arrow.processedMs !== undefined) marks.push({ atMs: Math.max(arrow.processedMs, arrival), of, part: 2 })
   })
+  gaps.forEach(({ gap: { fromMs, untilMs } }, index) => {
+    const of = kept.length + index
+    marks.push({ atMs: fromMs, of, part: 0 }, { atMs: Math.max(fromMs, untilMs), of, part: 1 })
+  })
   marks.sort((left, right) => left.atMs - right.atMs || left.of - right.of || left.part - right.part)
-  const places = kept.map(() => [0, 0, 0])
+  const places = [...kept, ...gaps].map(() => [0, 0, 0])
   const times: { atMs: number; y: number }[] = []
   let [y, before] = [STEP_PX, marks[0]?.atMs ?? 0]
   for (const { atMs, of, part } of marks) {
-    y += (part === 2 ? END_PX : STEP_PX) + Math.min(PAUSE_PX_MAX, Math.log2(1 + (atMs - before)) * 4)
+    // Room for the words of a band.
+    const step = of >= kept.length && part === 1 ? BAND_PX : part === 2 ? END_PX : STEP_PX
+    y += step + Math.min(PAUSE_PX_MAX, Math.log2(1 + (atMs - before)) * 4)
     before = atMs
     const place = places[of]
     if (place) place[part] = y
@@ -86,7 +105,11 @@ export function diagramOf(sequence: Sequence, { folded, collapse }: View): Diagr
     lane: laneOf(restart.lane),
     y: yAt(times, restart.atMs),
   }))
-  return { lanes, drawn, restarts, height: y + STEP_PX * 3, width: LEFT_PX + lanes.length * LANE_PX, times }
+  const bands = gaps.map(({ gap, text }, index): Band => {
+    const [top = 0, bottom = 0] = places[kept.length + index] ?? []
+    return { gap, text, top, bottom }
+  })
+  return { lanes, drawn, restarts, bands, height: y + STEP_PX * 3, width: LEFT_PX + lanes.length * LANE_PX, times }
 }
 
 /** Where a time lies. */

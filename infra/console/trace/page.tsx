@@ -10,6 +10,7 @@ import { plural } from '../format.js'
 import { Page, Problem } from '../parts/page.js'
 import { query, select } from '../route.js'
 import { SequenceDiagram } from './diagram.js'
+import { markedGaps } from './gaps.js'
 import { useFileHops, useLiveHops } from './hops.js'
 import { MessageList } from './list.js'
 import { Message } from './message.js'
@@ -46,17 +47,21 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
   const [isPaused, setPaused] = useState(isFile)
   const [isFollowing, setFollowing] = useState(!isFile)
   const [scrubbedMs, setScrubbed] = useState<number | undefined>(undefined)
-  const wish = new URLSearchParams({ backlog: '2000', ...(actor && { actor }), ...(framework && { framework }) })
+  const wish = new URLSearchParams({ ...(actor && { actor }), ...(framework && { framework }) })
   const live = useLiveHops(wish.toString(), isPaused, !isFile)
   const file = useFileHops(isFile)
-  const { hops, isRead, missed, waiting, problem } = isFile ? file : live
+  const { hops, isRead, missed, waiting, gaps, problem } = isFile ? file : live
   const sequence = useMemo(() => {
     const wish = { types: words(type), hide: words(hide), ...(actor && { actor }), ...(framework && { framework }) }
     const isAll = `${type}${hide}${actor}${framework}` === ''
     const fits = isAll ? () => true : filterOf(wish)
     return sequenceOf(hops.filter((hop) => fits(hop) && (trace === '' || hop.trace.startsWith(trace))))
   }, [hops, type, hide, actor, framework, trace])
-  const diagram = useMemo(() => diagramOf(sequence, { folded, collapse }), [sequence, folded, collapse])
+  const marked = useMemo(() => markedGaps(gaps, hops), [gaps, hops])
+  const diagram = useMemo(
+    () => diagramOf(sequence, { folded, collapse, gaps: marked }),
+    [sequence, folded, collapse, marked],
+  )
   const arrow = useMemo(() => sequence.arrows.find(({ span }) => span === chosen), [sequence, chosen])
   const choose = useCallback((next: Arrow | undefined) => {
     setFollowing(false)
@@ -94,13 +99,18 @@ export function TracePage({ isFile = false }: { readonly isFile?: boolean }) {
       <p class="note" role="status">
         {!isRead ? 'Reading …' : `${plural(diagram.drawn.length, 'message')} of ${plural(hops.length, 'hop')}`}
         {missed > 0 && `; ${missed.toLocaleString('en')} older or dropped hops are not shown`}
+        {marked.map(({ gap, text }) => (
+          <span key={gap.fromMs} class="gap-said">
+            ; {text}
+          </span>
+        ))}
         {isPaused && waiting > 0 && `; ${waiting.toLocaleString('en')} more came while paused`}
       </p>
       <div class={arrow ? 'trace with-message' : 'trace'}>
         {view === 'sequence' && (
           <SequenceDiagram {...{ diagram, chosen, choose, fold, isFollowing, leave, scrubbedMs }} />
         )}
-        {view === 'list' && <MessageList arrows={sequence.arrows} isRead={isRead} choose={choose} chosen={chosen} />}
+        {view === 'list' && <MessageList {...{ arrows: sequence.arrows, gaps: marked, isRead, choose, chosen }} />}
         {view === 'tree' && (
           <CausalTree sequence={sequence} trace={trace || arrow?.trace} chosen={chosen} choose={choose} />
         )}

@@ -24,6 +24,7 @@ async function master(t: TestContext, name: string, others: readonly string[] = 
         ...others.map((each) => ({ name: 'other', url: each, leading: false }))]
       return response.end(JSON.stringify({ schemaVersion: 1, masters }))
     }
+    if (url === '/v1/cluster') return response.end(JSON.stringify({ cluster: { leader: name } }))
     asked.push(url)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     return response.write(`retry: 1000\n\nid: 1\nevent: event\ndata: ${JSON.stringify({ by: name })}\n\n`)

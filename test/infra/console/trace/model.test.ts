@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { markedGaps } from '../../../../infra/console/trace/gaps.js'
 import { blocksOf, inWindow } from '../../../../infra/console/trace/in-window.js'
 import { diagramOf, yAt } from '../../../../infra/console/trace/model.js'
 import { sequenceOf } from '../../../../infra/trace/sequence.js'
@@ -23,6 +24,18 @@ test('time runs down, what waited longer slopes more, and a pause takes little r
   assert.ok(drawn.every(({ top, arrival, end }) => top <= arrival && arrival < end && end < height))
   assert.ok(height < 300, `a minute makes it ${height} high`)
   assert.equal(yAt(times, 60_000), slow.arrival)
+})
+
+test('a gap is a band between what was before and what came after, with room for its words', () => {
+  const gap = { fromMs: 3, untilMs: 59_000, was: 'm1', is: 'm2' }
+  const gaps = markedGaps([gap], HOPS)
+  const { bands: [band], drawn: [quick, slow] } = diagramOf(sequenceOf(HOPS), { ...view, gaps })
+  assert.ok(band && quick && slow)
+  assert.ok(quick.end <= band.top && band.bottom < slow.arrival)
+  assert.ok(band.bottom - band.top >= 30)
+  assert.match(band.text, /^no hops seen from .* to .*: leader m1 gone, m2 leads$/)
+  const [told] = markedGaps([{ ...gap, fromMs: 0 }], HOPS)
+  assert.match(told?.text ?? '', /but 3 hops that other nodes still had/)
 })
 
 test('a folded node is one lane', () => {
