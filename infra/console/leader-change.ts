@@ -50,9 +50,8 @@ export function gapText({ fromMs, untilMs, was, is }: Gap, told: number): string
     was !== undefined && was !== is
       ? `leader ${was} gone, ${is ?? 'another'} leads`
       : `the connection to ${is ?? 'the leader'} broke off`
-  const when = `from ${clock(fromMs)} to ${clock(untilMs)}`
-  const later = told === 0 ? '' : ` but ${plural(told, 'hop')} that other nodes still had`
-  return `no hops seen ${when}${later}: ${who}`
+  const later = told === 0 ? '' : `; other nodes told ${plural(told, 'hop')} of that time afterwards`
+  return `no hops seen from ${clock(fromMs)} to ${clock(untilMs)}: ${who}${later}`
 }
 
 export const changeText = ({ fromMs, untilMs, was, is, epoch }: Change): string =>

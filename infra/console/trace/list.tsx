@@ -99,9 +99,12 @@ const isGap = (row: Row): row is MarkedGap => 'gap' in row
 const withGaps = (columns: readonly Column<Arrow>[]): readonly Column<Row>[] =>
   columns.map(({ cell, value, ...column }) => ({
     ...column,
-    value: (row) => (isGap(row) ? (column.key === 'at' ? row.gap.fromMs : row.text) : value(row)),
+    value: (row) => (isGap(row) ? valueOf(column.key, row) : value(row)),
     cell: (row) => (isGap(row) ? gapCell(column.key, row) : cell(row)),
   }))
+
+const valueOf = (key: string, { gap, text }: MarkedGap) =>
+  key === 'at' ? gap.fromMs : key === 'type' ? 'gap' : text
 
 function gapCell(key: string, { gap, text }: MarkedGap) {
   if (key === 'at') return <time class="mono">{clock(gap.fromMs)}</time>
