@@ -9,6 +9,7 @@ import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import { Mailbox } from './mailbox.js'
 import type { Crash, Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
+import { CRASHES_KEPT_MAX } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
@@ -38,7 +39,7 @@ export class Cell implements Host, Resident {
   private processed = 0
   private readonly pace: Pace = { endedMs: undefined }
   private restarts = 0
-  private crash: Crash | undefined
+  private readonly crashes: Crash[] = []
 
   constructor(
     private readonly neighbourhood: Neighbourhood,
@@ -116,12 +117,13 @@ export class Cell implements Host, Resident {
   }
 
   vitals(): Vitals {
-    const { self, processed, restarts, status, crash, supervision: { onFailure } } = this
+    const { self, processed, restarts, status, supervision: { onFailure } } = this
     const next = this.mailbox.next()
     const oldestMs = next ? this.neighbourhood.clock.elapsedMs() - next.queuedAt : 0
     const recent = this.recent().map(({ type }) => type)
     const address = self as Ref<never>
-    return { address, mailbox: this.mailbox.size, oldestMs, processed, restarts, status, onFailure, crash, recent }
+    const [mailbox, crashes] = [this.mailbox.size, [...this.crashes]]
+    return { address, mailbox, oldestMs, processed, restarts, status, onFailure, crashes, recent }
   }
 
   recent(): readonly AnyMessage[] {
@@ -205,7 +207,8 @@ export class Cell implements Host, Resident {
     const [message, decision] = [last?.message.type, verdict.type]
     const fields = { actor: this.self, message, error: describe(error), at: origin(error), decision }
     logger.log('error', 'an actor failed', fields)
-    this.crash = { atMs: clock.now(), error: fields.error, at: fields.at, message, decision }
+    this.crashes.push({ atMs: clock.now(), error: fields.error, at: fields.at, message, decision })
+    if (this.crashes.length > CRASHES_KEPT_MAX) this.crashes.shift()
     // Who asked to stop and then failed gets what it asked for.
     if (verdict.type === 'restart' && !wasEnding) {
       restartTraced(this.neighbourhood, this.self as Ref<never>, last, describe(error))

@@ -68,7 +68,10 @@ export interface Resident {
   recent(): readonly AnyMessage[]
 }
 
-/** How an actor failed last, and what became of it. */
+/** Of each actor so many failures are remembered, the last ones. */
+export const CRASHES_KEPT_MAX = 5
+
+/** How an actor failed, and what became of it. */
 export interface Crash {
   readonly atMs: number
   readonly error: string
@@ -90,7 +93,8 @@ export interface Vitals {
   readonly restarts: number
   readonly status: string
   readonly onFailure: string
-  readonly crash: Crash | undefined
+  /** Oldest first. */
+  readonly crashes: readonly Crash[]
   /** The types of what it received last, oldest first. */
   readonly recent: readonly string[]
 }

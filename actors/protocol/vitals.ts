@@ -1,5 +1,6 @@
 /** Vitals: how the actors of any node fare, which a master asks for whoever looks on. Tags 140–149. */
 import { list, natural, optional, record, ref, secret, table, text, type Infer } from '../../runtime/schema.js'
+import { CRASHES_KEPT_MAX } from '../../runtime/neighbourhood.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 
 /** The path of the actor that answers, in every node. */
@@ -9,7 +10,7 @@ export const ACTORS_TOLD_MAX = 2_000
 /** So many dead letters of one node are told of, the last ones. */
 export const LETTERS_TOLD_MAX = 100
 
-/** The last failure of an actor, and what its supervision made of it. */
+/** A failure of an actor, and what its supervision made of it. */
 const crash = record({
   atMs: natural, error: text(2_000), at: optional(text(1_000)), message: optional(text(255)), decision: text(32),
 })
@@ -17,6 +18,8 @@ const crash = record({
 const actorVitals = record({
   path: text(2_000), status: text(32), mailbox: natural, oldestMs: natural, processed: natural, restarts: natural,
   onFailure: text(32), crash: optional(crash), recent: list(text(255), 100),
+  /** Failures before the last, oldest first. */
+  earlier: optional(list(crash, CRASHES_KEPT_MAX)),
 })
 export type ActorVitals = Infer<typeof actorVitals>
 

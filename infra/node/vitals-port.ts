@@ -63,13 +63,16 @@ export function vitalsOf(system: System, letters: number): NodeVitals {
   }
 }
 
-function actorVitals({ address, oldestMs, crash, recent, ...vital }: Vitals): ActorVitals {
+function actorVitals({ address, oldestMs, crashes, recent, ...vital }: Vitals): ActorVitals {
+  const told = crashes.map((crash) => ({ ...present(crash), error: short(crash.error) }))
+  const [crash, ...before] = told.reverse()
   return {
     ...vital,
     path: pathOf(address),
     oldestMs: Math.max(0, Math.round(oldestMs)),
     recent,
-    ...(crash ? { crash: { ...present(crash), error: short(crash.error) } } : {}),
+    ...(crash ? { crash } : {}),
+    ...(before.length > 0 ? { earlier: before.reverse() } : {}),
   }
 }
 

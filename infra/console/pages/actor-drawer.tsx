@@ -6,6 +6,7 @@ import { Mark } from '../parts/mark.js'
 import { Facts } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
+import { DECIDED, timesFailed } from './failures.js'
 
 const DECISIONS: Readonly<Record<string, string>> = {
   restart: 'it was given a new life, with a fresh state and the same mailbox',
@@ -27,7 +28,7 @@ export function ActorDrawer({
   useEffect(() => {
     place.current?.focus()
   }, [address])
-  const { status, mailbox, oldestMs, processed, restarts, onFailure, crash, recent } = actor
+  const { status, mailbox, oldestMs, processed, restarts, onFailure, crash, earlier = [], recent } = actor
   return (
     <aside
       class="drawer"
@@ -80,6 +81,27 @@ export function ActorDrawer({
             </>
           )}
         </section>
+        {earlier.length > 0 && (
+          <section aria-label="Earlier failures">
+            <h3>Earlier failures</h3>
+            <p class="note">
+              It has failed {timesFailed(actor)} times in this life of its node; the last before that:
+            </p>
+            <ol class="failures" reversed>
+              {[...earlier].reverse().map(({ atMs, error, message, decision }, index) => (
+                <li key={index}>
+                  <Ago at={atMs} />
+                  {message && (
+                    <>
+                      , with <code>{message}</code>
+                    </>
+                  )}
+                  : {error.split('\n', 1)}; {DECIDED[decision] ?? decision}
+                </li>
+              ))}
+            </ol>
+          </section>
+        )}
         <section aria-label="Last messages">
           <h3>Received last</h3>
           {recent.length === 0 ? (

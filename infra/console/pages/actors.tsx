@@ -1,10 +1,11 @@
 /** Actors: who supervises whom in every node, how each fares, and how it failed last. */
-import type { NodeVitals } from '../../../actors/protocol/vitals.js'
+import type { ActorVitals, NodeVitals } from '../../../actors/protocol/vitals.js'
 import { bytes, plural, span } from '../format.js'
 import { Mark } from '../parts/mark.js'
 import { Page, Problem } from '../parts/page.js'
 import { query, select } from '../route.js'
 import { ActorDrawer } from './actor-drawer.js'
+import { DECIDED, timesFailed, type Crash } from './failures.js'
 import { nodeName, useNodes } from './nodes.js'
 import { treeOf, type Branch } from './supervision-tree.js'
 
@@ -105,6 +106,19 @@ function Node({ vitals, chosen }: { readonly vitals: NodeVitals; readonly chosen
   )
 }
 
+/** How often it failed, why it did last, and what was decided. */
+function Failures({ vitals, crash }: { readonly vitals: ActorVitals; readonly crash: Crash }) {
+  const times = timesFailed(vitals)
+  return (
+    <>
+      <Mark state="warn" word={times === 1 ? 'failed once' : `failed ${times} times`} />
+      <span class="cause" title={crash.error}>
+        {crash.error.split('\n', 1)}: {DECIDED[crash.decision] ?? crash.decision}
+      </span>
+    </>
+  )
+}
+
 function Twig({
   branch,
   node,
@@ -127,7 +141,7 @@ function Twig({
         <span class="name">
           <b>{name}</b>
           {vitals && <Mark state={vitals.status} />}
-          {vitals?.crash && <Mark state="warn" word="has failed" />}
+          {vitals?.crash && <Failures vitals={vitals} crash={vitals.crash} />}
         </span>
         <span class="num">
           {vitals?.mailbox.toLocaleString('en')}

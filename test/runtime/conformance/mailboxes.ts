@@ -130,14 +130,14 @@ function fairness(start: () => Pace): void {
     world.system.tell(ref, numbered(2))
     const { address: _address, ...waiting } = world.vitals(ref) ?? assert.fail()
     assert.deepEqual(waiting, {
-      mailbox: 2, oldestMs: 250, processed: 0, restarts: 0, status: 'new', onFailure: 'restart', crash: undefined,
+      mailbox: 2, oldestMs: 250, processed: 0, restarts: 0, status: 'new', onFailure: 'restart', crashes: [],
       recent: [],
     })
     await world.settle()
     const { address, ...rested } = world.vitals(ref) ?? assert.fail()
     const { recent, ...fared } = rested
     assert.equal(recent.length, 2)
-    const standing = { status: 'running', onFailure: 'restart', crash: undefined }
+    const standing = { status: 'running', onFailure: 'restart', crashes: [] }
     assert.deepEqual(fared, { mailbox: 0, oldestMs: 0, processed: 2, restarts: 0, ...standing })
     assert.equal(address, ref)
   })

@@ -223,4 +223,17 @@ function verdicts(start: () => Pace): void {
     assert.equal(heard.length, 3)
     assert.equal(world.vitals(parent)?.restarts, 0)
   })
+
+  test('the last failures are remembered, each with its cause and what was decided', async () => {
+    const { world, ref, send } = counting(start)
+    for (let failed = 0; failed < 3; failed++) {
+      send(CRASH)
+      await world.advance(LONG_MS)
+    }
+    const { crashes, restarts } = world.vitals(ref) ?? assert.fail()
+    assert.equal(restarts, 3)
+    assert.deepEqual(crashes.map(({ error, message, decision }) => [error, message, decision]),
+      Array.from({ length: 3 }, () => ['told to crash', 'crash', 'restart']))
+    assert.ok((crashes[0]?.atMs ?? 0) < (crashes[2]?.atMs ?? 0))
+  })
 }
