@@ -10,6 +10,7 @@ import type { LogLevel } from './logger.js'
 import type { MailboxLimits } from './mailbox.js'
 import type { Protocol } from './protocol.js'
 import type { Supervision } from './supervision.js'
+import type { TraceContext } from './trace.js'
 
 export interface Actor<State, Message> {
   /**
@@ -23,6 +24,9 @@ export interface Actor<State, Message> {
   readonly accepts?: Protocol
   readonly mailbox?: MailboxLimits
 }
+
+/** What has brought something about; nothing may be decided by it. */
+export type Cause = TraceContext
 
 /** All that an actor may do besides returning its next state. */
 export interface Context<Message> {
@@ -59,6 +63,10 @@ export interface Context<Message> {
   after(name: string, delayMs: number, message: Message): void
   every(name: string, intervalMs: number, message: Message): void
   cancel(name: string): void
+  /** The message at hand, as the cause of what is sent later because of it; for traces, and for nothing else. */
+  cause(): Cause | undefined
+  /** What `act` sends is traced as caused by that, or by nothing, and not by the message at hand. */
+  because(cause: Cause | 'nothing' | undefined, act: () => void): void
   /** Wall-clock time in milliseconds since 1970. */
   now(): number
   /** A number in [0, 1). */

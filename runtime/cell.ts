@@ -5,15 +5,16 @@
  */
 import type { About } from './asked.js'
 import { refBelow, type NodeAddress, type Ref } from './address.js'
+import { CRASHES_KEPT_MAX, describe, origin, type Crash } from './crash.js'
 import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import { Mailbox } from './mailbox.js'
-import type { Crash, Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
-import { CRASHES_KEPT_MAX } from './neighbourhood.js'
+import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
 import { receiveTraced, restartTraced, type Pace } from './traced-receive.js'
+import type { TraceContext } from './trace.js'
 import type { Place } from './turns.js'
 
 /** Messages that one turn may take, so that a busy actor cannot starve the others. */
@@ -47,11 +48,13 @@ export class Cell implements Host, Resident {
     private readonly name: string,
     private readonly actor: AnyActor,
     private readonly supervision: Supervision = RESTART,
+    /** Of what it was begun for. */
+    birth?: TraceContext,
   ) {
     const above = parent instanceof Cell ? parent : undefined
     this.self = refBelow(above ? above.self as Ref<never> : parent as NodeAddress, name)
     this.mailbox = new Mailbox(actor.mailbox)
-    this.incarnation = new Incarnation(neighbourhood, this, actor)
+    this.incarnation = new Incarnation(neighbourhood, this, actor, birth)
     neighbourhood.moveIn(this)
     const { turns } = neighbourhood
     this.place = turns.open(above?.place, name, () => this.turn(), (error) => this.fail(error))
@@ -77,8 +80,8 @@ export class Cell implements Host, Resident {
     return this.admit({ message, from, trace, queuedAt: clock.elapsedMs(), notice, deadlineMs: undefined }, true)
   }
 
-  spawn(name: string, actor: AnyActor, supervision?: Supervision): Ref<AnyMessage> {
-    const child = new Cell(this.neighbourhood, this, name, actor, supervision)
+  spawn(name: string, actor: AnyActor, supervision?: Supervision, birth?: TraceContext): Ref<AnyMessage> {
+    const child = new Cell(this.neighbourhood, this, name, actor, supervision, birth)
     this.children.set(name, child)
     return child.self
   }
@@ -243,8 +246,3 @@ export class Cell implements Host, Resident {
     for (const child of [...this.children.values()].reverse()) child.end()
   }
 }
-
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-/** Where it was thrown: the first line of its stack. */
-const origin = (error: unknown): string | undefined =>
-  (error instanceof Error ? /^\s+at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined)

@@ -4,7 +4,7 @@
  * State and notices belong to it and to nothing else, so that a restart forgets them by dropping the
  * incarnation; a context that was kept beyond its life can neither set timers, nor watch, nor spawn.
  */
-import type { Actor, Context } from './actor.js'
+import type { Actor, Cause, Context } from './actor.js'
 import type { Ref } from './address.js'
 import { Asked, type About, type Answered } from './asked.js'
 import type { AnyMessage, Item, Notice } from './item.js'
@@ -12,6 +12,7 @@ import type { LogLevel } from './logger.js'
 import type { Neighbourhood } from './neighbourhood.js'
 import { Notices } from './notices.js'
 import type { Supervision } from './supervision.js'
+import type { TraceContext } from './trace.js'
 
 /** Of what time and chance gave for one message, so much is traced. */
 const GIVEN_MAX = 1_000
@@ -21,7 +22,7 @@ export type AnyActor = Actor<unknown, AnyMessage>
 /** What an incarnation asks of its cell. */
 export interface Host {
   readonly self: Ref<AnyMessage>
-  spawn(name: string, actor: AnyActor, supervision?: Supervision): Ref<AnyMessage>
+  spawn(name: string, actor: AnyActor, supervision?: Supervision, birth?: TraceContext): Ref<AnyMessage>
   /** Ends a child. */
   endChild(child: Ref<never>): void
   /** Ends this actor after the message at hand. */
@@ -38,13 +39,16 @@ export class Incarnation implements Context<AnyMessage> {
   private readonly asked: Asked
   private state: unknown
   private over = false
+  /** What is sent now is caused by that, and not by the message at hand. */
+  private causing: TraceContext | 'nothing' | undefined
   /** What was asked of time and chance while it handles the message at hand; kept when it is traced. */
   private given: number[] | undefined
 
   constructor(
     private readonly neighbourhood: Neighbourhood, private readonly host: Host,
-    private readonly actor: AnyActor,
+    private readonly actor: AnyActor, birth?: TraceContext,
   ) {
+    this.causing = birth
     this.self = host.self
     this.notices = new Notices(neighbourhood, (notice) => host.notify(notice))
     this.asked = new Asked(
@@ -54,6 +58,7 @@ export class Incarnation implements Context<AnyMessage> {
 
   begin(): void {
     this.state = present(this.actor.initial(this))
+    this.causing = undefined
   }
 
   /** Lets the behaviour have a message; false when it was a notice that has been withdrawn meanwhile. */
@@ -92,7 +97,21 @@ export class Incarnation implements Context<AnyMessage> {
 
   spawn<S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision): Ref<M> {
     if (this.over) throw new Error(`this life of ${this.self} has ended, so it cannot spawn '${name}'`)
-    return this.host.spawn(name, actor as unknown as AnyActor, supervision) as unknown as Ref<M>
+    return this.host.spawn(name, actor as unknown as AnyActor, supervision, this.cause()) as unknown as Ref<M>
+  }
+
+  cause(): Cause | undefined {
+    return this.causing === 'nothing' ? undefined : this.causing ?? this.current?.trace
+  }
+
+  because(cause: Cause | 'nothing' | undefined, act: () => void): void {
+    const before = this.causing
+    this.causing = cause ?? before
+    try {
+      act()
+    } finally {
+      this.causing = before
+    }
   }
 
   stop(child?: Ref<never>): void {
@@ -149,7 +168,8 @@ export class Incarnation implements Context<AnyMessage> {
 
   private send(to: Ref<never>, message: AnyMessage, deadlineMs: number | undefined): void {
     const { trace } = this.neighbourhood
-    const context = this.current ? trace.follow(this.current.trace) : trace.begin()
+    const cause = this.cause()
+    const context = cause ? trace.follow(cause) : trace.begin()
     this.neighbourhood.deliver(to, message, this.self as Ref<never>, context, deadlineMs)
   }
 }

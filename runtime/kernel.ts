@@ -3,6 +3,7 @@
  * its way. What a node offers to the outside is in `system.ts`.
  */
 import { nodeOf, pathOf, refOf, type NodeAddress, type Ref } from './address.js'
+import type { Cause } from './actor.js'
 import type { Clock } from './clock.js'
 import { DeadLetters, type DeadLetterReason } from './dead-letters.js'
 import { seal } from './envelope.js'
@@ -37,8 +38,11 @@ export interface Ports {
 /** Messages that a behaviour sends at once, each of which has a time of its own in traces. */
 const SENDS_TIMED = 16
 
-/** A port's side of an address: called at once, answers by `tell`, must not throw. */
-export type PortHandler<M> = (message: M, from: Ref<never> | undefined) => void
+/**
+ * A port's side of an address: called at once, answers by `tell`, must not throw. What it tells before it returns is
+ * caused by the message; what it tells later is if it says so.
+ */
+export type PortHandler<M> = (message: M, from: Ref<never> | undefined, cause: Cause) => void
 
 export class Kernel implements Neighbourhood, Outside {
   readonly turns: Turns
@@ -55,6 +59,8 @@ export class Kernel implements Neighbourhood, Outside {
   readonly remoteWatches: RemoteWatches
   readonly remoteWatchers: RemoteWatchers
   transport: Transport | undefined
+  /** Of the message that a port has now. */
+  causing: Cause | undefined
   /** Who had the last turn. */
   lastTurn: Resident | undefined
   private readonly wall: WallClock
@@ -194,14 +200,18 @@ export class Kernel implements Neighbourhood, Outside {
       if (!this.answer(to, item)) this.bury('no-such-actor', to, item)
       return
     }
-    const { message, from } = item
+    const { message, from, trace } = item
     if (this.traces) this.hop('delivered', item, to)
+    const { causing } = this
+    this.causing = trace
     try {
-      handler(message as never, from)
+      handler(message as never, from, trace)
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       this.logger.log('error', 'a port failed', { port: to, message: message.type, error: detail })
       this.bury('port-failed', to, item, detail)
+    } finally {
+      this.causing = causing
     }
   }
 

@@ -11,6 +11,7 @@ import type { Protocol } from './protocol.js'
 import type { Questions } from './questions.js'
 import type { Random } from './random.js'
 import type { HopDetails, HopKind, HopRecorder, Traced } from './hop.js'
+import type { Crash } from './crash.js'
 import type { TraceContext, TraceSource } from './trace.js'
 import type { Turns } from './turns.js'
 
@@ -66,20 +67,6 @@ export interface Resident {
   vitals(): Vitals
   /** The last messages that it received, oldest first. */
   recent(): readonly AnyMessage[]
-}
-
-/** Of each actor so many failures are remembered, the last ones. */
-export const CRASHES_KEPT_MAX = 5
-
-/** How an actor failed, and what became of it. */
-export interface Crash {
-  readonly atMs: number
-  readonly error: string
-  /** Where it was thrown. */
-  readonly at: string | undefined
-  /** The type of the message that it had then. */
-  readonly message: string | undefined
-  readonly decision: 'restart' | 'stop' | 'escalate'
 }
 
 /** How one actor is doing. */

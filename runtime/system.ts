@@ -2,7 +2,7 @@
  * System: one node. Spawns its top-level actors, lends ports an address, asks questions on behalf of
  * the world outside, and stands between the transport and the mailboxes.
  */
-import type { Actor } from './actor.js'
+import type { Actor, Cause } from './actor.js'
 import { nodeOf, pathOf, refBelow, type NodeAddress, type Ref } from './address.js'
 import { Cell } from './cell.js'
 import { replayOf, type DeadLetters } from './dead-letters.js'
@@ -46,9 +46,14 @@ export class System {
     return ref
   }
 
-  /** Sends from outside of any actor; begins a trace. Throws as `tell` of a context does. */
-  tell<M>(to: Ref<M>, message: NoInfer<M>): void {
-    this.kernel.deliver(to as Ref<never>, message as AnyMessage, undefined, this.kernel.trace.begin())
+  /**
+   * Sends from outside of any actor. Throws as `tell` of a context does.
+   * @param cause of what it answers; without one it begins a trace, unless a port has a message now
+   */
+  tell<M>(to: Ref<M>, message: NoInfer<M>, cause: Cause | undefined = this.kernel.causing): void {
+    const { trace } = this.kernel
+    const context = cause ? trace.follow(cause) : trace.begin()
+    this.kernel.deliver(to as Ref<never>, message as AnyMessage, undefined, context)
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * Trace: which message caused which. Every message carries a W3C trace context; what a behaviour
- * sends while it handles a message is caused by that message. Timers and ports begin new traces.
+ * sends while it handles a message is caused by that message, unless it says otherwise (`because`). Timers, and ports
+ * that nobody has asked, begin new traces.
  */
 import type { Random } from './random.js'
 

@@ -5,7 +5,7 @@
  * One append is under way at a time, and whatever comes meanwhile goes with the next: a disk that
  * refuses one append and takes a later one must not turn the steps of a task around.
  */
-import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import { unhandled, type Actor, type Cause, type Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 import type { AgentCall } from '../protocol/agent.js'
@@ -48,7 +48,7 @@ type Message = UpdatesOrder | LogEvent<JournalEntry> | { readonly type: 'sweep' 
 
 interface Stream {
   /** On disk, not acknowledged; oldest first. */
-  readonly pending: StatusUpdate[]
+  readonly pending: Pending[]
   /** When the head is sent again, and how long the wait after that is. */
   resendAtMs: number
   waitMs: number
@@ -56,14 +56,25 @@ interface Stream {
   acknowledging: boolean
 }
 
+interface Pending {
+  readonly update: StatusUpdate
+  /** Of its report; unknown to a later life. */
+  readonly cause: Cause | undefined
+}
+
 type Entry = Extract<JournalEntry, { type: 'update-queued' | 'update-acknowledged' }>
+
+interface Writing {
+  readonly entry: Entry
+  readonly cause: Cause | undefined
+}
 
 interface State {
   readonly streams: Map<LaunchId, Stream>
   /** Entries on their way to the disk, under the last token; none when it is idle. */
-  writing: readonly Entry[]
+  writing: readonly Writing[]
   /** Entries for the next appends. */
-  waiting: Entry[]
+  waiting: Writing[]
   token: number
   master: { readonly ref: Ref<AgentCall>; readonly agentId: AgentId } | undefined
 }
@@ -81,7 +92,9 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   initial(ctx) {
     ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
     const state: State = { streams: new Map(), writing: [], waiting: [], token: 0, master: undefined }
-    for (const update of options.pending) streamOf(state, update.launchId as LaunchId).pending.push(update)
+    for (const update of options.pending) {
+      streamOf(state, update.launchId as LaunchId).pending.push({ update, cause: undefined })
+    }
     return state
   },
   receive(state, message, ctx) {
@@ -100,12 +113,12 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
         return state
       case 'send-again':
         for (const stream of state.streams.values()) {
-          if (stream.pending[0]?.frameworkId === message.frameworkId) send(state, stream, RESEND_FIRST_MS, ctx)
+          if (stream.pending[0]?.update.frameworkId === message.frameworkId) send(state, stream, RESEND_FIRST_MS, ctx)
         }
         return state
       case 'forget-framework':
         for (const [launchId, { pending }] of state.streams) {
-          if (pending[0]?.frameworkId === message.frameworkId) state.streams.delete(launchId)
+          if (pending[0]?.update.frameworkId === message.frameworkId) state.streams.delete(launchId)
         }
         return state
       case 'sweep':
@@ -120,7 +133,7 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
 })
 
 function write(state: State, entry: Entry, options: UpdatesOptions, ctx: Ctx): State {
-  state.waiting.push(entry)
+  state.waiting.push({ entry, cause: ctx.cause() })
   return writeNext(state, options, ctx)
 }
 
@@ -132,7 +145,11 @@ function writeNext(state: State, options: UpdatesOptions, ctx: Ctx): State {
 
 function append(state: State, { journal }: UpdatesOptions, ctx: Ctx): State {
   state.token++
-  ctx.tell(journal, { type: 'append', records: state.writing, token: state.token, replyTo: ctx.self })
+  const records = state.writing.map(({ entry }) => entry)
+  // It may have waited for an append that was caused by something else.
+  ctx.because(state.writing[0]?.cause, () => {
+    ctx.tell(journal, { type: 'append', records, token: state.token, replyTo: ctx.self })
+  })
   return state
 }
 
@@ -140,16 +157,21 @@ function onCommitted(state: State, token: number, options: UpdatesOptions, ctx: 
   if (token !== state.token) return state
   const written = state.writing
   state.writing = []
-  for (const entry of written) {
-    ctx.tell(options.agent, { type: 'update-journaled', entry })
-    if (entry.type === 'update-acknowledged') advance(state, entry.updateId, ctx)
-    else {
-      const stream = streamOf(state, entry.update.launchId as LaunchId)
-      stream.pending.push(entry.update)
-      if (stream.pending.length === 1) send(state, stream, RESEND_FIRST_MS, ctx)
-    }
-  }
+  written.forEach(({ entry, cause }, index) => {
+    // The first is caused by the report with which it was written; others were written with it.
+    ctx.because(index === 0 ? undefined : cause, () => {
+      ctx.tell(options.agent, { type: 'update-journaled', entry })
+      onWritten(state, { entry, cause }, ctx)
+    })
+  })
   return writeNext(state, options, ctx)
+}
+
+function onWritten(state: State, { entry, cause }: Writing, ctx: Ctx): void {
+  if (entry.type === 'update-acknowledged') return advance(state, entry.updateId, ctx)
+  const stream = streamOf(state, entry.update.launchId as LaunchId)
+  stream.pending.push({ update: entry.update, cause })
+  if (stream.pending.length === 1) send(state, stream, RESEND_FIRST_MS, ctx)
 }
 
 /** A disk that refuses loses nothing: the same is written again until it is taken. */
@@ -166,7 +188,7 @@ function onAcknowledged(
 ): State {
   const stream = state.streams.get(launchOf(updateId))
   const head = stream?.pending[0]
-  if (!stream || head?.updateId !== updateId || stream.acknowledging) return state
+  if (!stream || head?.update.updateId !== updateId || stream.acknowledging) return state
   stream.acknowledging = true
   return write(state, { type: 'update-acknowledged', frameworkId, taskId, updateId }, options, ctx)
 }
@@ -174,11 +196,12 @@ function onAcknowledged(
 function advance(state: State, updateId: UpdateId, ctx: Ctx): void {
   const launchId = launchOf(updateId)
   const stream = state.streams.get(launchId)
-  if (stream?.pending[0]?.updateId !== updateId) return
+  if (stream?.pending[0]?.update.updateId !== updateId) return
   const done = stream.pending.shift()
   stream.acknowledging = false
-  if (done && isTerminal(done.state)) state.streams.delete(launchId)
-  else send(state, stream, RESEND_FIRST_MS, ctx)
+  if (done && isTerminal(done.update.state)) state.streams.delete(launchId)
+  // The next has waited for this one, and is caused by its own report.
+  else ctx.because(stream.pending[0]?.cause, () => send(state, stream, RESEND_FIRST_MS, ctx))
 }
 
 function send(state: State, stream: Stream, waitMs: number, ctx: Ctx): void {
@@ -188,7 +211,7 @@ function send(state: State, stream: Stream, waitMs: number, ctx: Ctx): void {
   if (!head || !state.master) return
   const { ref, agentId } = state.master
   const latest = stream.pending[stream.pending.length - 1] ?? head
-  ctx.tell(ref, { type: 'task-status', agentId, update: head, latestState: latest.state })
+  ctx.tell(ref, { type: 'task-status', agentId, update: head.update, latestState: latest.update.state })
 }
 
 function streamOf(state: State, launchId: LaunchId): Stream {

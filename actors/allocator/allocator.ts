@@ -102,7 +102,8 @@ function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): S
   if (agentIds === 'all') state.candidates = 'all'
   else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
   const wanted = state.candidates === 'all' || state.candidates.size > 0
-  if (wanted && !state.running) ctx.tell(ctx.self, { type: 'run' })
+  // It is for all that has changed until then, so no one thing causes it: each cycle of offers is a trace of its own.
+  if (wanted && !state.running) ctx.because('nothing', () => ctx.tell(ctx.self, { type: 'run' }))
   state.running ||= wanted
   return state
 }

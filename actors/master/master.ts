@@ -71,7 +71,10 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'deposed': return stepDown(state, message.reason, options, ctx)
       case 'committed':
         state.history.commit(message.token)
-        return release(state, state.outbox.release(message.token), ctx)
+        for (const { effects, cause } of state.outbox.release(message.token)) {
+          ctx.because(cause, () => void release(state, effects, ctx))
+        }
+        return state
       case 'read-history': return tellHistory(state, message, ctx)
       case 'epoch-obeyed':
         // Of another cluster it means nothing here.
@@ -80,7 +83,10 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
         }
         return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
-      case 'reconnected': return state.leading ? release(state, state.outbox.pass(callBack(state, ctx)), ctx) : state
+      case 'reconnected': {
+        const effects = state.leading ? state.outbox.pass(callBack(state, ctx), ctx.cause()) : []
+        return release(state, effects, ctx)
+      }
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
@@ -161,7 +167,7 @@ function carryOut(state: State, decided: Decision, ctx: Ctx): State {
     }
   }
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
-  if (records.length === 0) return release(state, state.outbox.pass(effects), ctx)
+  if (records.length === 0) return release(state, state.outbox.pass(effects, ctx.cause()), ctx)
   const token = state.outbox.hold(effects)
   state.history.seal(token)
   ctx.tell(state.registrar, { type: 'append', records, token })
@@ -183,7 +189,7 @@ function tellHistory(
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
   const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
-  return release(state, state.outbox.pass(answer), ctx)
+  return release(state, state.outbox.pass(answer, ctx.cause()), ctx)
 }
 
 /** A new allocator knows nothing: it is told everything, offers that are out included. */

@@ -4,11 +4,18 @@
  * First in, first out: an effect without a record of its own still waits behind those before it, so
  * that nobody hears of a thing before its cause.
  */
+import type { Cause } from '../../runtime/actor.js'
 import type { Effect } from './decision.js'
 
-interface Held {
-  readonly token: number
+/** What may go out together, and why. */
+export interface Released {
   readonly effects: readonly Effect[]
+  /** Undefined where it is the commit by which it is released. */
+  readonly cause: Cause | undefined
+}
+
+interface Held extends Released {
+  readonly token: number
 }
 
 export class Outbox {
@@ -17,22 +24,21 @@ export class Outbox {
 
   /** A token for an append whose commit releases `effects`. */
   hold(effects: readonly Effect[]): number {
-    this.held.push({ token: ++this.lastToken, effects })
+    this.held.push({ token: ++this.lastToken, effects, cause: undefined })
     return this.lastToken
   }
 
   /** Effects of a decision without records: at once if nothing is held, else with the last that is. */
-  pass(effects: readonly Effect[]): readonly Effect[] {
+  pass(effects: readonly Effect[], cause?: Cause): readonly Effect[] {
     if (this.held.length === 0) return effects
-    if (effects.length > 0) this.held.push({ token: this.lastToken, effects })
+    if (effects.length > 0) this.held.push({ token: this.lastToken, effects, cause })
     return []
   }
 
   /** What may go out now that everything up to `token` is committed. */
-  release(token: number): Effect[] {
+  release(token: number): readonly Released[] {
     const firstHeld = this.held.findIndex((held) => held.token > token)
-    const free = firstHeld < 0 ? this.held.splice(0) : this.held.splice(0, firstHeld)
-    return free.flatMap((held) => held.effects)
+    return firstHeld < 0 ? this.held.splice(0) : this.held.splice(0, firstHeld)
   }
 
   get size(): number {

@@ -1,4 +1,5 @@
 /** Registrar leading: how a master comes to lead, what it writes while it does, and how it ends. */
+import type { Cause } from '../../runtime/actor.js'
 import { randomName } from '../../runtime/random.js'
 import { ENTRY_RECORDS_MAX, LOG_FORMAT, type LogEntry } from '../protocol/log-entry.js'
 import type { LogRecord } from '../protocol/log.js'
@@ -44,12 +45,12 @@ export function append(
   // The master has not heard yet that it leads no more.
   if (state.phase !== 'leading') return state
   const { epoch, nonce } = state.fence
-  const entries: LogEntry[] = []
+  const [entries, cause]: [LogEntry[], Cause | undefined] = [[], ctx.cause()]
   for (let from = 0; from < records.length; from += ENTRY_RECORDS_MAX) {
     const seq = state.nextSeq++
     const isLast = from + ENTRY_RECORDS_MAX >= records.length
     entries.push({ type: 'log-decided', epoch, nonce, seq, records: records.slice(from, from + ENTRY_RECORDS_MAX) })
-    state.pending.push({ seq, token: isLast ? token : undefined })
+    state.pending.push({ seq, token: isLast ? token : undefined, cause })
   }
   if (state.pending.length === entries.length) ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
   ctx.tell(stream, { type: 'add', entries })
@@ -90,7 +91,11 @@ export function onOwn(
   state.pending.shift()
   if (state.pending.length === 0) ctx.cancel('read-back')
   else ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
-  if (first.token !== undefined && state.master) ctx.tell(state.master, { type: 'committed', token: first.token })
+  const { master } = state
+  const { token } = first
+  if (token === undefined || !master) return
+  // It follows from the decision, and only by way of the log from whatever else was read with it.
+  ctx.because(first.cause, () => ctx.tell(master, { type: 'committed', token }))
 }
 
 function lead(state: State, ctx: Ctx): void {

@@ -1,5 +1,5 @@
 /** Registrar state: what a registrar keeps, hears and is limited by (see `registrar.ts`). */
-import type { Context } from '../../runtime/actor.js'
+import type { Cause, Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 import type { LogEntry } from '../protocol/log-entry.js'
@@ -54,6 +54,8 @@ export interface Pending {
   readonly seq: number
   /** With the last entry of an append. */
   readonly token: number | undefined
+  /** Of the append. */
+  readonly cause: Cause | undefined
 }
 
 /** A reading that was interrupted, and is to go on. */

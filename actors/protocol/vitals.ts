@@ -1,6 +1,6 @@
 /** Vitals: how the actors of any node fare, which a master asks for whoever looks on. Tags 140–149. */
 import { list, natural, optional, record, ref, secret, table, text, type Infer } from '../../runtime/schema.js'
-import { CRASHES_KEPT_MAX } from '../../runtime/neighbourhood.js'
+import { CRASHES_KEPT_MAX } from '../../runtime/crash.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 
 /** The path of the actor that answers, in every node. */

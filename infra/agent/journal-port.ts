@@ -6,6 +6,7 @@
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
 import type { LaunchId } from '../../actors/protocol/ids.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
+import type { Cause } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 import { packEntry, unpackEntry } from '../entry-codec.js'
@@ -19,7 +20,7 @@ export interface JournalPort {
   readonly owner: string | undefined
   /** Whether a launch, or the process of an executor, is not over and done with. */
   holds(launchId: string): boolean
-  readonly handle: (request: LogRequest<JournalEntry>) => void
+  readonly handle: (request: LogRequest<JournalEntry>, from?: Ref<never>, cause?: Cause) => void
   /** By which cluster earlier lives were taken on; undefined if by none. */
   readonly cluster: string | undefined
   close(): Promise<void>
@@ -30,12 +31,14 @@ interface Waiting {
   readonly records: readonly JournalEntry[]
   /** Undefined when the port itself asked. */
   readonly replyTo: Ref<LogEvent<JournalEntry>> | undefined
+  /** Of the request, and so of the answer. */
+  readonly cause?: Cause | undefined
 }
 
+type Tell = (to: Ref<LogEvent<JournalEntry>>, event: LogEvent<JournalEntry>, cause?: Cause) => void
+
 /** Throws when the file is no journal, or damaged; the message names it. */
-export async function openJournalPort(
-  path: string, tell: (to: Ref<LogEvent<JournalEntry>>, event: LogEvent<JournalEntry>) => void,
-): Promise<JournalPort> {
+export async function openJournalPort(path: string, tell: Tell): Promise<JournalPort> {
   const memory = newMemory()
   const waiting: Waiting[] = []
   let appended = 0
@@ -45,10 +48,12 @@ export async function openJournalPort(
     tell: (_to, event) => {
       const request = waiting.shift()
       if (!request?.replyTo) return
-      const { token, records, replyTo } = request
-      if (event.type === 'journal-failed') return tell(replyTo, { type: 'append-failed', token, reason: event.reason })
+      const { token, records, replyTo, cause } = request
+      if (event.type === 'journal-failed') {
+        return tell(replyTo, { type: 'append-failed', token, reason: event.reason }, cause)
+      }
       for (const record of records) remember(memory, record)
-      tell(replyTo, { type: 'committed', token })
+      tell(replyTo, { type: 'committed', token }, cause)
     },
   })
   for (const entry of journal.entries) remember(memory, entry)
@@ -59,10 +64,10 @@ export async function openJournalPort(
     holds: (launchId) => memory.tasks.has(launchId as LaunchId)
       || [...memory.executors.values()].some((executor) => executor.launchId === launchId)
       || waiting.some(({ records }) => records.some((each) => 'launchId' in each && each.launchId === launchId)),
-    handle(request) {
+    handle(request, _from, cause) {
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request
-      waiting.push({ token, records, replyTo })
+      waiting.push({ token, records, replyTo, cause })
       journal.request({ type: 'append', entries: records, token, replyTo: nobody })
       appended += records.length
       if (appended < JOURNAL_ENTRIES_MAX || waiting.length > 1) return

@@ -55,7 +55,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
   const opened: { system?: System; journal?: JournalPort } = {}
   try {
     // Read before the node joins: a directory that is not this agent's must not be noticed by anybody.
-    const journal = await journalOf(options, directory.path, (to, event) => opened.system?.tell(to, event))
+    const journal = await journalOf(options, directory.path, (...told) => opened.system?.tell(...told))
     opened.journal = journal
     const info = await describe(options, directory.path)
     const system = await openNode({ ...options, kind: 'agent' })

@@ -80,19 +80,34 @@ export function replay(actor: AnyActor, address: string, hops: readonly HopRecor
   return told()
 }
 
-/** What was given to it, and when it began anew, in order. */
+interface Turn extends Given {
+  processed: HopRecord | undefined
+  readonly sent: HopRecord[]
+}
+
+/**
+ * What was given to it, and when it began anew, in order. What it sent belongs to the message that it had then, which
+ * need not be the cause: hops of one node are told in the order in which they happened.
+ */
 function givenTo(address: string, hops: readonly HopRecord[]): (Given | { readonly restarted: HopRecord })[] {
-  const own = hops.filter(({ to }) => to === address)
-  const processed = new Map(own.filter(({ kind }) => kind === 'processed').map((hop) => [hop.span, hop]))
-  const sent = new Map<string, HopRecord[]>()
+  const turns: (Given | { readonly restarted: HopRecord })[] = []
+  let turn: Turn | undefined
   for (const hop of hops) {
-    if (hop.kind !== 'sent' || hop.from !== address || hop.parent === undefined) continue
-    sent.set(hop.parent, [...sent.get(hop.parent) ?? [], hop])
+    const { kind, to, from, span } = hop
+    if (kind === 'sent' && from === address) turn?.sent.push(hop)
+    if (to !== address) continue
+    if (kind === 'delivered') {
+      turn = { delivered: hop, processed: undefined, sent: [] }
+      turns.push(turn)
+    } else if (kind === 'processed' && turn?.delivered.span === span) {
+      turn.processed = hop
+      turn = undefined
+    } else if (kind === 'restarted') {
+      turns.push({ restarted: hop })
+      turn = undefined
+    }
   }
-  return own.filter(({ kind }) => kind === 'delivered' || kind === 'restarted').map((hop) => (
-    hop.kind === 'restarted' ? { restarted: hop }
-      : { delivered: hop, processed: processed.get(hop.span), sent: sent.get(hop.span) ?? [] }
-  ))
+  return turns
 }
 
 const effectOf = (hop: HopRecord): Effect => comparable(hop.to, hop.type, readable(hop.body))
@@ -134,6 +149,14 @@ class Stage implements Context<AnyMessage> {
 
   random(): number {
     return this.given.shift() ?? 0.5
+  }
+
+  cause(): undefined {
+    return undefined
+  }
+
+  because(_cause: unknown, act: () => void): void {
+    act()
   }
 
   stop(): void {}

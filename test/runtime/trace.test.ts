@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryHub } from '../../infra/memory/link.js'
 import { openPost } from '../../infra/post.js'
-import { unhandled } from '../../runtime/actor.js'
+import { unhandled, type Cause } from '../../runtime/actor.js'
 import type { NodeKind, Ref } from '../../runtime/address.js'
 import type { Hop } from '../../runtime/hop.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
@@ -66,6 +66,53 @@ test('what a behaviour sends is caused by the message at hand', async () => {
   assert.deepEqual(effects.map(({ trace }) => [trace.traceId, trace.parentId]),
     causes.map(({ trace }) => [trace.traceId, trace.spanId]))
   assert.ok(causes.every(({ trace }) => trace.parentId === undefined))
+})
+
+test('what waits for something else is caused by what began it, once that is said; or by nothing', async () => {
+  const world = new World(seededPace(1))
+  const last = world.system.spawn('last', doing<Answer>(() => undefined))
+  let kept: Cause | undefined
+  const waiting = world.system.spawn('waiting', doing<Go | { readonly type: 'keep' | 'forget' }>(({ type }, ctx) => {
+    if (type === 'keep') kept = ctx.cause()
+    else ctx.because(type === 'go' ? kept : 'nothing', () => ctx.tell(last, { type: 'answer' }))
+  }))
+  for (const type of ['keep', 'go', 'forget'] as const) world.system.tell(waiting, { type })
+  await world.settle()
+  const [because, begun] = world.hops.filter(({ kind, message }) => kind === 'sent' && message.type === 'answer')
+  const keep = traceOf(world.hops, 'keep')
+  assert.deepEqual([because?.trace.traceId, because?.trace.parentId], [keep.traceId, keep.spanId])
+  assert.equal(begun?.trace.parentId, undefined)
+  assert.notEqual(begun?.trace.traceId, traceOf(world.hops, 'forget').traceId)
+})
+
+test('a first life is begun by the message that its parent had; a later one begins a trace', async () => {
+  const world = new World(seededPace(1))
+  const last = world.system.spawn('last', doing<Answer>(() => undefined))
+  const child = doing<Go>(() => { throw new Error('broken') }, (ctx) => ctx.tell(last, { type: 'answer' }))
+  const parent = world.system.spawn('parent', doing<Go>((_go, ctx) => void ctx.spawn('child', child)))
+  world.system.tell(parent, GO)
+  await world.settle()
+  world.system.tell(`${parent}/child` as Ref<Go>, GO)
+  await world.advance(1_000)
+  const lives = world.hops.filter(({ kind, message }) => kind === 'sent' && message.type === 'answer')
+  assert.deepEqual(lives.map(({ trace }) => trace.parentId), [traceOf(world.hops, 'go').spanId, undefined])
+})
+
+test('what a port answers is caused by its message: at once, or later if it says so', async () => {
+  const world = new World(seededPace(1))
+  const asker = world.system.spawn('asker', doing<Answer | Ask>(() => undefined))
+  let later: Cause | undefined
+  const port = world.system.port<Ask>('shop', ({ replyTo }, _from, cause) => {
+    later = cause
+    world.system.tell(replyTo, { type: 'answer' })
+  })
+  world.system.tell(port, { type: 'ask', replyTo: asker as Ref<Answer> })
+  world.system.tell(asker as Ref<Answer>, { type: 'answer' }, later)
+  world.system.tell(asker as Ref<Answer>, { type: 'answer' })
+  await world.settle()
+  const { spanId } = traceOf(world.hops, 'ask')
+  const answers = world.hops.filter(({ kind, message }) => kind === 'sent' && message.type === 'answer')
+  assert.deepEqual(answers.map(({ trace }) => trace.parentId), [spanId, spanId, undefined])
 })
 
 test('a message is sent, enqueued, delivered and processed; or it is dropped, with the reason', async () => {

@@ -160,6 +160,8 @@ export class Driven<State, Message extends AnyMessage> {
       },
       spawn: <S, M>(name: string, actor: Actor<S, M>, supervision?: Supervision) =>
         this.spawn(name, actor as Actor<unknown, never>, supervision) as Ref<M>,
+      cause: () => undefined,
+      because: (_cause, act) => act(),
       stop: (child) => this.stop(child),
       watch: (ref, message) => void this.watched.set(ref, message),
       unwatch: (ref) => void this.watched.delete(ref),

@@ -63,3 +63,23 @@ test('who watches the worked example sees all of it, from the registration to th
   const count = (causes: readonly Cause[]): number => causes.reduce((sum, { effects }) => sum + 1 + count(effects), 0)
   assert.equal(count(causalTree(sequence)), sequence.arrows.length)
 })
+
+test('what an accept leads to is one trace, through the log of the masters and the journal of the agent', async () => {
+  const { arrows } = sequenceOf(await played())
+  const causesOf = (arrow: Arrow | undefined): string[] =>
+    arrow === undefined ? [] : [...causesOf(arrows.find(({ span }) => span === arrow.parent)), arrow.type]
+  const accept = arrows.find(({ type }) => type === 'accept')
+  const own = arrows.filter(({ trace }) => trace === accept?.trace)
+  for (const type of ['run-task', 'task-status', 'update', 'acknowledge', 'acknowledge-status']) {
+    assert.equal(own.filter((arrow) => arrow.type === type).length, 2, `${type} of both tasks`)
+  }
+  assert.equal(own.filter(({ type }) => type === 'accept').length, 1, 'and of no other cycle of offers')
+  assert.deepEqual(causesOf(own.find(({ type }) => type === 'acknowledge-status')), [
+    'run', 'allocated', 'offers', 'accept',
+    // Decided, in the masters' log, and read back from it.
+    'append', 'committed', 'run-task',
+    // In the agent's journal; then a process starts.
+    'append', 'committed', 'start', 'started', 'task-report', 'report', 'append', 'committed', 'task-status',
+    'append', 'committed', 'update', 'acknowledge', 'acknowledge-status',
+  ])
+})
