@@ -83,24 +83,40 @@ export function hopOf(
 
 /**
  * Wall-clock time with fractions, from the two times of a clock. The two drift apart slowly, so they are
- * held against each other now and then, and not for every hop.
+ * held against each other at first, and then now and then.
+ *
+ * `now` knows whole milliseconds only, so it is behind by a part of one, and by another part each time: the least by
+ * which it was behind is kept. So nodes of one machine agree, and an effect is not seen before its cause.
  */
 export class WallClock {
-  private originMs = 0
+  private originMs = Number.NEGATIVE_INFINITY
   private heldAtMs = Number.NEGATIVE_INFINITY
+  private held = 0
 
   constructor(private readonly clock: { now(): number; elapsedMs(): number }) {}
 
-  /** @param elapsedMs as the clock has just said */
+  /** @param elapsedMs as the clock has said */
   at(elapsedMs: number): number {
-    if (elapsedMs - this.heldAtMs > RECKON_EVERY_MS) {
+    if (this.held < HELD_FIRST || elapsedMs - this.heldAtMs > RECKON_EVERY_MS) {
+      this.held++
       this.heldAtMs = elapsedMs
-      const originMs = this.clock.now() - elapsedMs
-      // `now` knows whole milliseconds only: what differs by less is no step of the clock.
-      if (Math.abs(originMs - this.originMs) > 1) this.originMs = originMs
+      const originMs = this.clock.now() - this.clock.elapsedMs()
+      // More than that, and the clock has been set.
+      if (originMs > this.originMs || originMs < this.originMs - 1) this.originMs = originMs
     }
     return this.originMs + elapsedMs
   }
 }
 
+const WALLS = new WeakMap<object, WallClock>()
+
+/** Of a clock: nodes that share it tell the time alike, to the last digit. */
+export function wallOf(clock: ConstructorParameters<typeof WallClock>[0]): WallClock {
+  const wall = WALLS.get(clock) ?? new WallClock(clock)
+  WALLS.set(clock, wall)
+  return wall
+}
+
+/** So many times at first, which is in the first moments of a node. */
+const HELD_FIRST = 256
 const RECKON_EVERY_MS = 1_000

@@ -17,7 +17,7 @@ import type { Random } from './random.js'
 import { RemoteWatchers } from './remote-watchers.js'
 import { RemoteWatches, type Outside } from './remote-watches.js'
 import {
-  recorderOf, WallClock, type HopDetails, type HopKind, type HopRecorder, type Traced, type TraceSink,
+  recorderOf, wallOf, type HopDetails, type HopKind, type HopRecorder, type Traced, type TraceSink, type WallClock,
 } from './hop.js'
 import { TraceSource, type TraceContext } from './trace.js'
 import type { Transport } from './transport.js'
@@ -78,7 +78,7 @@ export class Kernel implements Neighbourhood, Outside {
     this.logger = ports.logger
     this.registry = ports.registry
     this.traces = ports.traces && recorderOf(ports.traces)
-    this.wall = new WallClock(ports.clock)
+    this.wall = wallOf(ports.clock)
     this.trace = new TraceSource(ports.random)
     this.questions = new Questions(node, ports.clock)
     this.remoteWatches = new RemoteWatches(this)

@@ -69,6 +69,12 @@ test('the processes are those of a master, an agent and two schedulers', async (
   assert.match(commands.get('framework-2') ?? '', /warren\.mjs framework run .*second\.js/)
 })
 
+test('what can be watched is played in one process', async () => {
+  const { code, errors } = await play(['--watch', '--broker', broker.url])
+  assert.equal(code, 2)
+  assert.match(errors, /^warren: --watch shows what is played in this process: leave out --broker\n$/)
+})
+
 test('a broker that is not there is named, without its password', async () => {
   const { code, errors } = await play(['--broker', 'amqp://me:secret@127.0.0.1:1'])
   assert.equal(code, 6)
