@@ -3,7 +3,7 @@
  * when somebody reads; whoever reads too slowly learns how many it has missed.
  */
 import type { NodeAddress, Ref } from '../../runtime/address.js'
-import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Traced } from '../../runtime/hop.js'
+import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Outcome, type Traced } from '../../runtime/hop.js'
 import { isChosen, type TraceContext } from '../../runtime/trace.js'
 import { describe } from './describe.js'
 import type { HopRecord } from './hop-record.js'
@@ -25,7 +25,11 @@ export class HopRing implements HopRecorder {
   /** Undefined where it is the same as in the place before: to point from here to what is new costs most. */
   private readonly traced: (Traced | undefined)[]
   private readonly receivers: Ref<never>[]
-  private readonly details: (HopDetails | string | undefined)[]
+  /** NaN where there is none. Kept apart: an object for each would live as long as the ring, and so be dear. */
+  private readonly durations: Float64Array
+  private readonly outcomes: Outcome[]
+  /** Reasons, and what the context gave. */
+  private readonly details: (readonly number[] | string | undefined)[]
   private last: Traced | undefined
   private count = 0
 
@@ -38,6 +42,8 @@ export class HopRing implements HopRecorder {
     this.times = new Float64Array(size)
     this.traced = new Array<undefined>(size).fill(undefined)
     this.receivers = new Array<Ref<never>>(size).fill('' as Ref<never>)
+    this.durations = new Float64Array(size).fill(Number.NaN)
+    this.outcomes = new Array<Outcome>(size).fill('ok')
     this.details = new Array<undefined>(size).fill(undefined)
   }
 
@@ -58,7 +64,16 @@ export class HopRing implements HopRecorder {
     this.traced[at] = traced === this.last ? undefined : traced
     this.last = traced
     this.receivers[at] = to
-    if (details !== undefined || this.details[at] !== undefined) this.details[at] = details
+    let detail: readonly number[] | string | undefined
+    if (typeof details === 'object') {
+      this.durations[at] = details.durationMs
+      this.outcomes[at] = details.outcome
+      detail = details.given
+    } else {
+      this.durations[at] = Number.NaN
+      detail = details
+    }
+    if (detail !== undefined || this.details[at] !== undefined) this.details[at] = detail
   }
 
   /** The hops from the one with this number on, oldest first. */
@@ -88,8 +103,15 @@ export class HopRing implements HopRecorder {
   private recordAt(index: number, traced: Traced): HopRecord {
     const hop = hopOf(
       this.kinds[index] as HopKind, this.times[index] as number, traced, this.receivers[index] as Ref<never>,
-      this.details[index],
+      this.detailsAt(index),
     )
     return describe(hop, this.node)
+  }
+
+  private detailsAt(index: number): HopDetails | string | undefined {
+    const [durationMs = Number.NaN, outcome = 'ok', detail] =
+      [this.durations[index], this.outcomes[index], this.details[index]]
+    if (Number.isNaN(durationMs)) return detail as string | undefined
+    return { durationMs, outcome, given: detail as readonly number[] | undefined }
   }
 }

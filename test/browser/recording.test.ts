@@ -60,10 +60,12 @@ test('a recording of 100,000 hops opens without a cluster, is drawn, scrolled an
     rmSync(directory, { recursive: true, force: true })
   })
   const { page, faults } = await openPage(browser, new URL(url).origin)
+  const began = performance.now()
   await page.goto(url)
   await page.getByText('25,000 messages of 100,000 hops').waitFor()
-  const { ProcessTime = 0, TaskDuration = 0 } = await figures(page)
-  t.diagnostic(`opened with ${TaskDuration.toFixed(2)} s of work, ${ProcessTime.toFixed(2)} s of CPU`)
+  const wallSeconds = (performance.now() - began) / 1_000
+  const { ProcessTime = 0 } = await figures(page)
+  t.diagnostic(`opened in ${wallSeconds.toFixed(2)} s, ${ProcessTime.toFixed(2)} s of CPU`)
   assert.ok(ProcessTime < OPEN_SECONDS_MAX, `it took ${ProcessTime} s of CPU`)
   const scrolled = (await page.evaluate(`new Promise((resolve) => {
     const place = document.querySelector('.sequence')
