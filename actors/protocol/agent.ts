@@ -37,7 +37,11 @@ export const agentCall = {
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
   }),
-  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
+  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
+    agentId,
+    /** The life that leaves: a later one may have registered before this is heard. */
+    agent: optional(ref<AgentEvent>()),
+  }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
     agentId, update: statusUpdate, latestState: taskState,
   }),
