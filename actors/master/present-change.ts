@@ -10,7 +10,14 @@ import type { Kill, OutputAnswer, Present } from './present.js'
 export type PresentChange = AgentChange | SchedulerChange | WorkChange
 
 type AgentChange =
-  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
+  | {
+      readonly type: 'agent-linked'
+      readonly agentId: AgentId
+      readonly ref: Ref<AgentEvent>
+      readonly atMs: number
+      /** The allocator's books of it go on; otherwise it is about to be told of the agent anew. */
+      readonly isUnchanged?: boolean
+    }
   | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
   | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
   | { readonly type: 'drain-told'; readonly agentId: AgentId; readonly isLast: boolean }
@@ -133,14 +140,16 @@ function changeWork(present: Present, by: WorkChange): void {
 
 type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 
-function linkAgent(present: Present, { agentId, ref, atMs }: Of<'agent-linked'>): void {
+function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
-  const before = present.agents.get(agentId)?.ref
+  const link = present.agents.get(agentId)
+  const before = link?.ref
   unlinkAgent(present, agentId)
   present.agentIds.set(ref, agentId)
   const former = before === ref ? undefined : before
-  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
+  const telling = link && isUnchanged ? link.telling : present.nextTelling++
+  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {
