@@ -42,7 +42,8 @@ type WorkChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
-  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
+  | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
+  | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
   | { readonly type: 'read-answered'; readonly readId: string }
 
@@ -120,7 +121,7 @@ function changeWork(present: Present, by: WorkChange): void {
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
       return
-    case 'executor-awaited': return void present.awaited.add(by.executor)
+    case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)
     case 'kill-over': return void present.kills.delete(by.launchId)
     case 'read-asked':
@@ -190,5 +191,5 @@ function endOffer(present: Present, offerId: OfferId): void {
 
 /** Whoever begins anew, or is gone, says itself which executors run. */
 function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
-  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
+  for (const executor of present.awaited.keys()) if (executor.split('/').includes(of)) present.awaited.delete(executor)
 }

@@ -48,6 +48,8 @@ export const agentCall = {
   pong: message(13, 'Answers `ping`.', { agentId }),
   'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
+    /** Launches that have come and gone with it, though what became of them may be told only later. */
+    launches: optional(list(launchId)),
   }),
   'task-output': message(15, 'Answers `read-task`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
