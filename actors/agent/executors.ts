@@ -84,6 +84,7 @@ function tellExited(
   const launches = [...tasks.values()]
     .filter((held) => held.frameworkId === frameworkId && held.task.executor?.executorId === executorId)
     .map(({ launchId }) => launchId)
-  if (master && agentId) ctx.tell(master, { type: 'executor-exited', agentId, frameworkId, executorId, ...how, launches })
+  const exited = { type: 'executor-exited', frameworkId, executorId, ...how, launches } as const
+  if (master && agentId) ctx.tell(master, { ...exited, agentId })
   return state
 }
