@@ -15,6 +15,7 @@ type AgentChange =
       readonly agentId: AgentId
       readonly ref: Ref<AgentEvent>
       readonly atMs: number
+      readonly life?: number | undefined
       /** The allocator's books of it go on; otherwise it is about to be told of the agent anew. */
       readonly isUnchanged?: boolean
     }
@@ -68,9 +69,9 @@ function changeAgent(present: Present, by: AgentChange): void {
   switch (by.type) {
     case 'agent-linked': return linkAgent(present, by)
     case 'agent-unlinked': {
-      const telling = present.agents.get(by.agentId)?.telling ?? 0
+      const { telling = 0, life } = present.agents.get(by.agentId) ?? {}
       unlinkAgent(present, by.agentId)
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
+      present.agents.set(by.agentId, { ref: undefined, life, sinceMs: by.atMs, missed: 0, telling })
       return
     }
     case 'agent-forgotten':
@@ -141,7 +142,7 @@ function changeWork(present: Present, by: WorkChange): void {
 
 type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 
-function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'agent-linked'>): void {
+function linkAgent(present: Present, { agentId, ref, atMs, life, isUnchanged }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
   const link = present.agents.get(agentId)
@@ -150,7 +151,7 @@ function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'ag
   present.agentIds.set(ref, agentId)
   const former = before === ref ? undefined : before
   const telling = link && isUnchanged ? link.telling : present.nextTelling++
-  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling })
+  present.agents.set(agentId, { ref, life, former, sinceMs: atMs, missed: 0, telling })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {

@@ -16,6 +16,8 @@ export interface AgentLink {
   readonly ref: Ref<AgentEvent> | undefined
   /** Whom it has replaced while that one still was there. */
   readonly former?: Ref<AgentEvent> | undefined
+  /** Which of the agent's lives it is, as it says itself. */
+  readonly life?: number | undefined
   readonly sinceMs: number
   /** Pings without an answer. */
   readonly missed: number

@@ -38,6 +38,8 @@ export const agentCall = {
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
     epoch: forEpoch,
+    /** Which of the agent's lives it is: the words of an earlier one may come late. */
+    life: optional(natural),
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
     agentId,
