@@ -60,7 +60,7 @@ export class Folded {
     this.isOutdated = false
   }
 
-  /** Another log stands in its place, or the very one again that stood there when it folded. */
+  /** Another log stands in its place, or again what stood there when it folded: even lost entries may come back. */
   rewritten({ records }: Reference): void {
     this.isOutdated = this.place > sharedBy(this.of, records)
     if (!this.isOutdated) this.of = records
@@ -74,6 +74,7 @@ export class Folded {
   /** Where it differs from the reference; undefined as long as it does not. */
   difference(reference: Reference): string | undefined {
     const { ahead } = this
+    if (this.isOutdated) this.rewritten(reference)
     if (this.isOutdated) return undefined
     let done = 0
     this.of = reference.records
