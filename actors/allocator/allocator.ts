@@ -98,7 +98,8 @@ function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOption
 }
 
 function rebuild(
-  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
+  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>,
+  options: AllocatorOptions, ctx: Ctx,
 ): State {
   const allocation = newAllocation(options)
   for (const framework of frameworks) allocation.addFramework(framework)

@@ -3,8 +3,8 @@ import {
   bytes, choice, flag, list, natural, oneOf, optional, record, ref, text, type Infer,
 } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, offerId, role, taskId, updateId } from './ids.js'
-import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo } from './task.js'
 
