@@ -33,10 +33,7 @@ export function allocate(
   // A pass that satisfies guarantees comes before this one when there are quotas, over the same candidates.
   const grants: Grant[] = []
   for (const agentId of candidates) {
-    const granted = allocation.policy.shareOffers
-      ? sharedGrants(allocation, agentId, nowMs)
-      : wholeGrant(allocation, agentId, nowMs)
-    for (const grant of granted) {
+    for (const grant of grantsOf(allocation, agentId, nowMs)) {
       allocation.charge(grant.frameworkId, grant.role, agentId, grant.resources)
       grants.push(grant)
     }
@@ -44,11 +41,15 @@ export function allocate(
   return grants
 }
 
+/** Who would be granted what of this agent, were it the next that is looked at. Nothing is charged. */
+export const grantsOf = (allocation: Allocation, agentId: AgentId, nowMs: number): readonly Grant[] =>
+  allocation.policy.shareOffers ? sharedGrants(allocation, agentId, nowMs) : wholeGrant(allocation, agentId, nowMs)
+
 /** All that is left, to the first who may have it. */
 function wholeGrant(allocation: Allocation, agentId: AgentId, nowMs: number): Grant[] {
   for (const { name: role } of allocation.shares.orderedRoles()) {
     for (const { name: frameworkId } of allocation.shares.orderedFrameworks(role)) {
-      if (allocation.check(frameworkId, role, agentId, nowMs).kind !== 'eligible') continue
+      if (!allocation.mayOffer(frameworkId, role, agentId, nowMs)) continue
       // Reservations of the role, and the limits of its quota, will cut here what it is offered.
       return [{ frameworkId, role, agentId, resources: allocation.available(agentId) }]
     }
@@ -68,9 +69,7 @@ function sharedGrants(allocation: Allocation, agentId: AgentId, nowMs: number): 
   let rest = whole
   for (const { frameworkId, role, part } of competitorsFor(allocation, agentId, whole, nowMs)) {
     const choices = [cutPart(whole, rest, part), rest]
-    const resources = choices.find((choice) => {
-      return allocation.check(frameworkId, role, agentId, nowMs, choice).kind === 'eligible'
-    })
+    const resources = choices.find((choice) => allocation.mayOffer(frameworkId, role, agentId, nowMs, choice))
     if (resources === undefined) continue
     grants.push({ frameworkId, role, agentId, resources })
     rest = subtract(rest, resources)
@@ -88,9 +87,8 @@ function competitorsFor(
   const { shares } = allocation
   const amount = shares.pool.dominantPart(whole)
   const roles = shares.orderedRoles().flatMap(({ name: role, share, weight }) => {
-    const frameworks = shares.orderedFrameworks(role).filter(({ name }) => {
-      return allocation.check(name, role, agentId, nowMs).kind === 'eligible'
-    })
+    const frameworks = shares.orderedFrameworks(role)
+      .filter(({ name }) => allocation.mayOffer(name, role, agentId, nowMs))
     return frameworks.length === 0 ? [] : [{ role, share, weight, frameworks }]
   })
   const roleParts = fairParts(roles, amount)

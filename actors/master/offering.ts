@@ -70,10 +70,12 @@ export const rescindOfFramework = (knowledge: Knowledge, frameworkId: FrameworkI
 
 /** Ends an offer; its resources are free again. */
 export function giveBack(offer: Offer, refuseMs: number, outcome?: OfferOutcome): Decision {
-  const { frameworkId, role, agentId, resources } = offer
+  const { frameworkId, role, agentId, resources, offerId } = offer
   return decision({
-    changes: [{ type: 'offer-ended', offerId: offer.offerId, ...(outcome ? { outcome } : {}) }],
-    allocator: [{ type: 'recover', frameworkId, role, agentId, resources, refuseMs }],
+    changes: [{ type: 'offer-ended', offerId, ...(outcome ? { outcome } : {}) }],
+    allocator: [{
+      type: 'recover', frameworkId, role, agentId, resources, refuseMs, ...(refuseMs > 0 ? { offerId } : {}),
+    }],
   })
 }
 

@@ -103,7 +103,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
       ],
       allocator: [
         ...recovered.map(({ frameworkId, info }) =>
-          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info.roles, [], false) }) as const),
+          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info, [], false) }) as const),
         { type: 'remove-agent', agentId },
         { type: 'add-agent', agent: { ...share, telling: present.nextTelling } },
       ],
