@@ -7,7 +7,7 @@
  * left of it: a scheduler can choose only from what it sees. `shareOffers` divides it instead.
  */
 import type { Random } from '../../runtime/random.js'
-import type { Grant } from '../protocol/allocator.js'
+import type { Grant, Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import { add, isEmpty, subtract, type Resources } from '../resources/resources.js'
 import type { Allocation } from './allocation.js'
@@ -18,6 +18,7 @@ interface Competitor {
   readonly role: Role
   /** Which part of the agent would be fair. */
   readonly part: number
+  readonly turn: Turn
 }
 
 /**
@@ -47,11 +48,11 @@ export const grantsOf = (allocation: Allocation, agentId: AgentId, nowMs: number
 
 /** All that is left, to the first who may have it. */
 function wholeGrant(allocation: Allocation, agentId: AgentId, nowMs: number): Grant[] {
-  for (const { name: role } of allocation.shares.orderedRoles()) {
-    for (const { name: frameworkId } of allocation.shares.orderedFrameworks(role)) {
+  for (const { name: role, share: roleShare } of allocation.shares.orderedRoles()) {
+    for (const { name: frameworkId, share } of allocation.shares.orderedFrameworks(role)) {
       if (!allocation.mayOffer(frameworkId, role, agentId, nowMs)) continue
       // Reservations of the role, and the limits of its quota, will cut here what it is offered.
-      return [{ frameworkId, role, agentId, resources: allocation.available(agentId) }]
+      return [{ frameworkId, role, agentId, resources: allocation.available(agentId), turn: { roleShare, share } }]
     }
   }
   return []
@@ -65,13 +66,13 @@ function wholeGrant(allocation: Allocation, agentId: AgentId, nowMs: number): Gr
  */
 function sharedGrants(allocation: Allocation, agentId: AgentId, nowMs: number): Grant[] {
   const whole = allocation.available(agentId)
-  const grants: { frameworkId: FrameworkId; role: Role; agentId: AgentId; resources: Resources }[] = []
+  const grants: (Omit<Grant, 'resources'> & { resources: Resources })[] = []
   let rest = whole
-  for (const { frameworkId, role, part } of competitorsFor(allocation, agentId, whole, nowMs)) {
+  for (const { frameworkId, role, part, turn } of competitorsFor(allocation, agentId, whole, nowMs)) {
     const choices = [cutPart(whole, rest, part), rest]
     const resources = choices.find((choice) => allocation.mayOffer(frameworkId, role, agentId, nowMs, choice))
     if (resources === undefined) continue
-    grants.push({ frameworkId, role, agentId, resources })
+    grants.push({ frameworkId, role, agentId, resources, turn })
     rest = subtract(rest, resources)
     if (isEmpty(rest)) return grants
   }
@@ -92,11 +93,13 @@ function competitorsFor(
     return frameworks.length === 0 ? [] : [{ role, share, weight, frameworks }]
   })
   const roleParts = fairParts(roles, amount)
-  return roles.flatMap(({ role, frameworks }, index) => {
+  return roles.flatMap(({ role, share: roleShare, frameworks }, index) => {
     const rolePart = roleParts[index] ?? 0
     const parts = fairParts(frameworks, amount * rolePart)
     return frameworks
-      .map(({ name }, place) => ({ frameworkId: name, role, part: rolePart * (parts[place] ?? 0) }))
+      .map(({ name, share }, place) => ({
+        frameworkId: name, role, part: rolePart * (parts[place] ?? 0), turn: { roleShare, share },
+      }))
       .filter(({ part }) => part > 0)
   })
 }

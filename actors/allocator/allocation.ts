@@ -178,7 +178,7 @@ export class Allocation {
     const refusal = this.filters.blocking(frameworkId, role, agentId, offered, nowMs)
     if (!isBarred && refusal === undefined) return true
     reasons?.push(...ofAgent, ...ofFramework, ...isMeagre ? BELOW_MINIMUM : [])
-    if (isShort) reasons?.push({ kind: 'short', lacks: lacksOf(offered, needs) })
+    if (isShort) reasons?.push({ kind: 'short', lacks: lacksOf(offered, needs, agent.total) })
     if (refusal !== undefined) reasons?.push(filteredBy(refusal))
     return false
   }

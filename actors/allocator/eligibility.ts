@@ -6,9 +6,8 @@
  */
 import type { Lack, Obstacle } from '../protocol/explanation.js'
 import type { Role } from '../protocol/ids.js'
-import { of } from '../resources/amounts.js'
-import { printRanges } from '../resources/print.js'
-import { contains, isEmpty, own, scalar, type Resources } from '../resources/resources.js'
+import { amountsOf, of } from '../resources/amounts.js'
+import { contains, isEmpty, NONE, type Resources } from '../resources/resources.js'
 
 export interface Policy {
   /** What is worth offering: at least one of these. */
@@ -56,21 +55,20 @@ export function frameworkObstacles(framework: Framework | undefined, role: Role)
 export const isWorthOffering = (resources: Resources, { minimum }: Policy): boolean =>
   minimum.some((least) => contains(resources, least))
 
-/** What `free` lacks of `needs`, which it does not contain. */
-export function lacksOf(free: Resources, needs: Resources): Lack[] {
-  const scalars = Object.keys(needs.scalars)
-    .map((name) => ({ name, free: scalar(free, name), needs: scalar(needs, name) }))
-    .filter((lack) => lack.free < lack.needs)
-  const ranges = Object.entries(needs.ranges)
-    .map(([name, wanted]) => ({
-      name, wanted, free: printRanges(own(free.ranges, name) ?? []), needs: printRanges(wanted),
-    }))
-    .filter(({ name, wanted }) => !contains(free, { scalars: {}, ranges: { [name]: wanted }, sets: {} }))
-    .map(({ wanted: _, ...lack }) => lack)
-  const sets = Object.entries(needs.sets)
-    .filter(([name, items]) => !contains(free, { scalars: {}, ranges: {}, sets: { [name]: items } }))
-    .map(([name, items]) => ({
-      name, free: `{${(own(free.sets, name) ?? []).join(',')}}`, needs: `{${items.join(',')}}`,
-    }))
-  return [...scalars, ...ranges, ...sets]
+/** What `free`, the rest of `total`, lacks of `needs`, which it does not contain. */
+export function lacksOf(free: Resources, needs: Resources, total: Resources): Lack[] {
+  return partsOf(needs).filter((part) => !contains(free, part)).map((part) => {
+    const [name = '', needed = 0] = Object.entries(amountsOf(part))[0] ?? []
+    const amount = (of: Resources): number | string => amountsOf(of)[name] ?? (typeof needed === 'number' ? 0 : 'none')
+    return { name, free: amount(free), needs: needed, ...(contains(total, part) ? {} : { total: amount(total) }) }
+  })
+}
+
+/** Each of the resources alone. */
+function partsOf({ scalars, ranges, sets }: Resources): Resources[] {
+  return [
+    ...Object.entries(scalars).map(([name, amount]) => ({ ...NONE, scalars: { [name]: amount } })),
+    ...Object.entries(ranges).map(([name, list]) => ({ ...NONE, ranges: { [name]: list } })),
+    ...Object.entries(sets).map(([name, items]) => ({ ...NONE, sets: { [name]: items } })),
+  ]
 }

@@ -2,12 +2,12 @@
  * Explaining: passes an operator's "why is it not offered that?" on to the allocator, and adds to the answer
  * what only the master knows: how agents are, which offers and tasks hold them. Decisions only.
  */
-import type { AllocatorEvent } from '../protocol/allocator.js'
+import type { AllocatorEvent, Turn } from '../protocol/allocator.js'
 import {
   AGENTS_EXPLAINED_MAX, FRAMEWORKS_EXPLAINED_MAX, HOLDERS_NAMED_MAX, type AgentExplanation, type ExplainCall,
   type FrameworkExplanation, type FrameworkVerdict, type ReasonView, type RoleReason, type Verdict,
 } from '../protocol/explanation.js'
-import type { AgentId, FrameworkId } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import { isTerminal } from '../protocol/task.js'
 import { amountsOf } from '../resources/amounts.js'
 import { add, NONE, type Resources } from '../resources/resources.js'
@@ -36,8 +36,9 @@ export function onExplanation(
 }
 
 function explanationOf(
-  knowledge: Knowledge, { frameworkId, info, tasks }: FrameworkRecord, { standings, verdicts }: FrameworkVerdict,
+  knowledge: Knowledge, framework: FrameworkRecord, { standings, verdicts }: FrameworkVerdict,
 ): FrameworkExplanation {
+  const { frameworkId, info, tasks } = framework
   const { cluster, present } = knowledge
   const link = present.schedulers.get(frameworkId)
   const known = verdicts.filter(({ agentId }) => cluster.agents.has(agentId))
@@ -47,10 +48,11 @@ function explanationOf(
     roles: info.roles, suppressed: link?.suppressed ?? [],
     ...(info.needs === undefined ? {} : { needs: amountsOf(info.needs) }),
     tasks: [...tasks.values()].filter(({ state }) => !isTerminal(state)).length,
+    offers: [...present.offersTo.of(frameworkId)].length,
     names: Object.fromEntries(before.map((id) => [id, nameOf(knowledge, id)])),
     standings, agentsTotal: known.length, serving: known.filter(({ reasons }) => reasons.length === 0).length,
     counts: countsOf(known),
-    agents: known.slice(0, AGENTS_EXPLAINED_MAX).map((verdict) => agentExplanation(knowledge, frameworkId, verdict)),
+    agents: known.slice(0, AGENTS_EXPLAINED_MAX).map((verdict) => agentExplanation(knowledge, framework, verdict)),
   }
 }
 
@@ -63,7 +65,7 @@ function countsOf(verdicts: readonly Verdict[]): Record<string, number> {
 }
 
 function agentExplanation(
-  knowledge: Knowledge, frameworkId: FrameworkId, { agentId, available, reasons }: Verdict,
+  knowledge: Knowledge, framework: FrameworkRecord, { agentId, available, reasons }: Verdict,
 ): AgentExplanation {
   const agent = knowledge.cluster.agents.get(agentId) as AgentRecord
   const { name, hostname } = agent.info
@@ -71,14 +73,18 @@ function agentExplanation(
     agent: agentId, ...(name === undefined ? {} : { name }), hostname, free: amountsOf(available),
     reasons: [
       ...reasons.flatMap((reason) => viewsOf(knowledge, agent, reason)),
-      ...reasons.some(isOfRoom) ? holdersOf(knowledge, frameworkId, agentId) : [],
+      ...reasons.some(isOfRoom) && !reasons.some(isOfSize) ? holdersOf(knowledge, framework, agentId) : [],
     ],
   }
 }
 
-/** There would be no such reason if nobody held anything of the agent. */
-const isOfRoom = ({ kind }: RoleReason): boolean =>
-  kind === 'nothing-left' || kind === 'below-minimum' || kind === 'short'
+/** There might be no such reason if nobody held anything of the agent. */
+const isOfRoom = (reason: RoleReason): boolean =>
+  reason.kind === 'nothing-left' || reason.kind === 'below-minimum' || reason.kind === 'short'
+
+/** Even if nobody did, it would be too small. */
+const isOfSize = (reason: RoleReason): boolean =>
+  reason.kind === 'short' && reason.lacks.some(({ total }) => total !== undefined)
 
 function viewsOf(knowledge: Knowledge, agent: AgentRecord, reason: RoleReason): ReasonView[] {
   const ofRole = reason.role === undefined ? {} : { role: reason.role }
@@ -115,20 +121,26 @@ function standingOf({ present, now }: Knowledge, agent: AgentRecord): ReasonView
 }
 
 /** Offers that are out, and tasks. */
-function holdersOf(knowledge: Knowledge, own: FrameworkId, agentId: AgentId): ReasonView[] {
+function holdersOf(knowledge: Knowledge, own: FrameworkRecord, agentId: AgentId): ReasonView[] {
   const { present } = knowledge
   const offers = [...present.offersOf.of(agentId)].slice(0, HOLDERS_NAMED_MAX)
-    .map(({ offerId, frameworkId, resources }): ReasonView => ({
+    .map(({ offerId, frameworkId, role, resources }): ReasonView => ({
       kind: 'held', offer: offerId, framework: frameworkId, name: nameOf(knowledge, frameworkId),
-      isOwn: frameworkId === own, resources: amountsOf(resources),
+      isOwn: frameworkId === own.frameworkId, resources: amountsOf(resources),
       since: isoOf(present.offers.get(offerId)?.madeMs ?? knowledge.now),
+      ...turnOf(present.offers.get(offerId)?.turn, role, own),
     }))
   const users = [...usersOf(knowledge, agentId)].slice(0, HOLDERS_NAMED_MAX)
     .map(([framework, { tasks, resources }]): ReasonView => ({
-      kind: 'in-use', framework, name: nameOf(knowledge, framework), isOwn: framework === own, tasks,
+      kind: 'in-use', framework, name: nameOf(knowledge, framework), isOwn: framework === own.frameworkId, tasks,
       resources: amountsOf(resources),
     }))
   return [...offers, ...users]
+}
+
+const turnOf = (turn: Turn | undefined, role: Role, { info }: FrameworkRecord) => {
+  if (turn === undefined) return {}
+  return { turn: info.roles.includes(role) ? { share: turn.share } : { role, share: turn.roleShare } }
 }
 
 interface Use {

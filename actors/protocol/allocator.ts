@@ -80,6 +80,14 @@ export type AllocatorCall =
 
 export interface Grant extends Holding {
   readonly agentId: AgentId
+  /** By which shares its turn came. */
+  readonly turn?: Turn
+}
+
+/** Weighted shares when something was granted, the grant itself left aside. */
+export interface Turn {
+  readonly roleShare: number
+  readonly share: number
 }
 
 /** A grant as the master hears of it. */

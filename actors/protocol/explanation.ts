@@ -33,6 +33,8 @@ export interface Lack {
   readonly name: string
   readonly free: number | string
   readonly needs: number | string
+  /** What the whole agent has, where even that is less. */
+  readonly total?: number | string
 }
 
 /** The framework did not take as much as this, and is not asked again so soon. */
@@ -119,6 +121,8 @@ export type ReasonView = { readonly role?: Role } & (
       readonly isOwn: boolean
       readonly resources: Amounts
       readonly since: string
+      /** By which share its turn came: its role's, where that is none of the framework's own. */
+      readonly turn?: { readonly role?: Role; readonly share: number }
     }
   | {
       readonly kind: 'in-use'
@@ -147,6 +151,8 @@ export interface FrameworkExplanation {
   /** What it has said that it needs; it is offered nothing less. */
   readonly needs?: Amounts
   readonly tasks: number
+  /** Offers that wait for its answer. */
+  readonly offers: number
   /** The names of those who come before it. */
   readonly names: Readonly<Record<FrameworkId, string>>
   readonly standings: readonly Standing[]

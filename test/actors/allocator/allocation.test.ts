@@ -17,6 +17,8 @@ const third = 'framework-3' as FrameworkId
 const role = 'role' as Role
 const agent = 'agent' as AgentId
 const machine = of({ cpus: 4, mem: 4096 })
+/** Who has nothing yet is asked first. */
+const AT_ONCE = { roleShare: 0, share: 0 }
 
 function allocationOf(...frameworkIds: FrameworkId[]): Allocation {
   const allocation = new Allocation()
@@ -41,12 +43,14 @@ const toWhom = (grants: readonly Grant[]): FrameworkId[] => grants.map(({ framew
 test('the worked example: what two tasks leave of an agent goes to the second framework', () => {
   const allocation = allocationOf(first)
   addAgent(allocation)
-  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine }])
+  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine, turn: AT_ONCE }])
   join(allocation, second)
   const rest = of({ cpus: 1, mem: 1024 })
   allocation.recover(first, role, agent, rest, 5000, 0)
   const [offered, ...more] = run(allocation)
-  assert.deepEqual(offered, { frameworkId: second, role, agentId: agent, resources: rest })
+  assert.deepEqual(offered, {
+    frameworkId: second, role, agentId: agent, resources: rest, turn: { roleShare: 0.75, share: 0 },
+  })
   assert.deepEqual(amountsOf(rest), { cpus: 1, mem: 1024 })
   assert.deepEqual(more, [])
   assert.equal(allocation.shares.frameworkShare(first, role), 0.75)

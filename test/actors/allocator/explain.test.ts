@@ -131,8 +131,8 @@ test('every reason is told, and not only the first', () => {
   assert.deepEqual(ask(allocation, first).reasons, [
     { kind: 'agent-inactive' }, { kind: 'framework-inactive' }, { kind: 'suppressed', role },
     { kind: 'short', lacks: [
-      { name: 'cpus', free: 4, needs: 8 }, { name: 'ports', free: '[]', needs: '[1-2]' },
-      { name: 'zones', free: '{}', needs: '{a}' },
+      { name: 'cpus', free: 4, needs: 8, total: 4 }, { name: 'ports', free: 'none', needs: '[1-2]', total: 'none' },
+      { name: 'zones', free: 'none', needs: '{a}', total: 'none' },
     ] },
   ])
   const [stranger] = explain(allocation, { frameworkIds: [second], agentIds: ['none' as AgentId] }, 0)
