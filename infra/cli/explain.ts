@@ -1,5 +1,5 @@
 /** Explain: `warren explain task|framework|role ID`, why it waits: every agent with every reason. */
-import type { Explained, ToldAgent, ToldFramework } from '../http/explain-routes.js'
+import type { Explained, ToldAgent, ToldFramework } from '../http/explained.js'
 import { amounts, columns, print, printJson } from './columns.js'
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
@@ -20,11 +20,6 @@ const NOTES: Readonly<Record<Noun, string>> = {
   role: 'Frameworks are asked in the order of their shares, the smallest first.',
 }
 const HEADINGS = ['AGENT', 'NAME', 'FREE', 'WHY NOT']
-/** It is so with every agent, and said once. */
-const OF_FRAMEWORK = new Set(['framework-unknown', 'framework-inactive', 'not-subscribed', 'suppressed'])
-/** What another reason says better. */
-const OF_ROOM = new Set(['nothing-left', 'below-minimum'])
-
 export const explainOf = (noun: Noun): Command => ({
   arguments: [`<${noun}>`],
   options: [{ flags: '--json', help: 'one JSON document' }, ...HTTP_OPTIONS],
@@ -68,15 +63,8 @@ function frameworkPage(explanation: ToldFramework): string {
 }
 
 /** One line for each reason. */
-function rowsOf({ agent, hostname, name = hostname, free, reasons }: ToldAgent): string[][] {
-  const own = reasons.filter(({ kind }) => !OF_FRAMEWORK.has(kind))
-  const isShort = own.some(({ kind }) => kind === 'short')
-  const shown = own.filter(({ kind }) => !(isShort && OF_ROOM.has(kind)))
-  const [first = reasons.length === 0 ? 'would be offered next' : '-', ...more] = shown.map(({ text }) => text)
-  return [
-    [agent, name, amounts(free, true), first],
-    ...more.map((text) => ['', '', '', text]),
-  ]
+function rowsOf({ agent, hostname, name = hostname, free, lines: [first = '-', ...more] }: ToldAgent): string[][] {
+  return [[agent, name, amounts(free, true), first], ...more.map((line) => ['', '', '', line])]
 }
 
 /** One column, so that nothing in a name reaches the terminal as a command to it. */

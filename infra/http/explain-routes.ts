@@ -1,10 +1,9 @@
 /** Explain routes: why a task, a framework or a role is not served, agent by agent, with a sentence for each reason. */
 import type { FastifyInstance } from 'fastify'
-import {
-  FRAMEWORKS_EXPLAINED_MAX, type AgentExplanation, type FrameworkExplanation, type ReasonView,
-} from '../../actors/protocol/explanation.js'
-import type { AgentView, FrameworkView, RoleView, TaskView } from '../../actors/protocol/operator.js'
-import { frameworkText, reasonText, roleText, standingTexts, taskText } from './explanation-words.js'
+import { FRAMEWORKS_EXPLAINED_MAX, type FrameworkExplanation } from '../../actors/protocol/explanation.js'
+import type { FrameworkView, TaskView } from '../../actors/protocol/operator.js'
+import type { Explained, ToldFramework } from './explained.js'
+import { agentLines, frameworkText, reasonText, roleText, standingTexts, taskText } from './explanation-words.js'
 import { find, findTask } from './identity.js'
 import { allow, type Query } from './listing.js'
 import type { Questions } from './questions.js'
@@ -18,28 +17,6 @@ export const EXPLAIN_ADDRESSES = {
 
 /** So many frameworks are named that may have what was asked for. */
 const WAITING_NAMED_MAX = 5
-
-export interface ToldAgent extends Omit<AgentExplanation, 'reasons'> {
-  readonly reasons: readonly (ReasonView & { readonly text: string })[]
-}
-
-export interface ToldFramework extends Omit<FrameworkExplanation, 'agents'> {
-  readonly text: string
-  readonly standingTexts: readonly string[]
-  readonly agents: readonly ToldAgent[]
-}
-
-export type Explained =
-  | ({ readonly of: 'framework' } & ToldFramework)
-  | {
-      readonly of: 'role'
-      readonly text: string
-      readonly role: RoleView
-      readonly frameworks: readonly ToldFramework[]
-      /** Frameworks that there is no room for here. */
-      readonly frameworksMore: number
-    }
-  | { readonly of: 'task'; readonly text: string; readonly task: TaskView; readonly agent?: AgentView }
 
 interface WithId {
   readonly Params: { readonly id: string }
@@ -104,7 +81,8 @@ function told(explanation: FrameworkExplanation): ToldFramework {
   return {
     ...explanation, text: frameworkText(explanation), standingTexts: standingTexts(explanation),
     agents: explanation.agents.map((agent) => ({
-      ...agent, reasons: agent.reasons.map((reason) => ({ ...reason, text: reasonText(reason, nowMs) })),
+      ...agent, lines: agentLines(agent.reasons, nowMs),
+      reasons: agent.reasons.map((reason) => ({ ...reason, text: reasonText(reason, nowMs) })),
     })),
   }
 }

@@ -51,6 +51,20 @@ export function reasonText(reason: ReasonView, nowMs: number): string {
   }
 }
 
+/** It is so with every agent, and said of the framework. */
+const OF_FRAMEWORK: ReadonlySet<ReasonView['kind']> =
+  new Set(['framework-unknown', 'framework-inactive', 'not-subscribed', 'suppressed'])
+/** What the resources that are lacking say better. */
+const OF_ROOM: ReadonlySet<ReasonView['kind']> = new Set(['nothing-left', 'below-minimum'])
+
+/** What is worth a line beside an agent. */
+export function agentLines(reasons: readonly ReasonView[], nowMs: number): string[] {
+  if (reasons.length === 0) return ['would be offered next']
+  const isShort = reasons.some(({ kind }) => kind === 'short')
+  return reasons.filter(({ kind }) => !OF_FRAMEWORK.has(kind) && !(isShort && OF_ROOM.has(kind)))
+    .map((reason) => reasonText(reason, nowMs))
+}
+
 /** What it comes to, in one sentence. */
 export function frameworkText(explanation: FrameworkExplanation): string {
   const { state, roles, suppressed, needs, agentsTotal, serving, offers } = explanation
@@ -65,7 +79,7 @@ export function frameworkText(explanation: FrameworkExplanation): string {
 }
 
 /** Where it stands among those who are asked, in each of its roles, and who comes before it. */
-export function standingTexts({ standings, names }: FrameworkExplanation): string[] {
+export function standingTexts({ standings, names, suppressed }: FrameworkExplanation): string[] {
   return standings.flatMap(({ role, weight, ofRole, ofFramework }) => {
     const weighted = weight === 1 ? '' : `, by its weight of ${weight}`
     const roles = ofRole.of > 1 && ofRole.place !== undefined ? `, ${place(ofRole)} roles` : ''
@@ -73,9 +87,10 @@ export function standingTexts({ standings, names }: FrameworkExplanation): strin
     const before = ofFramework.before
       .map(({ name, share }) => `${named({ framework: name, name: names[name] ?? '' })} ${percent(share)}`)
     const all = [...rolesBefore, ...before]
+    const where = suppressed.includes(role) ? 'and wants no offers' : place(ofFramework)
     return [
       `role ${role}: a share of ${percent(ofRole.share)}${weighted}${roles}; ` +
-        `in it this framework has ${percent(ofFramework.share)}, ${place(ofFramework)}`,
+        `in it this framework has ${percent(ofFramework.share)}, ${where}`,
       ...all.length === 0 ? [] : [`asked before it: ${all.join(', ')}`],
     ]
   })

@@ -17,8 +17,6 @@ const third = 'framework-3' as FrameworkId
 const role = 'role' as Role
 const agent = 'agent' as AgentId
 const machine = of({ cpus: 4, mem: 4096 })
-/** Who has nothing yet is asked first. */
-const AT_ONCE = { roleShare: 0, share: 0 }
 
 function allocationOf(...frameworkIds: FrameworkId[]): Allocation {
   const allocation = new Allocation()
@@ -43,13 +41,14 @@ const toWhom = (grants: readonly Grant[]): FrameworkId[] => grants.map(({ framew
 test('the worked example: what two tasks leave of an agent goes to the second framework', () => {
   const allocation = allocationOf(first)
   addAgent(allocation)
-  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine, turn: AT_ONCE }])
+  const turn = { roleShare: 0, share: 0 }
+  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine, turn }])
   join(allocation, second)
   const rest = of({ cpus: 1, mem: 1024 })
   allocation.recover(first, role, agent, rest, 5000, 0)
   const [offered, ...more] = run(allocation)
   assert.deepEqual(offered, {
-    frameworkId: second, role, agentId: agent, resources: rest, turn: { roleShare: 0.75, share: 0 },
+    frameworkId: second, role, agentId: agent, resources: rest, turn: { ...turn, roleShare: 0.75 },
   })
   assert.deepEqual(amountsOf(rest), { cpus: 1, mem: 1024 })
   assert.deepEqual(more, [])

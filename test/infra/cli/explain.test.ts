@@ -1,46 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
-import type { Offer } from '../../../actors/protocol/scheduler.js'
-import type { Wanted } from '../../../actors/resources/amounts.js'
-import { framework, type FrameworkContext } from '../../../actors/scheduler/framework.js'
-import { openFrameworkNode } from '../../../infra/node/framework-node.js'
 import { clusterLine } from '../../support/cluster-line.js'
 import { warren } from '../../support/command-line.js'
-import { openOperated, SILENT, type Operated } from '../../support/operated-cluster.js'
-
-interface Wish {
-  readonly needs?: Wanted
-  readonly roles?: readonly string[]
-  /** What it does with its first offers; it leaves all others unanswered. */
-  readonly answers?: (offers: readonly Offer[], ctx: FrameworkContext) => void
-}
-
-/** A framework that does one thing. @returns its id, once it has done that, or is subscribed and waits for it */
-async function join(t: TestContext, { hub }: Operated, name: string, { answers, ...wish }: Wish) {
-  let told: (id: string) => void = () => undefined
-  const ready = new Promise<string>((resolve) => { told = resolve })
-  const node = await openFrameworkNode<boolean>({
-    name, openLink: hub.open, logger: SILENT,
-    framework: () => framework<boolean>({
-      name, ...wish,
-      initial: () => false,
-      receive(isDone, event, ctx) {
-        if (event.type === 'subscribed' && wish.needs) told(event.frameworkId)
-        if (event.type !== 'offers' || isDone) return isDone
-        answers?.(event.offers, ctx)
-        told(ctx.frameworkId ?? '')
-        return true
-      },
-    }),
-  })
-  t.after(async () => {
-    node.end()
-    await node.finished
-    await node.close()
-  })
-  return ready
-}
+import { openOperated, type Operated } from '../../support/operated-cluster.js'
+import { joinWaiting } from '../../support/waiting-framework.js'
 
 const explain = async (t: TestContext, { http }: Operated, noun: string, id: string) => {
   const { code, stdout, stderr } = await warren(t, ['explain', noun, id, '--master', http.url])
@@ -53,13 +17,14 @@ const explained = async (t: TestContext, { http }: Operated, noun: string, id: s
 
 test('what nobody can place is short of what each agent lacks, and of what it could never have', async (t) => {
   const operated = await openOperated(t)
-  const huge = await join(t, operated, 'huge', { needs: { cpus: 8, mem: 512 } })
+  const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8, mem: 512 } })
   const said = await explain(t, operated, 'framework', huge)
   assert.match(said, /^framework huge \(.*\): it waits for agents with 8 cpus, 512 MB; the only agent is not offered/)
   assert.match(said, /\nAGENT +NAME +FREE +WHY NOT\n\S+ +a1 +4 cpus, 4096 MB +short of cpus 4 < 8 \(4 in all\)\n/)
   assert.match(said, /\nrole \*: a share of 0 %; in it this framework has 0 %, place 1 of 1\n$/)
   const { agents, serving, needs, counts } = await explained(t, operated, 'framework', huge)
   assert.deepEqual([serving, needs, counts], [0, { cpus: 8, mem: 512 }, { short: 1 }])
+  assert.deepEqual(agents[0].lines, ['short of cpus 4 < 8 (4 in all)'])
   assert.deepEqual(agents[0].reasons, [{
     kind: 'short', lacks: [{ name: 'cpus', free: 4, needs: 8, total: 4 }], text: 'short of cpus 4 < 8 (4 in all)',
   }])
@@ -84,7 +49,7 @@ test('a command that waits for room says how to ask why, and runs once there is 
 test('what has declined an agent hears which offer that was, and for how long it is not asked', async (t) => {
   const operated = await openOperated(t)
   let offerId = ''
-  const picky = await join(t, operated, 'picky', {
+  const picky = await joinWaiting(t, operated.hub, 'picky', {
     answers(offers, ctx) {
       offerId = offers[0]?.offerId ?? ''
       ctx.decline(offers, { refuseMs: 3_600_000 })
@@ -105,17 +70,17 @@ test('what comes after another by its share hears who holds what it waits for, a
   const gate = operated.gate()
   await rich.start('held', `cat ${gate.path}`)
   let offerId = ''
-  const poor = await join(t, operated, 'poor', {
+  const poor = await joinWaiting(t, operated.hub, 'poor', {
     answers: (offers) => { offerId = offers[0]?.offerId ?? '' },
   })
   // It wants more; nobody waits for what it never gets.
   void rich.start('more', 'true')
   const said = await explain(t, operated, 'framework', rich.id)
   assert.match(said, /: the only agent is not offered to it\n/)
-  assert.match(said, /  nothing of it is left\n/)
+  assert.match(said, / nothing of it is left\n/)
   const held = `3.5 cpus, 4064 MB held by offer ${offerId} to poor \\(${poor}\\) for \\d+s`
   assert.match(said, new RegExp(`  ${held}, whose turn came with a share of 0 %\n`))
-  assert.match(said, /  0.5 cpus, 32 MB in use by 1 task of its own\n/)
+  assert.match(said, / 0.5 cpus, 32 MB in use by 1 task of its own\n/)
   assert.match(said, /\nrole \*: a share of 100 %; in it this framework has 12.5 %, place 1 of 2\n/)
   assert.match(said, new RegExp(`\nnext: warren offer inspect ${offerId}\n$`))
   const role = await explain(t, operated, 'role', '*')
@@ -127,7 +92,7 @@ test('what comes after another by its share hears who holds what it waits for, a
 
 test('agents that are held back say so, beside every other reason', async (t) => {
   const operated = await openOperated(t)
-  const huge = await join(t, operated, 'huge', { needs: { cpus: 8 } })
+  const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8 } })
   const [agent] = (await explained(t, operated, 'framework', huge)).agents
   await warren(t, ['agent', 'deactivate', agent.agent, '--master', operated.http.url])
   await warren(t, ['agent', 'drain', agent.agent, '--master', operated.http.url])
@@ -145,10 +110,10 @@ test('a task says where it is; one that nobody has launched is looked for with i
   await gate.say('')
   await tenant.ended('web')
   assert.match(await explain(t, operated, 'task', 'web'), /^task web: it has ended: FAILED \d+s ago, /)
-  const huge = await join(t, operated, 'huge', { needs: { cpus: 8 } })
+  const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8 } })
   const unknown = await warren(t, ['explain', 'task', 'later', '--master', operated.http.url])
   assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
-  assert.match(unknown.stderr, /^warren: there is no task 'later': one that has not been launched is known to its frame/)
+  assert.match(unknown.stderr, /^warren: there is no task 'later': one that has not been launched is known to its /)
   assert.match(unknown.stderr, new RegExp(`these wait for offers: .*${huge} \\(huge\\)`))
   const none = await warren(t, ['explain', 'framework', 'x', '--master', operated.http.url])
   assert.deepEqual([none.code, none.stderr], [4, 'warren: there is no framework \'x\'; see `warren framework list`\n'])
