@@ -89,7 +89,7 @@ export function standingTexts({ standings, names, suppressed }: FrameworkExplana
     const all = [...rolesBefore, ...before]
     const where = suppressed.includes(role) ? 'and wants no offers' : place(ofFramework)
     return [
-      `role ${role}: a share of ${percent(ofRole.share)}${weighted}${roles}; ` +
+      `role ${role}: a share of ${percent(ofRole.share)} with offers${weighted}${roles}; ` +
         `in it this framework has ${percent(ofFramework.share)}, ${where}`,
       ...all.length === 0 ? [] : [`asked before it: ${all.join(', ')}`],
     ]

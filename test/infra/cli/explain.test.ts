@@ -21,7 +21,7 @@ test('what nobody can place is short of what each agent lacks, and of what it co
   const said = await explain(t, operated, 'framework', huge)
   assert.match(said, /^framework huge \(.*\): it waits for agents with 8 cpus, 512 MB; the only agent is not offered/)
   assert.match(said, /\nAGENT +NAME +FREE +WHY NOT\n\S+ +a1 +4 cpus, 4096 MB +short of cpus 4 < 8 \(4 in all\)\n/)
-  assert.match(said, /\nrole \*: a share of 0 %; in it this framework has 0 %, place 1 of 1\n$/)
+  assert.match(said, /\nrole \*: a share of 0 % with offers; in it this framework has 0 %, place 1 of 1\n$/)
   const { agents, serving, needs, counts } = await explained(t, operated, 'framework', huge)
   assert.deepEqual([serving, needs, counts], [0, { cpus: 8, mem: 512 }, { short: 1 }])
   assert.deepEqual(agents[0].lines, ['short of cpus 4 < 8 (4 in all)'])
@@ -81,7 +81,7 @@ test('what comes after another by its share hears who holds what it waits for, a
   const held = `3.5 cpus, 4064 MB held by offer ${offerId} to poor \\(${poor}\\) for \\d+s`
   assert.match(said, new RegExp(`  ${held}, whose turn came with a share of 0 %\n`))
   assert.match(said, / 0.5 cpus, 32 MB in use by 1 task of its own\n/)
-  assert.match(said, /\nrole \*: a share of 100 %; in it this framework has 12.5 %, place 1 of 2\n/)
+  assert.match(said, /\nrole \*: a share of 100 % with offers; in it this framework has 12.5 %, place 1 of 2\n/)
   assert.match(said, new RegExp(`\nnext: warren offer inspect ${offerId}\n$`))
   const role = await explain(t, operated, 'role', '*')
   assert.match(role, /^role \* has 12.5 % of the cluster, most of cpus, and 2 frameworks\n\nframework /)
