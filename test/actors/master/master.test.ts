@@ -200,8 +200,12 @@ test('a master that begins to lead knows agents and frameworks as away, and give
   assert.deepEqual(rebuild.agents.map((agent) => [agent.agentId, agent.active]), [[agentId, false]])
   assert.deepEqual(rebuild.frameworks.map(({ active }) => active), [false])
   driven.take()
+  const electedMs = driven.now
   for (let seconds = 1; seconds < RETURN_GRACE_MS / 1_000; seconds++) driven.fire('sweep')
-  assert.deepEqual(driven.take(), [], 'it could not have come back sooner')
+  assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
+    { type: 'framework-disconnected', frameworkId, atMs: electedMs },
+  ], 'it could not have come back sooner')
+  driven.take()
   driven.fire('sweep')
   assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
     { type: 'framework-removed', frameworkId, atMs: driven.now },
