@@ -171,7 +171,7 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
     .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
   const { agentId } = state.memory
   const ended = [...state.memory.ends].map(([launchId, { state: end }]) => ({ launchId, state: end }))
-  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended } as const
+  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended, epoch: state.epoch } as const
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }

@@ -2,6 +2,7 @@
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
@@ -36,6 +37,7 @@ export const agentCall = {
     executors: optional(list(heldExecutor)),
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
+    epoch: forEpoch,
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
     agentId,
@@ -50,6 +52,7 @@ export const agentCall = {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
     /** Launches that have come and gone with it, though what became of them may be told only later. */
     launches: optional(list(launchId)),
+    epoch: forEpoch,
   }),
   'task-output': message(15, 'Answers `read-task`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),

@@ -212,6 +212,16 @@ test('a master that begins to lead knows agents and frameworks as away, and give
   ])
 })
 
+test('what was said to it when it led before is not heard by a master that leads again', () => {
+  const driven = leading()
+  driven.take()
+  driven.receive({ ...register, epoch: 4 })
+  driven.receive({ ...subscribe, epoch: 4 })
+  assert.deepEqual(driven.take(), [])
+  driven.receive({ ...register, epoch: 5 })
+  assert.notEqual(driven.take().length, 0)
+})
+
 test('a restarted master begins with its log', () => {
   const driven = leading()
   driven.restart()
