@@ -104,12 +104,12 @@ test('the master acts on what it has decided before it is committed: no resource
   driven.receive(subscribe)
   const grant = { frameworkId, role: '*' as Role, agentId, resources: MACHINE, telling: 1 }
   driven.receive({ type: 'allocated', grants: [grant] })
-  const accept = {
+  const accept = (taskId: string) => ({
     type: 'accept', frameworkId, offerIds: ['w-O5.0-n' as never],
-    operations: [{ type: 'launch', tasks: [command('t')] }],
-  } as const
-  driven.receive(accept)
-  driven.receive(accept)
+    operations: [{ type: 'launch', tasks: [command(taskId)] }],
+  } as const)
+  driven.receive(accept('t'))
+  driven.receive(accept('u'))
   const launches = driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : []))
     .filter(({ type }) => type === 'task-launched')
   assert.equal(launches.length, 1)
