@@ -4,8 +4,8 @@
  */
 import type { AllocatorEvent, Turn } from '../protocol/allocator.js'
 import {
-  AGENTS_EXPLAINED_MAX, FRAMEWORKS_EXPLAINED_MAX, HOLDERS_NAMED_MAX, type AgentExplanation, type ExplainCall,
-  type FrameworkExplanation, type FrameworkVerdict, type ReasonView, type RoleReason, type Verdict,
+  AGENTS_EXPLAINED_MAX, FRAMEWORKS_EXPLAINED_MAX, HOLDERS_NAMED_MAX, PAIRS_EXPLAINED_MAX, type AgentExplanation,
+  type ExplainCall, type FrameworkExplanation, type FrameworkVerdict, type ReasonView, type RoleReason, type Verdict,
 } from '../protocol/explanation.js'
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import { isTerminal } from '../protocol/task.js'
@@ -18,8 +18,9 @@ import { isoOf } from './iso.js'
 
 export function onExplain({ cluster }: Knowledge, call: ExplainCall): Decision {
   const { role, replyTo } = call
-  const frameworkIds = call.frameworkIds.slice(0, FRAMEWORKS_EXPLAINED_MAX)
   const agentIds = [...cluster.agents.keys()]
+  const affordable = Math.max(1, Math.floor(PAIRS_EXPLAINED_MAX / Math.max(1, agentIds.length)))
+  const frameworkIds = call.frameworkIds.slice(0, Math.min(FRAMEWORKS_EXPLAINED_MAX, affordable))
   const question = { frameworkIds, ...(role === undefined ? {} : { role }), agentIds, replyTo }
   return decision({ allocator: [{ type: 'explain', question }] })
 }

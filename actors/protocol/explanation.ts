@@ -8,6 +8,8 @@ import type { AgentId, FrameworkId, OfferId, Role } from './ids.js'
 export const BEFORE_NAMED_MAX = 10
 /** So many frameworks of a role are explained at once. */
 export const FRAMEWORKS_EXPLAINED_MAX = 20
+/** Frameworks times agents that are looked at for one question, beyond the first framework: nobody waits meanwhile. */
+export const PAIRS_EXPLAINED_MAX = 100_000
 /** So many agents are told of one by one; all are counted. */
 export const AGENTS_EXPLAINED_MAX = 1_000
 /** So many offers, and so many frameworks with tasks, are named as what holds an agent. */

@@ -1,6 +1,6 @@
 /** Explain routes: why a task, a framework or a role is not served, agent by agent, with a sentence for each reason. */
 import type { FastifyInstance } from 'fastify'
-import { FRAMEWORKS_EXPLAINED_MAX, type FrameworkExplanation } from '../../actors/protocol/explanation.js'
+import type { FrameworkExplanation } from '../../actors/protocol/explanation.js'
 import type { FrameworkView, TaskView } from '../../actors/protocol/operator.js'
 import type { Explained, ToldFramework } from './explained.js'
 import { agentLines, frameworkText, reasonText, roleText, standingTexts, taskText } from './explanation-words.js'
@@ -43,10 +43,10 @@ async function ofRole(questions: Questions, wanted: string): Promise<Explained> 
   const role = find('role', wanted, await questions.list('roles'))
   const known = new Set((await questions.list('frameworks')).map(({ id }) => id))
   const members = role.members.map(({ framework }) => framework).filter((id) => known.has(id))
-  const explained = await questions.explain(members.slice(0, FRAMEWORKS_EXPLAINED_MAX), role.id)
+  const explained = await questions.explain(members, role.id)
   return {
     of: 'role', text: roleText(role), role, frameworks: explained.map(told),
-    frameworksMore: Math.max(0, members.length - FRAMEWORKS_EXPLAINED_MAX),
+    frameworksMore: members.length - explained.length,
   }
 }
 

@@ -8,6 +8,8 @@ import { to } from '../route.js'
 import { Card } from './page.js'
 
 const AGAIN_MS = 5_000
+/** Looking on takes no more than a twentieth of the master's time, however large the cluster is. */
+const PAUSE_PER_ANSWER = 20
 /** More agents than anybody reads; the command line has more. */
 const AGENTS_SHOWN_MAX = 100
 
@@ -23,8 +25,11 @@ export function useExplained<Noun extends Explained['of']>(noun: Noun, id: strin
   useEffect(() => {
     const leave = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const ask = () =>
-      get<{ readonly explanation: Of<Noun> }>(`/v1/explain/${noun}s/${encodeURIComponent(id)}`, leave.signal)
+    let askedMs = 0
+    const again = () => setTimeout(ask, Math.max(AGAIN_MS, (performance.now() - askedMs) * PAUSE_PER_ANSWER))
+    const ask = () => {
+      askedMs = performance.now()
+      return get<{ readonly explanation: Of<Noun> }>(`/v1/explain/${noun}s/${encodeURIComponent(id)}`, leave.signal)
         .then(
           ({ explanation }) => setAsked({ explained: explanation }),
           (error: unknown) => {
@@ -32,8 +37,9 @@ export function useExplained<Noun extends Explained['of']>(noun: Noun, id: strin
           },
         )
         .finally(() => {
-          if (!leave.signal.aborted) timer = setTimeout(ask, AGAIN_MS)
+          if (!leave.signal.aborted) timer = again()
         })
+    }
     void ask()
     return () => {
       leave.abort()
