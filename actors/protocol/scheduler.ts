@@ -15,6 +15,8 @@ export const frameworkInfo = record({
   /** How long its tasks outlive its scheduler. Zero: they end with it. */
   failoverTimeoutMs: natural,
   labels: list(text(255), 100),
+  /** The least that it has a use for: it is offered no agent, or part of one, that holds less. */
+  needs: optional(resources),
 })
 export type FrameworkInfo = Infer<typeof frameworkInfo>
 
