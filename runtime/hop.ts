@@ -101,8 +101,7 @@ export class WallClock {
       this.held++
       this.heldAtMs = elapsedMs
       const originMs = this.clock.now() - this.clock.elapsedMs()
-      // More than that, and the clock has been set.
-      if (originMs > this.originMs || originMs < this.originMs - 1) this.originMs = originMs
+      if (originMs > this.originMs || originMs < this.originMs - BEHIND_MAX_MS) this.originMs = originMs
     }
     return this.originMs + elapsedMs
   }
@@ -120,3 +119,5 @@ export function wallOf(clock: ConstructorParameters<typeof WallClock>[0]): WallC
 /** So many times at first, which is in the first moments of a node. */
 const HELD_FIRST = 256
 const RECKON_EVERY_MS = 1_000
+/** It shows whole milliseconds and follows one that does; what is further behind has been set. */
+const BEHIND_MAX_MS = 3

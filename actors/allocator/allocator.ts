@@ -9,7 +9,16 @@ import type { Ref } from '../../runtime/address.js'
 import type { AllocatorCall, AllocatorEvent } from '../protocol/allocator.js'
 import type { AgentId, Role } from '../protocol/ids.js'
 import { allocate } from './allocate.js'
-import { Allocation, POLICY, type Policy } from './allocation.js'
+import { Allocation } from './allocation.js'
+import { POLICY, type Policy } from './eligibility.js'
+import { explain } from './explain.js'
+
+/**
+ * While many agents come back to a new leader a run waits so long for more of them, since a message for every agent
+ * would take the time that the others need to be heard; and so long that lasts.
+ */
+export const GATHER_MS = 20
+export const RETURN_MS = 3_000
 
 export interface AllocatorOptions {
   readonly master: Ref<AllocatorEvent>
@@ -29,6 +38,8 @@ interface State {
   readonly tellings: Map<AgentId, number>
   /** False until the master has told everything: what waited for an earlier life is in that already. */
   ready: boolean
+  /** Until then runs wait for more to be in them. */
+  readonly gatherUntilMs: number
 }
 
 type Ctx = Context<Message>
@@ -38,6 +49,7 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
     ctx.tell(options.master, { type: 'allocator-started', allocator: ctx.self })
     return {
       allocation: newAllocation(options), candidates: new Set(), running: false, tellings: new Map(), ready: false,
+      gatherUntilMs: 0,
     }
   },
   receive(state, message, ctx) {
@@ -70,9 +82,14 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
         allocation.revive(message.frameworkId, message.roles)
         return request(state, 'all', ctx)
       case 'recover': {
-        const { frameworkId, role, agentId, resources, refuseMs } = message
-        allocation.recover(frameworkId, role, agentId, resources, refuseMs, ctx.now())
+        const { frameworkId, role, agentId, resources, refuseMs, offerId } = message
+        allocation.recover(frameworkId, role, agentId, resources, refuseMs, ctx.now(), offerId)
         return request(state, [agentId], ctx)
+      }
+      case 'explain': {
+        const verdicts = explain(allocation, message.question, ctx.now())
+        ctx.tell(options.master, { type: 'explanation', question: message.question, verdicts })
+        return state
       }
       case 'filter-ended': return request(state, allocation.filters.expire(ctx.now()), ctx)
       case 'run': return run(state, options, ctx)
@@ -88,22 +105,29 @@ function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOption
 }
 
 function rebuild(
-  { agents, frameworks }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
+  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>,
+  options: AllocatorOptions, ctx: Ctx,
 ): State {
   const allocation = newAllocation(options)
   for (const framework of frameworks) allocation.addFramework(framework)
   for (const agent of agents) allocation.addAgent(agent)
   const tellings = new Map(agents.map(({ agentId, telling }) => [agentId, telling]))
   ctx.cancel('filter')
-  return request({ allocation, candidates: new Set(), running: false, tellings, ready: true }, 'all', ctx)
+  const gatherUntilMs = isReturn ? ctx.now() + RETURN_MS : 0
+  return request({
+    allocation, candidates: new Set(), running: false, tellings, ready: true, gatherUntilMs,
+  }, 'all', ctx)
 }
 
 function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): State {
   if (agentIds === 'all') state.candidates = 'all'
   else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
   const wanted = state.candidates === 'all' || state.candidates.size > 0
-  // It is for all that has changed until then, so no one thing causes it: each cycle of offers is a trace of its own.
-  if (wanted && !state.running) ctx.because('nothing', () => ctx.tell(ctx.self, { type: 'run' }))
+  if (wanted && !state.running) {
+    if (ctx.now() < state.gatherUntilMs) ctx.after('run', GATHER_MS, { type: 'run' })
+    // It is for all that has changed until then, so no one thing causes it: each cycle of offers is a trace of its own.
+    else ctx.because('nothing', () => ctx.tell(ctx.self, { type: 'run' }))
+  }
   state.running ||= wanted
   return state
 }

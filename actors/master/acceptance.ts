@@ -21,7 +21,7 @@ export function onAccept(knowledge: Knowledge, call: Accept): Decision {
   const found = [...new Set(call.offerIds)].map((offerId) => present.offers.get(offerId)?.offer)
   const own = found.filter((offer): offer is Offer => offer?.frameworkId === call.frameworkId)
   const problem = offersProblem(call.offerIds, own)
-  if (problem) return refuseAll(knowledge, call, own, problem)
+  if (problem) return refuseAll(knowledge, framework, call, own, problem)
   return launch(knowledge, framework, call, own)
 }
 
@@ -36,9 +36,12 @@ function offersProblem(asked: readonly OfferId[], own: readonly Offer[]): string
   return isOneRole ? undefined : 'the offers are for different roles; accept each role\'s on their own'
 }
 
-function refuseAll(knowledge: Knowledge, call: Accept, own: readonly Offer[], problem: string): Decision {
+/** A task that is there was launched by the same words, which have come twice: what becomes of it is told anyway. */
+function refuseAll(
+  knowledge: Knowledge, { tasks }: FrameworkRecord, call: Accept, own: readonly Offer[], problem: string,
+): Decision {
   const scheduler = knowledge.present.schedulers.get(call.frameworkId)?.ref
-  const dropped = tasksIn(call).flatMap((task) => tell(scheduler, {
+  const dropped = tasksIn(call).filter(({ taskId }) => !tasks.has(taskId)).flatMap((task) => tell(scheduler, {
     type: 'update', update: refused(knowledge, call, task, 'DROPPED', 'invalid-offers', problem),
   }))
   return combine([decision({ effects: dropped }), ...own.map((offer) => giveBack(offer, 0))])
@@ -55,7 +58,7 @@ interface Progress {
 
 function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, own: readonly Offer[]): Decision {
   const { cluster, present } = knowledge
-  const { agentId, role } = own[0] as Offer
+  const { agentId, role, offerId } = own[0] as Offer
   const progress: Progress = {
     remaining: sum(own.map((offer) => offer.resources)), nextLaunch: cluster.nextLaunch,
     executors: new Map(), records: [], effects: [],
@@ -77,7 +80,7 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
     changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' })),
     allocator: isEmpty(remaining) ? [] : [{
       type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining,
-      refuseMs: refusal(call.refuseMs),
+      refuseMs: refusal(call.refuseMs), offerId,
     }],
   }
 }

@@ -3,6 +3,7 @@ import { unhandled } from '../../runtime/actor.js'
 import { onAccept } from './acceptance.js'
 import { onAgentLost, onPingRound, onUnregister } from './agents.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import { onExplain, onExplanation } from './explaining.js'
 import {
   onFailoverSweep, onOperatorTeardown, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown,
 } from './frameworks.js'
@@ -11,6 +12,7 @@ import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
 import { onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
+import { onReturn } from './returning.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
   onReadOutput, onStatus,
@@ -21,8 +23,9 @@ import { clusterView, leaderView, viewsOf } from './views.js'
 export function decide(knowledge: Knowledge, message: Decidable): Decision {
   const { present } = knowledge
   switch (message.type) {
+    case 'return-agent': return onReturn(knowledge, message)
     case 'register-agent': return onRegister(knowledge, message)
-    case 'unregister-agent': return onUnregister(knowledge, message.agentId)
+    case 'unregister-agent': return onUnregister(knowledge, message)
     case 'task-status': return onStatus(knowledge, message)
     case 'pong': return decision({ changes: [{ type: 'agent-answered', agentId: message.agentId }] })
     case 'executor-exited': return onExecutorExited(knowledge, message)
@@ -67,6 +70,8 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return decision({ effects: tell(message.replyTo, { type: 'overview', view: overviewOf(knowledge) }) })
     case 'list-nodes':
       return decision({ effects: tell(message.replyTo, { type: 'nodes', nodes: nodesOf(knowledge.present) }) })
+    case 'explain': return onExplain(knowledge, message)
+    case 'explanation': return onExplanation(knowledge, message)
     case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
       return onMaintenance(knowledge, message)
     case 'operator-teardown': return onOperatorTeardown(knowledge, message)

@@ -1,6 +1,7 @@
 /** Agent: the conversation between an agent and the leading master. Tags 10–39. */
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
@@ -36,20 +37,36 @@ export const agentCall = {
     executors: optional(list(heldExecutor)),
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
+    epoch: forEpoch,
+    /** Which of the agent's lives it is: the words of an earlier one may come late. */
+    life: optional(natural),
   }),
-  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
+  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
+    agentId,
+    /** The life that leaves: a later one may have registered before this is heard. */
+    agent: optional(ref<AgentEvent>()),
+  }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
     agentId, update: statusUpdate, latestState: taskState,
   }),
   pong: message(13, 'Answers `ping`.', { agentId }),
   'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
+    /** Launches that have come and gone with it, though what became of them may be told only later. */
+    launches: optional(list(launchId)),
+    epoch: forEpoch,
   }),
   'task-output': message(15, 'Answers `read-task`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
   }),
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
+  }),
+  'return-agent': message(18, 'Comes back, and says in short what it holds; answered by `account-wanted` if need be.', {
+    agent: ref<AgentEvent>(), info: agentInfo, agentId,
+    /** Of its tasks and executors (see `task-digest.ts`). */
+    digest: text(128),
+    epoch: forEpoch, life: optional(natural),
   }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
@@ -91,6 +108,9 @@ export const agentEvent = {
   }),
   'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
     epoch: natural, graceMs: optional(natural),
+  }),
+  'account-wanted': message(31, 'The master knows something else of the agent, which is to say all of it.', {
+    epoch: natural,
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>

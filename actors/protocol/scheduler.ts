@@ -3,6 +3,7 @@ import {
   bytes, choice, flag, list, natural, oneOf, optional, record, ref, text, type Infer,
 } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, offerId, role, taskId, updateId } from './ids.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo } from './task.js'
@@ -14,6 +15,8 @@ export const frameworkInfo = record({
   /** How long its tasks outlive its scheduler. Zero: they end with it. */
   failoverTimeoutMs: natural,
   labels: list(text(255), 100),
+  /** The least that it has a use for: it is offered no agent, or part of one, that holds less. */
+  needs: optional(resources),
 })
 export type FrameworkInfo = Infer<typeof frameworkInfo>
 
@@ -38,6 +41,7 @@ export const schedulerCall = {
     resumes: optional(flag),
     /** Of the tasks that it knows and that have not ended (see `task-digest.ts`). */
     knows: optional(text(64)),
+    epoch: forEpoch,
   }),
   accept: message(41, 'Spends offers of one agent; what the tasks leave unused returns at once.', {
     frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX),

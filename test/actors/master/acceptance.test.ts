@@ -26,7 +26,7 @@ test('tasks are launched under new ids, and what they leave returns at once with
   assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' }])
   assert.deepEqual(decided.allocator, [{
     type: 'recover', frameworkId: one, role: '*', agentId: first,
-    resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000,
+    resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000, offerId: offer.offerId,
   }])
   assert.deepEqual(decided.effects.map(({ to }) => to), [agentRef('a'), agentRef('a')])
   assert.deepEqual(decided.effects[0]?.message, {
@@ -90,6 +90,14 @@ test('offers that cannot be spent together return all, and their tasks are dropp
     for (const call of decided.allocator) assert.equal('refuseMs' in call && call.refuseMs, 0)
     assert.equal(at.knowledge.present.offers.size, 0)
   }
+})
+
+test('the same acceptance heard twice launches once, and refuses nothing', () => {
+  const at = desk()
+  const offer = at.offer(one, first)
+  assert.equal(at.accept(one, [offer], [command('t')]).records.length, 1)
+  const again = at.accept(one, [offer], [command('t')])
+  assert.deepEqual([again.records, again.effects], [[], []])
 })
 
 test('an offer of another framework is neither spent nor returned', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { FrameworkId } from '../../../actors/protocol/ids.js'
+import { of } from '../../../actors/resources/amounts.js'
 import { FAILOVER_DEFAULT_MS } from '../../../actors/scheduler/scheduler.js'
 import {
   frameworkId, leader, master, masters, offer, onStage, owner, stage, subscribed, update, type Driver,
@@ -24,11 +25,12 @@ test('it asks who leads less and less often, until it hears', () => {
 })
 
 test('it subscribes once to each leader, and again until it is answered', () => {
-  const { driven, heard } = stage(undefined, { roles: ['web'], failoverTimeoutMs: 7, labels: ['x'] })
+  const wish = { roles: ['web'], failoverTimeoutMs: 7, labels: ['x'] }
+  const { driven, heard } = stage(undefined, { ...wish, needs: { cpus: 2 } })
   driven.receive(leader)
   driven.receive(leader)
-  const info = { name: 'one', roles: ['web'], user: 'ann', failoverTimeoutMs: 7, labels: ['x'] }
-  assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info }])
+  const info = { name: 'one', ...wish, user: 'ann', needs: of({ cpus: 2 }) }
+  assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info, epoch: 3 }])
   driven.fire('subscribe')
   assert.equal(toMaster(driven).length, 2)
   driven.receive(subscribed)
@@ -45,6 +47,23 @@ test('a framework without roles takes offers for everybody\'s, and one that was 
   assert.ok(call?.type === 'subscribe')
   const { info: { roles, failoverTimeoutMs } } = call
   assert.deepEqual([roles, failoverTimeoutMs, call.frameworkId], [['*'], FAILOVER_DEFAULT_MS, 'w-0007'])
+})
+
+test('it asks now and then whether another one leads by now, whose announcement it may have missed', () => {
+  const { driven, heard } = onStage()
+  driven.fire('check')
+  assert.equal(driven.toldTo(masters).length, 1)
+  const [said] = driven.toldTo(master)
+  assert.ok(said?.type === 'subscribe' && said.resumes, 'and says that it is there')
+  driven.take()
+  driven.receive(leader)
+  driven.receive(subscribed)
+  assert.deepEqual([toMaster(driven), heard], [[], []], 'the same master leads, and knows')
+  driven.receive({ ...leader, epoch: 4 })
+  assert.deepEqual(toMaster(driven), ['subscribe'])
+  driven.take()
+  driven.fire('check')
+  assert.equal(driven.toldTo(masters).length, 0, 'it is asking already')
 })
 
 test('when its master is gone it looks for the next, and subscribes with its id', () => {
