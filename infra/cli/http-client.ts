@@ -32,8 +32,9 @@ export class HttpClient {
     this.masters = url.split(',').map((each) => baseOf(each.trim()))
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.ask<T>('GET', path)
+  /** @param hangUp before it is answered */
+  get<T>(path: string, hangUp?: AbortSignal): Promise<T> {
+    return this.ask<T>('GET', path, hangUp)
   }
 
   post<T>(path: string): Promise<T> {
@@ -41,9 +42,9 @@ export class HttpClient {
   }
 
   /** Asks the leader for the addresses of all masters, so that these are known when it is gone. */
-  async learnMasters(): Promise<void> {
+  async learnMasters(hangUp: AbortSignal): Promise<void> {
     try {
-      const { masters } = await this.get<{ readonly masters: readonly MasterView[] }>('/v1/masters')
+      const { masters } = await this.get<{ readonly masters: readonly MasterView[] }>('/v1/masters', hangUp)
       const known = new Set(this.masters.map(({ origin }) => origin))
       const others = masters.map(({ url }) => new URL(url)).filter(({ origin }) => !known.has(origin))
       this.masters = [...this.masters, ...others].slice(0, MASTERS_KNOWN_MAX)
@@ -53,8 +54,8 @@ export class HttpClient {
   }
 
   /** Its name; undefined when nobody tells. */
-  leader(): Promise<string | undefined> {
-    return this.get<{ readonly cluster: ClusterView }>('/v1/cluster').then(
+  leader(hangUp: AbortSignal): Promise<string | undefined> {
+    return this.get<{ readonly cluster: ClusterView }>('/v1/cluster', hangUp).then(
       ({ cluster }) => cluster.leader, () => undefined)
   }
 
@@ -80,9 +81,9 @@ export class HttpClient {
     }
   }
 
-  private async ask<T>(method: string, path: string): Promise<T> {
+  private async ask<T>(method: string, path: string, hangUp?: AbortSignal): Promise<T> {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
-    const response = await this.send(method, path, {}, timeout)
+    const response = await this.send(method, path, {}, hangUp ? AbortSignal.any([timeout, hangUp]) : timeout)
     if ((response.statusCode ?? 500) >= 300) throw await this.refused(response)
     const body = await this.read(response)
     if (!isObject(body)) throw this.stranger()

@@ -41,8 +41,8 @@ export async function* followLeader(
   masterlessMaxMs = MASTERLESS_MAX_MS,
 ): AsyncGenerator<Told> {
   let response = await client.open(pathOf(undefined), 'text/event-stream', hangUp)
-  let leading = client.leader()
-  void client.learnMasters()
+  let leading = client.leader(hangUp)
+  void client.learnMasters(hangUp)
   for (;;) {
     let fromMs = Date.now()
     for await (const told of eventsIn(response, hangUp)) {
@@ -53,8 +53,8 @@ export async function* followLeader(
     response = await openNext(client, pathOf(fromMs), hangUp, masterlessMaxMs)
     if (hangUp.aborted) return
     const leaderWas = await leading
-    leading = client.leader()
-    void client.learnMasters()
+    leading = client.leader(hangUp)
+    void client.learnMasters(hangUp)
     yield { event: 'leader-changed', gap: { fromMs, untilMs: Date.now(), leaderWas, leader: await leading } }
   }
 }

@@ -51,7 +51,7 @@ test('who follows the leader goes on with the next, of which the last has told, 
     heard.push(each)
     if (heard.length === 3) hangUp.abort()
     if (heard.length > 1) continue
-    await client.learnMasters()
+    await client.learnMasters(hangUp.signal)
     first.die()
   }
   const [before, gap, after] = heard
