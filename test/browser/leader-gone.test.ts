@@ -55,4 +55,10 @@ test('pages go on with the next leader when theirs is killed, and mark what they
   await row(overview, 'after').waitFor()
   await overview.getByRole('link', { name: /^Events/ }).click()
   await row(overview, `master ${next} leads from here on`).waitFor()
+
+  // And so once more, though the page came from neither of the two.
+  cluster.kill(`master ${next}`)
+  const last = next === 'm2' ? 'm3' : 'm2'
+  await trace.getByText(`leader ${last}, epoch 3`).waitFor()
+  await trace.getByRole('status').getByText(`leader ${next} gone, ${last} leads`).waitFor()
 })
