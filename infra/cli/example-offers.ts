@@ -16,7 +16,7 @@ export const command: Command = {
     { flags: '--watch', help: 'show it in a browser, message by message, until Ctrl-C', isFlagOnly: true },
     {
       flags: '--port <number>', help: 'of the page to watch it on; a free one unless given', fallback: '0',
-      parse: naturalOption('--port', 65_535),
+      parse: naturalOption('--port', 65_535), isFlagOnly: true,
     },
     { flags: '--json', help: 'one JSON object per line' },
   ],
@@ -42,7 +42,7 @@ export const command: Command = {
       return EXIT.ok
     }
     if (broker !== undefined) {
-      throw new Failure(EXIT.usage, '--watch shows what is played in this process: leave out --broker')
+      throw new Failure(EXIT.usage, '--watch shows what is played in this process: leave out --broker, and WARREN_BROKER')
     }
     const lifetime = new Lifetime()
     const opened = (url: string): void => {
