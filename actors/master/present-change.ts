@@ -2,7 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
-import type { OfferOutcome } from '../protocol/operator.js'
+import type { OfferOutcome } from '../protocol/counts.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 import { forgetOldest } from './forget-oldest.js'
 import type { Kill, OutputAnswer, Present } from './present.js'

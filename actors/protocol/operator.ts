@@ -1,6 +1,7 @@
 /** Operator: what the HTTP interface asks of the master. Within one node, so nothing is declared. */
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
+import type { CountsView, OfferOutcome } from './counts.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
 import type { Offer } from './scheduler.js'
@@ -133,8 +134,6 @@ export interface LeaderView {
   readonly url?: string | undefined
 }
 
-export type OfferOutcome = 'accepted' | 'declined' | 'rescinded'
-
 /** What may have happened: a decision that was committed, or somebody who came or went. */
 export type Happening =
   | LogRecord
@@ -171,6 +170,7 @@ export type OperatorAnswer =
   | { readonly type: 'cluster'; readonly view: ClusterView }
   | { readonly type: 'overview'; readonly view: OverviewView }
   | { readonly type: 'history'; readonly view: HistoryView }
+  | { readonly type: 'counts'; readonly view: CountsView }
   | { readonly type: 'nodes'; readonly nodes: readonly string[] }
   /** `changed` is false when it was so before. */
   | { readonly type: 'done'; readonly changed?: boolean }
@@ -196,6 +196,7 @@ export type OperatorCall =
       readonly type: 'describe-cluster' | 'describe-leader' | 'describe-overview' | 'list-nodes'
       readonly replyTo: Ref<OperatorAnswer>
     }
+  | { readonly type: 'read-counts'; readonly replyTo: Ref<OperatorAnswer> }
   | {
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId

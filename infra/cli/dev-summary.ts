@@ -11,6 +11,8 @@ export interface DevAgent {
   readonly name: string
   readonly agentId: string
   readonly resources: Resources
+  /** Where its health and metrics are, when it is a process of its own. */
+  readonly http?: string
 }
 
 export interface DevCluster {

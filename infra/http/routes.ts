@@ -5,6 +5,7 @@ import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
+import { HEALTH_ADDRESSES } from './health.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
@@ -46,8 +47,7 @@ const ADDRESSES = {
   'GET /v1/live': 'rows as they change, as text/event-stream, with what to look on at',
   'GET /console/': 'the web console',
   ...TRACE_ADDRESSES,
-  'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
-  'GET /metrics': 'counts and sizes, for Prometheus',
+  ...HEALTH_ADDRESSES,
 }
 
 export function addRoutes(app: FastifyInstance, questions: Questions): void {

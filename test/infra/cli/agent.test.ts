@@ -9,7 +9,7 @@ import { outlasting } from '../../support/outlasting.js'
 import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
 
 const broker = testBroker()
-const PRETTY = ['--log-format', 'pretty']
+const PRETTY = ['--port', '0', '--log-format', 'pretty']
 
 /** A master of a cluster of this name, and the environment to join it. */
 async function mastered(t: TestContext, cluster: string) {
