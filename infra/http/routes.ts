@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
+import { version } from '../cli/version.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
 import { HEALTH_ADDRESSES } from './health.js'
@@ -58,7 +59,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   })
   app.get('/v1/cluster', async ({ query }) => {
     allow(query as Query, [])
-    return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }
+    return { schemaVersion: SCHEMA_VERSION, version: version(), cluster: await questions.cluster() }
   })
   addNouns(app, questions)
   addAgentOrders(app, questions)
