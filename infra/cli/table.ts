@@ -45,6 +45,7 @@ export const COMMANDS: readonly Entry[] = [
   entry('top', 'a cluster on one screen, as it changes', () => import('./top.js')),
   entry('doctor', 'what is well here, and what to mend', () => import('./doctor.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),
+  entry('version', 'which Warren this is', () => import('./show-version.js')),
   entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
   entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),
 ]

@@ -116,9 +116,11 @@ export async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> 
     }),
   })
   let closed: Promise<void> | undefined
+  // An operator may have ended it before.
+  const finished = node.finished.catch(() => undefined)
   const close = async () => {
     node.end()
-    await node.finished
+    await finished
     await node.close()
   }
   return {
