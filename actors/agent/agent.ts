@@ -12,7 +12,8 @@ import {
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
-import { heldOf, newMemory, remember, type Obeyed } from './memory.js'
+import { accountOf } from './account.js'
+import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
 import { onOutput, onRead } from './output.js'
@@ -125,11 +126,10 @@ function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, 
   // Leaders are announced and asked for; hearing of the same one twice changes nothing.
   if (master === state.master && state.phase !== 'seeking' && epoch === state.epoch) return state
   if (state.master) ctx.unwatch(state.master)
-  ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
   const obeyed = obeyedOf(leader)
   const next = { ...state, master, epoch, attempt: 0, refused: undefined }
-  if (!obeyed || isSame(obeyed, state.memory.obeyed)) return register({ ...next, phase: 'registering' }, options, ctx)
+  if (!obeyed || isSame(obeyed, state.memory.obeyed)) return join(next, options, ctx)
   const token = state.active.nextToken++
   ctx.tell(options.journal, { type: 'append', records: [{ type: 'obeyed', ...obeyed }], token, replyTo: ctx.self })
   return { ...next, phase: 'obeying', obeying: { token, obeyed } }
@@ -148,7 +148,14 @@ function refuse(state: State, leader: LeadershipEvent, { owner }: AgentOptions, 
 function onObeyed(state: State, obeyed: Obeyed, options: AgentOptions, ctx: Ctx): State {
   remember(state.memory, { type: 'obeyed', ...obeyed })
   const next = { ...state, obeying: undefined }
-  return state.phase === 'obeying' ? register({ ...next, phase: 'registering' }, options, ctx) : next
+  return state.phase === 'obeying' ? join(next, options, ctx) : next
+}
+
+/** Watches and registers in one breath, so that both are one message to the broker. */
+function join(state: State, options: AgentOptions, ctx: Ctx): State {
+  const { master } = state
+  if (master) ctx.watch(master, { type: 'master-gone', master })
+  return register({ ...state, phase: 'registering' }, options, ctx)
 }
 
 /** What it obeys must be on its disk first; there may be room soon. */
@@ -160,13 +167,7 @@ function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
 
 function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   if (state.phase !== 'registering' || !state.master) return state
-  const tasks = [...state.memory.tasks.values()].map(heldOf)
-  const executors = [...state.active.executors.values()]
-    .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
-  const { agentId } = state.memory
-  const ended = [...state.memory.ends].map(([launchId, { state: end }]) => ({ launchId, state: end }))
-  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended } as const
-  ctx.tell(state.master, agentId ? { ...call, agentId } : call)
+  ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, epoch: state.epoch, ...accountOf(state) })
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }

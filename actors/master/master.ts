@@ -87,6 +87,8 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
+        // It was for an earlier leadership of this master, and much may have happened under another since.
+        if ('epoch' in message && (message.epoch ?? state.cluster.epoch) !== state.cluster.epoch) return state
         return carryOut(state, decide({ ...state, now: ctx.now() }, message), ctx)
       }
     }
@@ -205,7 +207,8 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
     const link = present.schedulers.get(frameworkId)
     return frameworkShare(frameworkId, info.roles, link?.suppressed ?? [], link?.ref !== undefined)
   })
-  ctx.tell(allocator, { type: 'rebuild', agents, frameworks })
+  const isReturn = reachable.some(({ agentId }) => present.agents.get(agentId)?.ref === undefined)
+  ctx.tell(allocator, { type: 'rebuild', agents, frameworks, isReturn })
   return { ...state, allocator }
 }
 

@@ -10,7 +10,15 @@ import type { Kill, OutputAnswer, Present } from './present.js'
 export type PresentChange = AgentChange | SchedulerChange | WorkChange
 
 type AgentChange =
-  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
+  | {
+      readonly type: 'agent-linked'
+      readonly agentId: AgentId
+      readonly ref: Ref<AgentEvent>
+      readonly atMs: number
+      readonly life?: number | undefined
+      /** The allocator's books of it go on; otherwise it is about to be told of the agent anew. */
+      readonly isUnchanged?: boolean
+    }
   | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
   | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
   | { readonly type: 'drain-told'; readonly agentId: AgentId; readonly isLast: boolean }
@@ -35,7 +43,8 @@ type WorkChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
-  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
+  | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
+  | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
   | { readonly type: 'read-answered'; readonly readId: string }
 
@@ -60,9 +69,9 @@ function changeAgent(present: Present, by: AgentChange): void {
   switch (by.type) {
     case 'agent-linked': return linkAgent(present, by)
     case 'agent-unlinked': {
-      const telling = present.agents.get(by.agentId)?.telling ?? 0
+      const { telling = 0, life } = present.agents.get(by.agentId) ?? {}
       unlinkAgent(present, by.agentId)
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
+      present.agents.set(by.agentId, { ref: undefined, life, sinceMs: by.atMs, missed: 0, telling })
       return
     }
     case 'agent-forgotten':
@@ -113,7 +122,7 @@ function changeWork(present: Present, by: WorkChange): void {
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
       return
-    case 'executor-awaited': return void present.awaited.add(by.executor)
+    case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)
     case 'kill-over': return void present.kills.delete(by.launchId)
     case 'read-asked':
@@ -133,14 +142,16 @@ function changeWork(present: Present, by: WorkChange): void {
 
 type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 
-function linkAgent(present: Present, { agentId, ref, atMs }: Of<'agent-linked'>): void {
+function linkAgent(present: Present, { agentId, ref, atMs, life, isUnchanged }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
-  const before = present.agents.get(agentId)?.ref
+  const link = present.agents.get(agentId)
+  const before = link?.ref
   unlinkAgent(present, agentId)
   present.agentIds.set(ref, agentId)
   const former = before === ref ? undefined : before
-  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
+  const telling = link && isUnchanged ? link.telling : present.nextTelling++
+  present.agents.set(agentId, { ref, life, former, sinceMs: atMs, missed: 0, telling })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {
@@ -181,5 +192,5 @@ function endOffer(present: Present, offerId: OfferId): void {
 
 /** Whoever begins anew, or is gone, says itself which executors run. */
 function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
-  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
+  for (const executor of present.awaited.keys()) if (executor.split('/').includes(of)) present.awaited.delete(executor)
 }

@@ -2,6 +2,7 @@
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
@@ -36,14 +37,24 @@ export const agentCall = {
     executors: optional(list(heldExecutor)),
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
+    epoch: forEpoch,
+    /** Which of the agent's lives it is: the words of an earlier one may come late. */
+    life: optional(natural),
   }),
-  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
+  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
+    agentId,
+    /** The life that leaves: a later one may have registered before this is heard. */
+    agent: optional(ref<AgentEvent>()),
+  }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
     agentId, update: statusUpdate, latestState: taskState,
   }),
   pong: message(13, 'Answers `ping`.', { agentId }),
   'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
+    /** Launches that have come and gone with it, though what became of them may be told only later. */
+    launches: optional(list(launchId)),
+    epoch: forEpoch,
   }),
   'task-output': message(15, 'Answers `read-task`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),

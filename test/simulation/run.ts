@@ -4,6 +4,7 @@
  * be left of it.
  */
 import { add, contains, NONE, type Resources } from '../../actors/resources/resources.js'
+import { RECOVERED_TIMEOUT_MS } from '../../actors/master/registration.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { tasksOf } from '../../actors/master/cluster.js'
 import type { TraceSink } from '../../runtime/hop.js'
@@ -14,13 +15,18 @@ import type { Step } from './plan.js'
 import { isBusy, isTogether } from './rest.js'
 import { textOf } from './reference.js'
 import type { MasterState } from './watched.js'
+import type { FrameworkPlace } from './world/places.js'
 import { World } from './world/world.js'
 
 /** Within so long after the last fault all must be well. */
 export const REST_MS = 60_000
+/** If the log has lost what somebody had heard: a framework of which only its tasks tell is given that long. */
+export const LOST_REST_MS = RECOVERED_TIMEOUT_MS + 2 * REST_MS
 /** As long as the first nodes need to be there. */
 const BEGIN_MS = 100
 const LOOK_MS = 2_000
+/** What was launched before the healing may begin so long after it: words that were slow are still under way. */
+const LATE_MS = 20_000
 /** The folds themselves are compared after so many steps. */
 const FOLDS_EVERY = 40
 
@@ -63,31 +69,46 @@ async function rest(world: World): Promise<void> {
   for (const { story } of frameworks) story.closing = true
   await until(world, 'together again', () => isTogether(world))
   if (ledger.violation) return
-  for (const { machine } of world.agents) {
+  const busy = isBusy(world)
+  const lateUntilMs = world.events.nowMs + LATE_MS
+  endTasks(world)
+  await until(world, 'at rest', () => {
+    if (world.events.nowMs < lateUntilMs) endTasks(world)
+    return busy()
+  })
+  check(world, true)
+}
+
+function endTasks({ agents }: World): void {
+  for (const { machine } of agents) {
     for (const launchId of machine.running()) if (!launchId.endsWith('-executor')) machine.exit(launchId, { code: 0 })
   }
-  const busy = isBusy(world)
-  await until(world, 'at rest', () => busy())
-  check(world, true)
 }
 
 /** Lets time pass until there is no `problem` left. */
 async function until(world: World, what: string, problem: () => string | undefined): Promise<void> {
   const { events, ledger } = world
-  const endMs = events.nowMs + REST_MS
+  const restMs = ledger.logHasLost ? LOST_REST_MS : REST_MS
+  const endMs = events.nowMs + restMs
   let left: string | undefined = 'nothing was looked at'
   while (left !== undefined && events.nowMs < endMs && !ledger.violation) {
     await world.run(LOOK_MS)
     check(world, false)
-    // An agent that was leaving comes back, and a framework that is told of its end only now is replaced.
+    // An agent that was leaving comes back; a framework that is told of its end only now is replaced, and one that
+    // has found the other log's cluster is started again, as its operator would do.
     for (const place of world.places) {
-      if (place.kind === 'framework' && place.story.ended) world.crash(place)
+      if (place.kind === 'framework' && (place.story.ended || isAstray(world, place))) world.crash(place)
       world.start(place)
       if (place.kind === 'framework') place.story.closing = true
     }
     left = problem()
   }
-  if (left !== undefined) ledger.violate('live', `not ${what} after ${REST_MS / 1_000} s: ${left}`)
+  if (left !== undefined) ledger.violate('live', `not ${what} after ${restMs / 1_000} s: ${left}`)
+}
+
+function isAstray({ reference: { cluster } }: World, { eye }: FrameworkPlace): boolean {
+  const { clusterId } = eye.state ?? {}
+  return clusterId !== undefined && cluster.clusterId !== undefined && clusterId !== cluster.clusterId
 }
 
 function check(world: World, folds: boolean): void {

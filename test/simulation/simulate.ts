@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { RULES, type Rule } from './broken.js'
-import { FAULTS, OFF, planOf, type Fault } from './plan.js'
+import { FAULTS, planOf, type Fault } from './plan.js'
 import { report } from './report.js'
 import { run } from './run.js'
 import { shrink } from './shrink.js'
@@ -14,7 +14,7 @@ import { shrink } from './shrink.js'
 /** Seeds that a worker takes at a time. */
 const SHARE = 50
 const PROGRESS_MS = 5_000
-/** Violations that are told in full; more would only be the same again. */
+/** Violations that are told in full; of more, which would mostly be the same again, in a line. */
 const TOLD_MAX = 3
 export const STEPS = 100
 
@@ -41,7 +41,6 @@ Runs whole simulated clusters, one for each seed, and exits with 1 if one of the
   --from SEED   the first of them; 1 unless given
   --steps N     steps of each plan; ${STEPS} unless given
   --only …      only these faults: ${Object.keys(FAULTS).join(', ')}
-                (${[...OFF].join(', ')}: only if they are asked for)
   --break RULE  breaks a rule, to see that it is noticed: ${Object.keys(RULES).join(', ')}
   --all         goes on after a violation
   --jobs N      at once; one for each core unless given
@@ -94,7 +93,9 @@ export async function simulate(args: readonly string[]): Promise<number> {
   }
   await Promise.all(Array.from({ length: Math.max(1, wish.jobs) }, () => labour(wish, share, ({ count, failed }) => {
     done += count
-    for (const { text } of failed) if (violations++ < TOLD_MAX) process.stdout.write(`${text}\n\n`)
+    for (const { text } of failed) {
+      process.stdout.write(violations++ < TOLD_MAX ? `${text}\n\n` : `${text.split('\n', 1)[0]}\n`)
+    }
   })))
   clearInterval(progress)
   const seconds = ((Date.now() - began) / 1_000).toFixed(0)

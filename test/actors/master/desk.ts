@@ -43,6 +43,8 @@ export function executed(id: string, executorId: string, takes: Parameters<typeo
 
 interface Registering {
   readonly life?: string
+  /** Counted by the agent itself. */
+  readonly number?: number
   readonly agentId?: AgentId
   readonly tasks?: readonly HeldTask[]
   readonly info?: AgentInfo
@@ -89,9 +91,12 @@ export class Desk {
   }
 
   register(name: string, more: Registering = {}): Decision {
-    const { life, agentId, tasks = [], info = agentInfo(), executors = [] } = more
+    const { life, agentId, tasks = [], info = agentInfo(), executors = [], number } = more
     const agent = agentRef(name, life)
-    return this.say({ type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}) })
+    return this.say({
+      type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}),
+      ...(number === undefined ? {} : { life: number }),
+    })
   }
 
   subscribe(name: string, more: Subscribing = {}): Decision {

@@ -49,6 +49,30 @@ test('a new life that still has its tasks keeps them, and nobody is told', () =>
   assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [of({ cpus: 1 })])
 })
 
+test('of an agent that was only away and comes back as it was, the allocator keeps its books', () => {
+  const { desk, agentId, task } = deskAtWork()
+  const tellingBefore = desk.knowledge.present.agents.get(agentId)?.telling
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
+  const back = desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'RUNNING')] })
+  assert.deepEqual(back.allocator, [{ type: 'activate-agent', agentId }])
+  assert.equal(desk.knowledge.present.agents.get(agentId)?.telling, tellingBefore)
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i2') as never })
+  const without = desk.register('a', { life: 'i3', agentId })
+  assert.deepEqual(without.allocator.map(({ type }) => type), ['remove-agent', 'add-agent'])
+})
+
+test('what an earlier life of an agent has said is not heard after the next has come', () => {
+  const { desk, agentId, task } = deskAtWork()
+  const said = (life: string, number: number, tasks = [held(task, 'RUNNING')]) =>
+    desk.register('a', { life, number, agentId, tasks })
+  assert.equal(typesOf(said('i2', 2)).length, 1)
+  const late = said('i1', 1, [])
+  assert.deepEqual([late.records, late.effects, late.changes], [[], [], []])
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i2') as never })
+  assert.deepEqual(said('i1', 1, []).records, [], 'nor when that one is away')
+  assert.equal(typesOf(said('i3', 3)).length, 1)
+})
+
 test('a task that began and is not there any more is gone, and takes nothing', () => {
   const { desk, agentId } = deskAtWork()
   const again = desk.register('a', { life: 'i2', agentId })
