@@ -1,6 +1,7 @@
 /** Present change: how what the leading master knows only now (see `present.ts`) changes, step by step. */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
+import type { Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/counts.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
@@ -39,7 +40,7 @@ type SchedulerChange =
 
 /** Of offers, and of what is under way. */
 type WorkChange =
-  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
+  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number; readonly turn?: Turn }
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
@@ -165,9 +166,9 @@ function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'schedu
   present.frameworkIds.set(ref, frameworkId)
 }
 
-function makeOffer(present: Present, { offer, atMs }: Of<'offer-made'>): void {
+function makeOffer(present: Present, { offer, atMs, turn }: Of<'offer-made'>): void {
   present.nextOffer++
-  present.offers.set(offer.offerId, { offer, madeMs: atMs })
+  present.offers.set(offer.offerId, { offer, madeMs: atMs, ...(turn ? { turn } : {}) })
   present.offersOf.put(offer.agentId, offer.offerId, offer)
   present.offersTo.put(offer.frameworkId, offer.offerId, offer)
 }

@@ -4,6 +4,7 @@
  */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
+import type { Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
@@ -36,6 +37,8 @@ export interface SchedulerLink {
 export interface OfferOut {
   readonly offer: Offer
   readonly madeMs: number
+  /** By which shares its framework's turn came. */
+  readonly turn?: Turn
 }
 
 /** Who reads a task's output, until the agent answers. */

@@ -108,7 +108,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
       ],
       allocator: [
         ...recovered.map(({ frameworkId, info }) =>
-          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info.roles, [], false) }) as const),
+          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info, [], false) }) as const),
         ...(isUnchanged ? [{ type: 'activate-agent', agentId } as const] : [
           { type: 'remove-agent', agentId } as const,
           { type: 'add-agent', agent: { ...share, telling: present.nextTelling } } as const,

@@ -1,8 +1,8 @@
 /** Agent: the conversation between an agent and the leading master. Tags 10–39. */
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
-import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 

@@ -2,6 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
 import type { CountsView, OfferOutcome } from './counts.js'
+import type { ExplainCall, ExplanationAnswer } from './explanation.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
 import type { Offer } from './scheduler.js'
@@ -41,6 +42,8 @@ export interface FrameworkView {
   readonly state: 'active' | 'disconnected'
   readonly roles: readonly Role[]
   readonly suppressed: readonly Role[]
+  /** What it has said that it needs; it is offered nothing less. */
+  readonly needs?: Amounts
   readonly used: Amounts
   readonly tasks: number
   readonly subscribedAt: string
@@ -172,11 +175,13 @@ export type OperatorAnswer =
   | { readonly type: 'history'; readonly view: HistoryView }
   | { readonly type: 'counts'; readonly view: CountsView }
   | { readonly type: 'nodes'; readonly nodes: readonly string[] }
+  | ExplanationAnswer
   /** `changed` is false when it was so before. */
   | { readonly type: 'done'; readonly changed?: boolean }
   | { readonly type: 'not-found'; readonly problem: string }
 
 export type OperatorCall =
+  | ExplainCall
   /** @param ids only these; of tasks, their launches */
   | {
       readonly type: 'list'

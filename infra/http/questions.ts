@@ -6,7 +6,8 @@ import type {
   HistoryView, OverviewView, RoleView, ViewName,
 } from '../../actors/protocol/operator.js'
 import type { CountsView } from '../../actors/protocol/counts.js'
-import type { AgentId, FrameworkId } from '../../actors/protocol/ids.js'
+import type { FrameworkExplanation } from '../../actors/protocol/explanation.js'
+import type { AgentId, FrameworkId, Role } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
 
 /** How long the master may take; it answers from memory, so silence means that it does not lead. */
@@ -77,6 +78,14 @@ export class Questions {
     const answer = await this.ask((replyTo) => ({ type: 'read-history', since, offers, ...life, replyTo }))
     if (answer.type !== 'history') throw unexpected(answer)
     return answer.view
+  }
+
+  /** Why agents are not offered to these frameworks. @param role only in this one */
+  async explain(frameworkIds: readonly FrameworkId[], role?: Role): Promise<readonly FrameworkExplanation[]> {
+    const only = role === undefined ? {} : { role }
+    const answer = await this.ask((replyTo) => ({ type: 'explain', frameworkIds, ...only, replyTo }))
+    if (answer.type !== 'explanation') throw unexpected(answer)
+    return answer.frameworks
   }
 
   /** The nodes of agents and frameworks that are connected. */

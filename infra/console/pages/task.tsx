@@ -6,6 +6,7 @@ import { amounts } from '../format.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Output } from '../parts/output.js'
+import { TaskWhy } from '../parts/explanation.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
@@ -26,7 +27,10 @@ export function TaskPage({ id }: { readonly id: string }) {
     >
       <Problem text={problem} />
       {!task ? (
-        <Missing isRead={isRead} what="such task" />
+        <>
+          <Missing isRead={isRead} what="such task" />
+          {isRead && <TaskWhy id={id} />}
+        </>
       ) : (
         <>
           <div class="grid">
@@ -64,6 +68,7 @@ export function TaskPage({ id }: { readonly id: string }) {
               />
             </Card>
           </div>
+          <TaskWhy id={task.launch} key={task.state} />
           <Output key={task.launch} launch={task.launch} />
         </>
       )}

@@ -3,7 +3,7 @@
  */
 import type { AgentEvent, AgentInfo, HeldTask } from '../../../actors/protocol/agent.js'
 import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
-import type { AgentId, ExecutorId, FrameworkId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { FrameworkInfo, Offer, SchedulerEvent } from '../../../actors/protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../../actors/protocol/task.js'
@@ -49,6 +49,7 @@ interface Registering {
   readonly tasks?: readonly HeldTask[]
   readonly info?: AgentInfo
   readonly executors?: readonly { readonly frameworkId: FrameworkId; readonly executorId: ExecutorId }[]
+  readonly ended?: readonly { readonly launchId: LaunchId; readonly state: TaskState }[]
 }
 
 interface Subscribing {
@@ -91,11 +92,11 @@ export class Desk {
   }
 
   register(name: string, more: Registering = {}): Decision {
-    const { life, agentId, tasks = [], info = agentInfo(), executors = [], number } = more
+    const { life, agentId, tasks = [], info = agentInfo(), executors = [], ended, number } = more
     const agent = agentRef(name, life)
     return this.say({
       type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}),
-      ...(number === undefined ? {} : { life: number }),
+      ...(number === undefined ? {} : { life: number }), ...(ended ? { ended } : {}),
     })
   }
 
