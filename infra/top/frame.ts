@@ -4,6 +4,7 @@
  */
 import pc from 'picocolors'
 import type { OverviewView } from '../../actors/protocol/operator.js'
+import { alarmsOf } from '../console/alarms.js'
 import { cut, fitted, widthOf } from './cells.js'
 import { quantity } from './quantity.js'
 import { ratesPerSecond, type TopState } from './state.js'
@@ -29,6 +30,7 @@ const BOTH_LISTS_ROWS = 10
 /** With fewer in all, what matters least is left out. */
 const ROOMY_ROWS = 16
 const BAR_MAX = 60
+const ALARMS_MAX = 4
 
 export function frame(state: TopState, view: View, drawing: Drawing): readonly string[] {
   const { columns, rows, keys, colours } = drawing
@@ -36,7 +38,8 @@ export function frame(state: TopState, view: View, drawing: Drawing): readonly s
   const isRoomy = rows >= ROOMY_ROWS
   const head = [
     paint.bold(title(state, columns)),
-    ...state.problem === undefined ? [] : [paint.red(cut(state.problem, columns))],
+    ...alarms(state, isRoomy ? ALARMS_MAX : 1).map(({ isBad, text }) =>
+      (isBad ? paint.red : paint.yellow)(cut(text, columns))),
     ...isRoomy ? [''] : [],
     ...figures(state, drawing, isRoomy),
   ].slice(0, rows)
@@ -58,6 +61,20 @@ function title({ overview, masters }: TopState, columns: number): string {
     ...standbys.length === 0 ? [] : [`standby ${standbys.join(', ')}`],
   ]
   return fitted(words.join('  '), columns)
+}
+
+interface Alarm {
+  readonly isBad: boolean
+  readonly text: string
+}
+
+/** What somebody should look at, the worst first: that nothing new comes, else what the console says as well. */
+function alarms({ problem, overview, pulses }: TopState, alarmsMax: number): readonly Alarm[] {
+  if (problem !== undefined) return [{ isBad: true, text: problem }]
+  if (!overview) return []
+  const all = alarmsOf(overview, pulses).map(({ level, title, text }) =>
+    ({ isBad: level === 'bad', text: `${title}: ${text}` }))
+  return [...all].sort((left, right) => Number(right.isBad) - Number(left.isBad)).slice(0, alarmsMax)
 }
 
 function figures(state: TopState, { columns, colours, keys }: Drawing, isRoomy: boolean): readonly string[] {

@@ -35,8 +35,10 @@ export type TopEvent =
   | { readonly type: 'rows'; readonly what: ListName; readonly rows: readonly Row[]; readonly gone: readonly string[] }
   | { readonly type: 'lost'; readonly problem: string }
 
-/** Seconds over which rates are taken. */
-export const PULSES_KEPT = 6
+/** Of a minute: who looks wants to know of what has got worse in it. */
+export const PULSES_KEPT = 61
+/** Over which rates are taken. */
+const RATE_PULSES = 6
 
 export const NOTHING_YET: TopState = {
   overview: undefined, masters: [], agents: new Map(), frameworks: new Map(), pulses: [], problem: undefined,
@@ -61,7 +63,7 @@ export function fold(state: TopState, event: TopEvent): TopState {
 
 /** A second's, over the last few; undefined before there are two pulses. */
 export function ratesPerSecond({ pulses }: TopState): Rates | undefined {
-  const [first, ...others] = pulses
+  const [first, ...others] = pulses.slice(-RATE_PULSES)
   const seconds = first && others.length > 0 ? ((others.at(-1)?.atMs ?? 0) - first.atMs) / 1_000 : 0
   if (seconds <= 0) return undefined
   const sum = (of: keyof Rates): number => others.reduce((total, { rates }) => total + rates[of], 0) / seconds

@@ -5,7 +5,7 @@ import { widthOf } from '../../../infra/top/cells.js'
 import { frame, type Drawing } from '../../../infra/top/frame.js'
 import { fold, NOTHING_YET } from '../../../infra/top/state.js'
 import { FIRST_VIEW, type View } from '../../../infra/top/view.js'
-import { agent, clusterOf, framework, OVERVIEW } from './views.js'
+import { agent, clusterOf, framework, OVERVIEW, pulse } from './views.js'
 
 const many = clusterOf(
   Array.from({ length: 40 }, (_, at) => agent(`S${at + 10}`, { used: { cpus: at / 10, mem: at } })),
@@ -55,6 +55,25 @@ test('without a cluster it says that it waits; without a leader what is wrong, a
   const lines = drawn(40, 10, {}, fold(many, { type: 'lost', problem: 'cannot reach the master at http://x' }))
   assert.equal(lines[1], 'cannot reach the master at http://x')
   assert.match(lines.join('\n'), /not known yet/)
+})
+
+test('what somebody should look at stands below the title, the worst first', () => {
+  const away = [
+    { noun: 'agent', id: 'S8', name: 'near', state: 'disconnected' },
+    { noun: 'agent', id: 'S9', name: 'far', state: 'unreachable' },
+  ] as const
+  const agents = { active: 1, unreachable: 1, disconnected: 1 }
+  const ill = fold(many, { type: 'overview', overview: { ...OVERVIEW, agents, away } })
+  const blocked = { ...pulse(3_000, 0), own: { deadLetters: 2, connection: 'blocked', reason: 'low on disk' } }
+  const lines = drawn(100, 30, {}, fold(ill, { type: 'pulse', pulse: blocked }))
+  assert.deepEqual(lines.slice(1, 5), [
+    '1 agent unreachable: far: silent for too long; tasks there are UNREACHABLE',
+    'The broker connection is blocked: low on disk',
+    '1 agent disconnected: near: away for the moment; tasks there run on',
+    'Dead letters are rising: 2 more in the last minute, at the leader',
+  ])
+  assert.match(drawn(40, 10, {}, ill)[1] ?? '', /^1 agent unreachable: far: silent/)
+  assert.doesNotMatch(drawn(40, 10, {}, ill).join('\n'), /disconnected/)
 })
 
 test('with nobody to press keys and no end of rows everything is shown', () => {

@@ -16,7 +16,7 @@ test('rates are taken over the last seconds, and are not known at first', () => 
   assert.equal(ratesPerSecond(after({ type: 'pulse', pulse: pulse(0, 9) })), undefined)
   const pulses = [0, 1_000, 3_000].map((atMs): TopEvent => ({ type: 'pulse', pulse: pulse(atMs, 6) }))
   assert.deepEqual(ratesPerSecond(after(...pulses))?.launched, 4)
-  const many = Array.from({ length: 20 }, (_, at): TopEvent => ({ type: 'pulse', pulse: pulse(at * 1_000, at) }))
+  const many = Array.from({ length: 100 }, (_, at): TopEvent => ({ type: 'pulse', pulse: pulse(at * 1_000, at) }))
   assert.equal(after(...many).pulses.length, PULSES_KEPT)
 })
 
