@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { test } from 'node:test'
+import { LAUNCHER } from '../../../infra/node/module-runner.js'
 import { warren } from '../../support/command-line.js'
 import { openOperated } from '../../support/operated-cluster.js'
 
@@ -34,4 +37,32 @@ test('a cluster that is not there, and an order that there is not, end it in wor
   const wrong = await warren(t, ['top', '--sort', 'colour'])
   assert.equal(wrong.code, 2)
   assert.match(wrong.stderr, /'colour' is none of cpus, mem, tasks, name, state/)
+})
+
+test('at a terminal it takes the screen, hears keys, and gives the screen back', { timeout: 30_000 }, async (t) => {
+  const { http, framework } = await openOperated(t)
+  await framework('f1')
+  const line = `stty rows 12 cols 50; exec '${process.execPath}' '${LAUNCHER}' top --master ${http.url}`
+  // `script` lends it a terminal; it is part of every Debian.
+  const child = spawn('script', ['-qfec', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  t.after(() => child.kill('SIGKILL'))
+  const news = new EventEmitter()
+  let shown = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    news.emit('more')
+  })
+  const until = async (seen: RegExp): Promise<void> => {
+    while (!seen.test(shown)) await once(news, 'more')
+  }
+  await until(/\u001b\[\?1049h[\s\S]*cluster test[\s\S]*AGENT[\s\S]*q quit/)
+  shown = ''
+  child.stdin.write('\t')
+  await until(/FRAMEWORK[\s\S]*f1[\s\S]*q quit/)
+  assert.ok(!shown.includes('AGENT'), 'there is room for one list')
+  const closed = once(child, 'close')
+  child.stdin.write('q')
+  const [code] = await closed as [number]
+  assert.equal(code, 0)
+  assert.ok(shown.endsWith('\u001b[?25h\u001b[?1049l'), JSON.stringify(shown.slice(-60)))
 })
