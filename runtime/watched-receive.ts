@@ -5,6 +5,7 @@ import type { Outcome } from './hop.js'
 import type { Incarnation } from './incarnation.js'
 import type { Item } from './item.js'
 import type { Neighbourhood } from './neighbourhood.js'
+import type { TraceContext } from './trace.js'
 
 /** Of a turn that is watched. */
 export interface Pace {
@@ -44,7 +45,7 @@ function receiveTraced(
     if (error instanceof Unhandled) outcome = 'unhandled'
     throw error
   } finally {
-    const ended = done(neighbourhood, self, began, pace)
+    const ended = done(neighbourhood, self, began, pace, item.trace)
     const given = incarnation.takeGiven()
     neighbourhood.hopAt(ended, 'processed', item, self, { durationMs: ended - began, outcome, given })
   }
@@ -61,10 +62,12 @@ function receiveMeasured(
   }
 }
 
-function done({ clock, meter }: Neighbourhood, self: Ref<never>, began: number, pace: Pace): number {
+function done(
+  { clock, meter }: Neighbourhood, self: Ref<never>, began: number, pace: Pace, recorded?: TraceContext,
+): number {
   const ended = clock.elapsedMs()
   pace.endedMs = ended
-  meter?.processed(self, ended - began)
+  meter?.processed(self, ended - began, recorded)
   return ended
 }
 

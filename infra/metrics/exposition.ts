@@ -5,12 +5,13 @@ import type { Family, Labels } from './family.js'
 export const METRICS_TYPE = Registry.OPENMETRICS_CONTENT_TYPE
 
 /** Counts how long something took, by kind. */
-export function durations(name: string, help: string, bucketsSeconds: readonly number[]): Histogram<'kind'> {
-  return new Histogram({ name, help, labelNames: ['kind'], buckets: [...bucketsSeconds], registers: [] })
-}
+export const durations = (name: string, help: string, bucketsSeconds: readonly number[]): Histogram =>
+  new Histogram({
+    name, help, labelNames: ['kind'], buckets: [...bucketsSeconds], registers: [], enableExemplars: true,
+  })
 
 /** The text. A registry is made for it each time: what was counted elsewhere need not be kept here as well. */
-export function exposition(families: readonly Family[], histograms: readonly Histogram<'kind'>[]): Promise<string> {
+export function exposition(families: readonly Family[], histograms: readonly Histogram[]): Promise<string> {
   const registry = new Registry<typeof METRICS_TYPE>()
   registry.setContentType(METRICS_TYPE)
   for (const { type, name, help, samples } of families) {

@@ -6,6 +6,8 @@ export interface ReadSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
+  /** Of a bucket: labels of a message that fell into it. */
+  readonly exemplar?: Readonly<Record<string, string>>
 }
 
 export interface ReadFamily {
@@ -15,7 +17,7 @@ export interface ReadFamily {
 }
 
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
-const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
+const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*?)\})? (\S+)(?: # \{(.*)\} ([\d.e-]+)(?: [\d.]+)?)?$/
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,|$)/y
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf|nan)$/i
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
@@ -56,12 +58,14 @@ export function readOpenMetrics(text: string): ReadonlyMap<string, ReadFamily> {
 }
 
 function sampleOf(line: string, [family, { type }]: readonly [string, Open], refuse: (problem: string) => Error) {
-  const [, name = '', labels = '', number = ''] = SAMPLE.exec(line) ?? []
+  const [, name = '', labels = '', number = '', exemplar] = SAMPLE.exec(line) ?? []
   if (!SUFFIXES[type]?.some((suffix) => name === `${family}${suffix}`)) throw refuse(`is none of ${type} ${family}`)
   if (!NUMBER.test(number)) throw refuse('no number')
   const value = Number(number.replace(/inf/i, 'Infinity').replace(/nan/i, 'NaN'))
   if (type === 'counter' && !(value >= 0)) throw refuse('a counter below zero')
-  return { name, value, labels: labelsOf(labels, refuse) }
+  if (exemplar !== undefined && !name.endsWith('_bucket')) throw refuse('an exemplar where none may be')
+  const shown = exemplar === undefined ? {} : { exemplar: labelsOf(exemplar, refuse) }
+  return { name, value, labels: labelsOf(labels, refuse), ...shown }
 }
 
 function labelsOf(text: string, refuse: (problem: string) => Error): Record<string, string> {
