@@ -62,6 +62,12 @@ export const agentCall = {
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
   }),
+  'return-agent': message(18, 'Comes back, and says in short what it holds; answered by `account-wanted` if need be.', {
+    agent: ref<AgentEvent>(), info: agentInfo, agentId,
+    /** Of its tasks and executors (see `task-digest.ts`). */
+    digest: text(128),
+    epoch: forEpoch, life: optional(natural),
+  }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
   }),
@@ -102,6 +108,9 @@ export const agentEvent = {
   }),
   'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
     epoch: natural, graceMs: optional(natural),
+  }),
+  'account-wanted': message(31, 'The master knows something else of the agent, which is to say all of it.', {
+    epoch: natural,
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>
