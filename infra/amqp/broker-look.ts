@@ -2,13 +2,14 @@
  * Broker look: what a broker lets somebody do who comes with this URL, tried out. It does what a node does in its
  * first moments, under a name of its own, and leaves nothing behind.
  */
+import { once } from 'node:events'
 import type { Channel, ChannelModel } from 'amqplib'
 import { nodeAddress, type NodeKind } from '../../runtime/address.js'
 import { randomName } from '../../runtime/random.js'
 import { systemRandom } from '../random.js'
 import { userIn, withoutPassword } from './broker-urls.js'
 import { closeConnection, HEARTBEAT_SECONDS, openConnection, RPC_TIMEOUT_MS, within } from './connection.js'
-import { declareInbox, exchangeName, type Member, routingKey, wayTo } from './topology.js'
+import { declareInbox, type Member, routingKey, wayTo } from './topology.js'
 
 /** How an attempt went. */
 export type Attempt = { readonly ok: true } | { readonly ok: false; readonly reason: string }
@@ -27,11 +28,14 @@ export interface BrokerLook {
   readonly inbox: Attempt
   /** To be heard; undefined where nobody has been yet. */
   readonly publishing: Attempt | undefined
+  /** Why it takes no messages now, whoever sends them. */
+  readonly blocked: string | undefined
   /** To keep the masters' log; undefined for who is no master. */
   readonly streams: Attempt | undefined
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
+const CLOSE_TIMEOUT_MS = 500
 const ROLE = /^(master|agent|framework)-(.+)$/
 const NOT_FOUND = 404
 const WHOM: Readonly<Record<NodeKind, NodeKind>> = {
@@ -44,6 +48,10 @@ export async function lookAtBroker(
 ): Promise<BrokerLook> {
   const terms = { connectTimeoutMs, heartbeatSeconds: HEARTBEAT_SECONDS }
   const { connection, url } = await openConnection(urls, 'warren doctor', terms, () => undefined)
+  const alarm: { reason?: string } = {}
+  connection.once('blocked', (reason) => {
+    alarm.reason = reason
+  })
   try {
     const user = userIn([url]) ?? 'guest'
     const [, role = 'master', name = 'doctor'] = ROLE.exec(user) ?? []
@@ -53,11 +61,13 @@ export async function lookAtBroker(
     const inbox = await tried(connection, (channel) => declareInbox(channel, member, 0, false))
     const isNew = !inbox.ok && inbox.code === NOT_FOUND
     const { product, version } = connection.connection.serverProperties
+    const streams = kind === 'master' ? await streamable(connection, member) : undefined
+    // The last: a broker in need hears nothing more from who has sent it something.
+    const publishing = isNew ? undefined : await publishable(connection, member, kind)
     return {
       at: withoutPassword(url), product: String(product), version: String(version), user, kind, isNew,
       inbox: isNew ? await foundable(connection, member, user) : inbox,
-      publishing: isNew ? undefined : await publishable(connection, member, kind),
-      streams: kind === 'master' ? await streamable(connection, member) : undefined,
+      publishing, streams, blocked: alarm.reason,
     }
   } finally {
     await closeConnection(connection)
@@ -75,7 +85,8 @@ async function tried(connection: ChannelModel, act: (channel: Channel) => Promis
   channel.on('error', () => undefined)
   try {
     await within(RPC_TIMEOUT_MS, 'asking', Promise.race([act(channel), refused]))
-    await channel.close()
+    // What is blocked does not answer a goodbye; the connection ends anyway.
+    await within(CLOSE_TIMEOUT_MS, 'closing', channel.close()).catch(() => undefined)
     return { ok: true }
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: number }
@@ -99,9 +110,10 @@ function publishable(connection: ChannelModel, member: Member, kind: NodeKind): 
   const way = wayTo(member, nodeAddress(WHOM[kind], 'nobody', 'doctor'))
   return tried(connection, async (channel) => {
     if (!way) throw new Error('no way leads there')
+    const blocked = once(connection, 'blocked')
     channel.publish(way.exchange, way.key, Buffer.alloc(0))
-    // The broker works in order: once it has answered this, it has judged that.
-    await channel.checkExchange(exchangeName(member.cluster, kind === 'master' ? 'down' : 'up'))
+    // The broker works in order: once it has answered this, it has judged that; unless it answers nothing.
+    await Promise.race([blocked, channel.checkExchange(way.exchange)])
   })
 }
 

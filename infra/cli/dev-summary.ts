@@ -38,8 +38,8 @@ export function summaryOf({ cluster, masters, agents, place, processes, which, .
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
   const standbys = masters.length < 2 ? ''
     : `${masters.length - 1} standby${masters.length === 2 ? '' : 's'}, `
-  const offers = agents.map(({ name, agentId, resources }) =>
-    `${name}  ${agentId}  ${describeResources(resources)}`)
+  const offers = agents.map(({ name, agentId, resources, http }) =>
+    `${name}  ${agentId}  ${describeResources(resources)}${http === undefined ? '' : `  ${http}`}`)
   const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
   return [
     `Cluster ${cluster} is up: leader m1, ${standbys}${count}.`, '',

@@ -22,6 +22,10 @@ export function brokerChecks(look: BrokerLook | Error, cluster: string): readonl
     findings.push(attempt('sending', look.publishing, `user '${user}' may send to the other nodes`,
       `user '${user}' may not send to the other nodes`, setup))
   }
+  if (look.blocked !== undefined) {
+    findings.push(problem('room', `the broker takes no messages now: ${look.blocked}`,
+      'make room on its machine, or raise its limits; `rabbitmq-diagnostics alarms` says which'))
+  }
   if (look.streams) {
     findings.push(attempt('streams', look.streams, "the broker keeps streams, for the masters' log",
       "the broker makes no stream, and the masters' log is one",

@@ -7,6 +7,12 @@ import { accounts, clusterWithRights } from '../../support/broker-users.js'
 
 const broker = testBroker({ management: true })
 
+/** Hears nothing. */
+const QUIET = {
+  frame: () => undefined, forged: () => undefined, lost: () => undefined, connection: () => undefined,
+  undeliverable: () => undefined,
+}
+
 const checksOf = async (url: string, cluster: string) =>
   brokerChecks(await lookAtBroker([url], cluster).catch((error: Error) => error), cluster)
 const levelsOf = (findings: Awaited<ReturnType<typeof checksOf>>) =>
@@ -53,11 +59,7 @@ test('with a user for each node each has exactly what it needs', async () => {
   const { urlOf, link } = await clusterWithRights(broker, cluster,
     [...accounts('master', 'm1'), ...accounts('agent', 'a1'), ...accounts('framework', 'f1')])
   const { nodeAddress } = await import('../../../runtime/address.js')
-  const listener = {
-    frame: () => undefined, forged: () => undefined, lost: () => undefined, connection: () => undefined,
-    undeliverable: () => undefined,
-  }
-  const opened = await link()(nodeAddress('master', 'm1', 'life'), listener as never)
+  const opened = await link()(nodeAddress('master', 'm1', 'life'), QUIET as never)
   try {
     for (const [user, streams] of [['master-m1', 'well'], ['agent-a1', undefined], ['framework-f1', undefined]]) {
       const levels = levelsOf(await checksOf(urlOf(String(user)), cluster))
@@ -68,4 +70,21 @@ test('with a user for each node each has exactly what it needs', async () => {
   } finally {
     await opened.close()
   }
+})
+
+test('a broker that is low on memory takes no messages, and is told so', async (t) => {
+  const cluster = 'needy'
+  const { link } = await clusterWithRights(broker, cluster, accounts('master', 'm1'))
+  const { nodeAddress } = await import('../../../runtime/address.js')
+  const opened = await link()(nodeAddress('master', 'm1', 'life'), QUIET as never)
+  t.after(() => opened.close())
+  t.after(() => broker.control('set_vm_memory_high_watermark', '0.6'))
+  const url = new URL(broker.url)
+  url.pathname = cluster
+  await broker.control('set_permissions', '-p', cluster, decodeURIComponent(url.username), '.*', '.*', '.*')
+  assert.equal(levelsOf(await checksOf(url.href, cluster))['room'], undefined)
+  await broker.control('set_vm_memory_high_watermark', '0.00001')
+  const findings = await checksOf(url.href, cluster)
+  const room = findings.find(({ check }) => check === 'room')
+  assert.match(room?.says ?? '', /^the broker takes no messages now: low on memory/)
 })
