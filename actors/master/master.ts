@@ -78,6 +78,9 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
         }
         return state
       case 'read-history': return tellHistory(state, message, ctx)
+      case 'read-counts':
+        ctx.tell(message.replyTo, { type: 'counts', view: state.history.counts.view() })
+        return state
       case 'epoch-obeyed':
         // Of another cluster it means nothing here.
         if (state.leading && message.clusterId === state.cluster.clusterId) {

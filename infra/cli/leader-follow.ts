@@ -4,12 +4,12 @@
  * A leader that is gone, or silent for longer than it may be, is left, and the next is asked to go on. What
  * happened between is a gap, which is told in its place.
  */
-import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import { timeOf } from '../trace/message-lines.js'
 import { EXIT, Failure } from './failure.js'
 import type { HttpClient } from './http-client.js'
+import { eventsOf, type ServerEvent } from './server-events.js'
 
 /** So long the next leader is waited for. A change takes a fraction of a second; up to 15 s if the broker fails too. */
 export const MASTERLESS_MAX_MS = 60_000
@@ -29,7 +29,7 @@ export interface Gap {
 }
 
 export type Told =
-  | { readonly event: string; readonly data: unknown }
+  | ServerEvent
   | { readonly event: 'leader-changed'; readonly gap: Gap }
 
 /**
@@ -72,22 +72,11 @@ export const gapJson = ({ fromMs, untilMs, leaderWas, leader }: Gap) => ({
   ...(leaderWas === undefined ? {} : { leaderWas }), ...(leader === undefined ? {} : { leader }),
 })
 
-/** Until it breaks off. `heard` is a sign of life, and no more. */
-async function* eventsIn(
-  response: IncomingMessage, hangUp: AbortSignal,
-): AsyncGenerator<{ readonly event: string; readonly data: unknown } | 'heard'> {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
+/** Until it breaks off. */
+async function* eventsIn(response: IncomingMessage, hangUp: AbortSignal): ReturnType<typeof eventsOf> {
   response.setTimeout(SILENCE_MAX_MS, () => response.destroy())
   try {
-    for await (const chunk of response) {
-      const blocks = (rest + decoder.write(chunk as Buffer)).split('\n\n')
-      rest = blocks.pop() ?? ''
-      for (const block of blocks) {
-        const [, event, data] = /^event: ([\w-]+)\ndata: (.*)$/m.exec(block) ?? []
-        yield event === undefined || data === undefined ? 'heard' : { event, data: JSON.parse(data) as unknown }
-      }
-    }
+    yield* eventsOf(response)
   } catch (error) {
     if (!hangUp.aborted && error instanceof SyntaxError) throw error
   } finally {
