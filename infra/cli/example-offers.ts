@@ -42,7 +42,8 @@ export const command: Command = {
       return EXIT.ok
     }
     if (broker !== undefined) {
-      throw new Failure(EXIT.usage, '--watch shows what is played in this process: leave out --broker, and WARREN_BROKER')
+      const help = 'leave out --broker, and WARREN_BROKER'
+      throw new Failure(EXIT.usage, `--watch shows what is played in this process: ${help}`)
     }
     const lifetime = new Lifetime()
     const opened = (url: string): void => {
