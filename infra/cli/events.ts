@@ -26,9 +26,10 @@ export const command: Command = {
     ...HTTP_OPTIONS,
   ],
   examples: ['warren events', 'warren events --since 10m --follow', 'warren events --task web-3 --json'],
-  notes: `The master keeps the last 10,000 of them, and as many of offers. When the leader is gone --follow goes on
-with the next, if there is one within ${MASTERLESS_MAX_MS / 1_000} s: stderr says that it changed, and with --json a
-line of the type "gap" does. What was decided meanwhile is told; offers and connections of that time are not known.`,
+  notes: `The master keeps the last 10,000 of them, and as many of offers. When the leader is gone --follow
+goes on with the next, if there is one within ${MASTERLESS_MAX_MS / 1_000} s: stderr says that it changed, and with
+--json a line of the type "gap" does. What was decided meanwhile is told; offers and connections of that
+time are not known.`,
   run,
 }
 
