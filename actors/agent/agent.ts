@@ -15,7 +15,7 @@ import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { heldOf, newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
-import { onOutput, onRead } from './output.js'
+import { onListFiles, onOutput, onRead, onReadFile } from './output.js'
 import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
@@ -63,7 +63,9 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
         return checkLeft(onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
       case 'message-to-executor': return onMessageToExecutor(state, message, ctx)
       case 'read-task': return onRead(state, message, options, ctx)
-      case 'output': case 'output-failed': return onOutput(state, message, ctx)
+      case 'read-file': return onReadFile(state, message, options, ctx)
+      case 'list-files': return onListFiles(state, message, options, ctx)
+      case 'output': case 'output-failed': case 'listed': case 'listing-failed': return onOutput(state, message, ctx)
       case 'committed':
         if (message.token === state.obeying?.token) return onObeyed(state, state.obeying.obeyed, options, ctx)
         return onAdmitted(state, message.token, options, ctx)

@@ -2,6 +2,7 @@
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import { fileEntry, FILE_NAME_CHARACTERS_MAX, fileRefusal, PATH_CHARACTERS_MAX } from './files.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 
@@ -45,14 +46,22 @@ export const agentCall = {
   'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
   }),
-  'task-output': message(15, 'Answers `read-task`.', {
+  'task-output': message(15, 'Answers `read-task` and `read-file`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
+    /** Of the whole file, now. */
+    size: optional(natural),
+    /** The kind of the problem, of a file. */
+    refusal: optional(fileRefusal),
   }),
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
   }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
+  }),
+  'files-listed': message(18, 'Answers `list-files`; `next` is the name to go on after.', {
+    requestId: text(128), entries: list(fileEntry), next: optional(text(FILE_NAME_CHARACTERS_MAX)),
+    refusal: optional(fileRefusal), problem: optional(text()),
   }),
 }
 
@@ -91,6 +100,14 @@ export const agentEvent = {
   }),
   'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
     epoch: natural, graceMs: optional(natural),
+  }),
+  'list-files': message(31, 'Asks what a directory of a launch holds; of all launches without one.', {
+    requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX),
+    after: optional(text(FILE_NAME_CHARACTERS_MAX)), entriesMax: natural,
+  }),
+  'read-file': message(32, 'Asks for a piece of a file of a launch; of any launch without one.', {
+    requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX), offset: natural,
+    bytesMax: natural, follow: flag,
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>
