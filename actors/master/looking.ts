@@ -1,6 +1,6 @@
 /** Looking: questions that only an agent can answer are passed on to it, and its answers to who asked. */
 import type { AgentCall } from '../protocol/agent.js'
-import type { OperatorLook } from '../protocol/operator.js'
+import type { OperatorLook } from '../protocol/look.js'
 import { decision, tell, type Decision, type Knowledge } from './decision.js'
 
 const AWAY = 'its agent is away'

@@ -6,7 +6,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import type { FileRefusal } from '../protocol/files.js'
-import type { OperatorFiles } from '../protocol/operator.js'
+import type { OperatorFiles } from '../protocol/look.js'
 import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 

@@ -1,9 +1,9 @@
 /** Operator: what the HTTP interface asks of the master. Within one node, so nothing is declared. */
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
-import type { FileEntry, FileRefusal } from './files.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
+import type { OperatorLook, OperatorRead } from './look.js'
 import type { Offer } from './scheduler.js'
 import type { TaskState } from './task.js'
 
@@ -236,46 +236,3 @@ export type OperatorCall =
     }
 
   | OperatorLook
-
-/** What only an agent knows; without a launch it is asked about all of them. */
-export type OperatorLook =
-  | {
-      readonly type: 'operator-list-files'
-      readonly agentId: AgentId
-      readonly launchId?: LaunchId
-      readonly path: string
-      readonly after?: string
-      readonly entriesMax: number
-      readonly replyTo: Ref<OperatorFiles>
-    }
-  | {
-      readonly type: 'operator-read-file'
-      readonly agentId: AgentId
-      readonly launchId?: LaunchId
-      readonly path: string
-      readonly offset: number
-      readonly bytesMax: number
-      readonly follow: boolean
-      readonly replyTo: Ref<OperatorRead>
-    }
-
-/** Answers `operator-read` and `operator-read-file`. */
-export interface OperatorRead {
-  readonly type: 'output'
-  readonly data: Uint8Array
-  readonly offset: number
-  readonly end: boolean
-  /** Of the whole file. */
-  readonly size?: number
-  readonly problem?: string
-  readonly refusal?: FileRefusal
-}
-
-/** Answers `operator-list-files`. */
-export interface OperatorFiles {
-  readonly type: 'files'
-  readonly entries: readonly FileEntry[]
-  readonly next?: string
-  readonly problem?: string
-  readonly refusal?: FileRefusal
-}

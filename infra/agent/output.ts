@@ -10,7 +10,7 @@ import { FOLLOW_WAIT_MS, type OutputEvent, type OutputRequest } from '../../acto
 import type { FileRefusal } from '../../actors/protocol/files.js'
 import type { Ref } from '../../runtime/address.js'
 import { reasonOf } from '../disk/reason.js'
-import { FileRefused, openWithin, partsOf } from './confined.js'
+import { FileRefused, openWithin } from './confined.js'
 import { listFiles } from './listing.js'
 import { readStatus, taskDirectory } from './task-directory.js'
 
@@ -226,10 +226,11 @@ export class Output {
   }
 }
 
-/** It has been found to be within before anybody waits for it. */
-const placeOf = ({ directory, request: { path } }: Reader): string => [directory, ...partsOf(path)].join('/')
+/** Watched only once it was found to be within. */
+const placeOf = ({ directory, request: { path } }: Reader): string => `${directory}/${path}`
 
-function whyUnreadable({ request: { launchId, path }, directory }: Reader, error: unknown, refusal: FileRefusal): string {
+function whyUnreadable({ request, directory }: Reader, error: unknown, refusal: FileRefusal): string {
+  const { launchId, path } = request
   if (refusal !== 'missing' || launchId === undefined) return reasonOf(error)
   if (existsSync(directory)) return `there is no ${path} of '${launchId}' on this agent`
   return `there is no ${path} of '${launchId}' on this agent any more: ${GONE}`

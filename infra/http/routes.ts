@@ -5,6 +5,7 @@ import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
+import { addFiles, FILE_ADDRESSES } from './file-routes.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
@@ -38,6 +39,7 @@ const ADDRESSES = {
   'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
+  ...FILE_ADDRESSES,
   'POST /v1/tasks/ID/kill': 'ends a task',
   'GET /v1/overview': 'the cluster at a glance',
   'GET /v1/events': 'what was decided and why, with since, limit, offers and names; followed as text/event-stream',
@@ -65,6 +67,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   addTeardown(app, questions)
   addTasks(app, questions)
   addLogs(app, questions)
+  addFiles(app, questions)
 }
 
 function addNouns(app: FastifyInstance, questions: Questions): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LaunchId } from '../../../actors/protocol/ids.js'
-import type { OperatorFiles, OperatorRead } from '../../../actors/protocol/operator.js'
+import type { OperatorFiles, OperatorRead } from '../../../actors/protocol/look.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { agentRef, deskAtWork } from './desk.js'
 
@@ -37,5 +37,5 @@ test('nothing is written to the log for it, and an agent that is away is not ask
   assert.deepEqual(desk.say(list).effects, [{ to: lister, message: { type: 'files', entries: [], problem } }])
   const read = { path: 'a', offset: 0, bytesMax: 9, follow: false }
   const [effect] = desk.say({ type: 'operator-read-file', agentId, ...read, replyTo: reader }).effects
-  assert.equal((effect?.message as unknown as OperatorRead).problem, problem)
+  assert.equal((effect?.message as unknown as OperatorRead | undefined)?.problem, problem)
 })

@@ -189,7 +189,7 @@ test('who waits long enough hears that there is nothing yet, and is forgotten', 
   assert.deepEqual(shown(await b.inbox.next()), ['asks again', 0, '', false])
 })
 
-test('a file that grows is followed, one that is written anew is told to be shorter, and a listing is answered', async (t) => {
+test('a growing file is followed, one that is written anew is shorter, and a directory is listed', async (t) => {
   const b = bench(t)
   mkdirSync(`${b.directory}/sandbox`)
   const file = `${b.directory}/sandbox/log`
