@@ -16,7 +16,7 @@ export const catOf = (noun: Keeper): Command => ({
   options: [
     { flags: '--follow', help: 'go on as it grows, until the task ends' },
     { flags: '--tail <bytes>', help: 'only so much of its end', parse: naturalOption('--tail', 999_999_999) },
-    { flags: '--json', help: 'one JSON object a line: {"offset", "text"}' },
+    { flags: '--json', help: 'one JSON object a line: {"offset", "bytes", "text"}' },
     ...HTTP_OPTIONS,
   ],
   examples: noun === 'task'

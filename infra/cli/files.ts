@@ -1,5 +1,5 @@
 /** Files: `warren task|agent files ID [PATH]`, what a directory holds where the task has run. */
-import type { FilesAnswer, FileView } from '../http/file-routes.js'
+import type { FilesAnswer, FileView } from '../http/file-view.js'
 import { age, columns, print, printJson } from './columns.js'
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'

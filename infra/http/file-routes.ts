@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FILES_LISTED_MAX, type FileEntry, type FileRefusal } from '../../actors/protocol/files.js'
 import type { AgentId, LaunchId } from '../../actors/protocol/ids.js'
 import type { OperatorLook } from '../../actors/protocol/look.js'
+import type { FilePart, FilesAnswer, FileView } from './file-view.js'
 import { find, findTask } from './identity.js'
 import { allow, flagOf, naturalOf, textOf, type Query } from './listing.js'
 import { piecesOf, READ_TIMEOUT_MS, type Part, type PieceWish } from './pieces.js'
@@ -24,18 +25,6 @@ export const FILE_ADDRESSES = {
   'GET /v1/tasks/ID/files': 'what the directory of a task holds, with path, limit and after',
   'GET /v1/tasks/ID/file': 'a file of a task, with path, offset or tail, bytes, follow and download',
   'GET /v1/agents/ID/files': 'the same of all launches of an agent; also /v1/agents/ID/file',
-}
-
-/** The answer to a question about a directory. */
-export interface FilesAnswer {
-  readonly schemaVersion: number
-  readonly path: string
-  readonly files: readonly FileView[]
-  readonly next?: string
-}
-
-export interface FileView extends Omit<FileEntry, 'modifiedMs'> {
-  readonly modifiedAt: string
 }
 
 interface WithId {
@@ -148,7 +137,10 @@ async function* bytesOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> 
   for await (const { data } of parts) if (data.length > 0) yield data
 }
 
-/** JSON Lines `{offset, text}`; what breaks it off is its last line, `{error}`. */
+const lineOf = (part: FilePart): string =>
+  (part.bytes === 0 && part.text === '' ? '' : `${JSON.stringify(part)}\n`)
+
+/** JSON Lines; what breaks it off is its last line, `{error}`. */
 async function* linesOf(parts: AsyncIterable<Part>): AsyncGenerator<string> {
   let [decoder, expected] = [new StringDecoder('utf8'), 0]
   try {
@@ -157,10 +149,9 @@ async function* linesOf(parts: AsyncIterable<Part>): AsyncGenerator<string> {
       if (offset < expected) decoder = new StringDecoder('utf8')
       expected = offset + data.length
       const text = decoder.write(Buffer.from(data.buffer, data.byteOffset, data.length))
-      if (text !== '') yield `${JSON.stringify({ offset, text })}\n`
+      yield lineOf({ offset, bytes: data.length, text })
     }
-    const text = decoder.end()
-    if (text !== '') yield `${JSON.stringify({ offset: expected, text })}\n`
+    yield lineOf({ offset: expected, bytes: 0, text: decoder.end() })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     yield `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`

@@ -1,5 +1,6 @@
 /** Agent: one machine, its tasks and its actors. */
 import type { AgentView, TaskView } from '../../../actors/protocol/operator.js'
+import { Files } from '../files/browser.js'
 import { ResourceBars } from '../parts/bar.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
@@ -55,6 +56,7 @@ export function AgentPage({ id }: { readonly id: string }) {
       <Card title="What happened here">
         <EventList query={`agent=${encodeURIComponent(id)}&limit=50`} />
       </Card>
+      {row && <Files noun="agent" id={row.id} home="launches" isLive={row.connection === 'connected'} />}
     </Page>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { TaskView } from '../../../actors/protocol/operator.js'
 import { post, sentence } from '../api.js'
 import { amounts } from '../format.js'
+import { Files } from '../files/browser.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Output } from '../parts/output.js'
@@ -65,6 +66,7 @@ export function TaskPage({ id }: { readonly id: string }) {
             </Card>
           </div>
           <Output key={task.launch} launch={task.launch} />
+          <Files noun="task" id={task.launch} home={task.id} isLive={isLive} />
         </>
       )}
     </Page>
