@@ -14,6 +14,12 @@ import type { Transport } from './transport.js'
 /** A loss of both the end and its message is noticed within this time. */
 export const WATCH_REPEAT_MS = 60_000
 
+/**
+ * So long it may wait to be said that an actor is watched no more. Who unwatches has often just lost whom it
+ * watched, as all agents have when their master dies, and then has better to do than to write to the dead.
+ */
+export const UNWATCH_DELAY_MS = 1_000
+
 /** What the watches need of their node. */
 export interface Outside {
   readonly clock: Clock
@@ -23,7 +29,9 @@ export interface Outside {
 
 export class RemoteWatches {
   private readonly byNode = new Map<NodeAddress, Map<string, Set<Watch>>>()
+  private readonly unwatched = new Map<NodeAddress, Set<string>>()
   private cancelRepeat: (() => void) | undefined
+  private cancelUnwatch: (() => void) | undefined
 
   constructor(private readonly outside: Outside) {}
 
@@ -38,6 +46,7 @@ export class RemoteWatches {
     }
     paths.set(path, new Set([watch]))
     this.byNode.set(node, paths)
+    this.unwatched.get(node)?.delete(path)
     if (!known) this.outside.transport?.watch(node)
     // The transport may have known at once that the node is gone.
     if (this.byNode.get(node) !== paths) return
@@ -50,7 +59,8 @@ export class RemoteWatches {
     const watches = this.byNode.get(node)?.get(path)
     if (!watches?.delete(watch) || watches.size > 0) return
     this.forget(node, path)
-    this.outside.tellKernel(node, { type: 'unwatch-actors', paths: [path] })
+    this.unwatched.set(node, (this.unwatched.get(node) ?? new Set()).add(path))
+    this.cancelUnwatch ??= this.outside.clock.after(UNWATCH_DELAY_MS, () => this.tellUnwatched())
   }
 
   /** Single actors of a node have ended: whoever waits for them is told, once. */
@@ -65,6 +75,7 @@ export class RemoteWatches {
 
   /** A node has ended, and all of its actors with it. */
   lost(node: NodeAddress): void {
+    this.unwatched.delete(node)
     this.ended(node, [...this.byNode.get(node)?.keys() ?? []])
   }
 
@@ -81,7 +92,18 @@ export class RemoteWatches {
   /** This node has ended. */
   close(): void {
     this.cancelRepeat?.()
+    this.cancelUnwatch?.()
     this.byNode.clear()
+  }
+
+  private tellUnwatched(): void {
+    this.cancelUnwatch = undefined
+    for (const [node, paths] of this.unwatched) {
+      // What does not fit is forgotten over there when it is not said again.
+      const some = [...paths].slice(0, WATCHED_ACTORS_MAX)
+      if (some.length > 0) this.outside.tellKernel(node, { type: 'unwatch-actors', paths: some })
+    }
+    this.unwatched.clear()
   }
 
   private forget(node: NodeAddress, path: string): void {

@@ -22,7 +22,7 @@ export function checkLeft(state: State, ctx: Ctx): State {
 /** Leaves now. */
 export function left(state: State, ctx: Ctx): State {
   const { agentId } = state.memory
-  if (state.master && agentId) ctx.tell(state.master, { type: 'unregister-agent', agentId })
+  if (state.master && agentId) ctx.tell(state.master, { type: 'unregister-agent', agentId, agent: ctx.self })
   if (state.leaver) ctx.tell(state.leaver, { type: 'left' })
   return { ...state, leaver: undefined }
 }

@@ -11,6 +11,13 @@ import type { AgentId, Role } from '../protocol/ids.js'
 import { allocate } from './allocate.js'
 import { Allocation, POLICY, type Policy } from './allocation.js'
 
+/**
+ * While many agents come back to a new leader a run waits so long for more of them, since a message for every agent
+ * would take the time that the others need to be heard; and so long that lasts.
+ */
+export const GATHER_MS = 20
+export const RETURN_MS = 3_000
+
 export interface AllocatorOptions {
   readonly master: Ref<AllocatorEvent>
   /** Shares of roles count by their weight; 1 unless given. */
@@ -29,6 +36,8 @@ interface State {
   readonly tellings: Map<AgentId, number>
   /** False until the master has told everything: what waited for an earlier life is in that already. */
   ready: boolean
+  /** Until then runs wait for more to be in them. */
+  readonly gatherUntilMs: number
 }
 
 type Ctx = Context<Message>
@@ -38,6 +47,7 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
     ctx.tell(options.master, { type: 'allocator-started', allocator: ctx.self })
     return {
       allocation: newAllocation(options), candidates: new Set(), running: false, tellings: new Map(), ready: false,
+      gatherUntilMs: 0,
     }
   },
   receive(state, message, ctx) {
@@ -88,21 +98,27 @@ function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOption
 }
 
 function rebuild(
-  { agents, frameworks }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
+  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
 ): State {
   const allocation = newAllocation(options)
   for (const framework of frameworks) allocation.addFramework(framework)
   for (const agent of agents) allocation.addAgent(agent)
   const tellings = new Map(agents.map(({ agentId, telling }) => [agentId, telling]))
   ctx.cancel('filter')
-  return request({ allocation, candidates: new Set(), running: false, tellings, ready: true }, 'all', ctx)
+  const gatherUntilMs = isReturn ? ctx.now() + RETURN_MS : 0
+  return request({
+    allocation, candidates: new Set(), running: false, tellings, ready: true, gatherUntilMs,
+  }, 'all', ctx)
 }
 
 function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): State {
   if (agentIds === 'all') state.candidates = 'all'
   else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
   const wanted = state.candidates === 'all' || state.candidates.size > 0
-  if (wanted && !state.running) ctx.tell(ctx.self, { type: 'run' })
+  if (wanted && !state.running) {
+    if (ctx.now() < state.gatherUntilMs) ctx.after('run', GATHER_MS, { type: 'run' })
+    else ctx.tell(ctx.self, { type: 'run' })
+  }
   state.running ||= wanted
   return state
 }

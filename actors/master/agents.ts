@@ -4,11 +4,14 @@
  * An agent that breaks off is first only away: its offers are rescinded, its tasks run on. If it stays
  * away it becomes unreachable, and its frameworks are told; if it comes back, nothing is killed.
  */
+import type { AgentCall } from '../protocol/agent.js'
 import type { AgentId } from '../protocol/ids.js'
 import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
+
+type Unregister = Omit<Extract<AgentCall, { type: 'unregister-agent' }>, 'type'>
 
 /** So many pings fit into the time after which a silent agent is unreachable. */
 export const PINGS_MISSED_MAX = 5
@@ -28,10 +31,12 @@ export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
 }
 
 /** One that operators hold back is remembered: what they want of it still holds when it is started again. */
-export function onUnregister(knowledge: Knowledge, agentId: AgentId): Decision {
-  const { cluster, now } = knowledge
+export function onUnregister(knowledge: Knowledge, { agentId, agent: life }: Unregister): Decision {
+  const { cluster, present, now } = knowledge
   const agent = cluster.agents.get(agentId)
-  if (!agent) return NOTHING
+  const there = present.agents.get(agentId)?.ref
+  // The goodbye of an earlier life that comes after the next has registered.
+  if (!agent || (life !== undefined && there !== undefined && there !== life)) return NOTHING
   const executors = [...cluster.executors.values()].filter((executor) => executor.agentId === agentId)
   const ended = executors.map(({ frameworkId, executorId }) =>
     ({ type: 'executor-ended', frameworkId, agentId, executorId }) as const)

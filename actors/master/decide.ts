@@ -23,7 +23,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
   const { present } = knowledge
   switch (message.type) {
     case 'register-agent': return onRegister(knowledge, message)
-    case 'unregister-agent': return onUnregister(knowledge, message.agentId)
+    case 'unregister-agent': return onUnregister(knowledge, message)
     case 'task-status': return onStatus(knowledge, message)
     case 'pong': return decision({ changes: [{ type: 'agent-answered', agentId: message.agentId }] })
     case 'executor-exited': return onExecutorExited(knowledge, message)

@@ -202,7 +202,8 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
     const link = present.schedulers.get(frameworkId)
     return frameworkShare(frameworkId, info.roles, link?.suppressed ?? [], link?.ref !== undefined)
   })
-  ctx.tell(allocator, { type: 'rebuild', agents, frameworks })
+  const isReturn = reachable.some(({ agentId }) => present.agents.get(agentId)?.ref === undefined)
+  ctx.tell(allocator, { type: 'rebuild', agents, frameworks, isReturn })
   return { ...state, allocator }
 }
 

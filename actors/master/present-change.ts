@@ -10,7 +10,14 @@ import type { Kill, AgentAnswer, Asker, Present } from './present.js'
 export type PresentChange = AgentChange | SchedulerChange | WorkChange
 
 type AgentChange =
-  | { readonly type: 'agent-linked'; readonly agentId: AgentId; readonly ref: Ref<AgentEvent>; readonly atMs: number }
+  | {
+      readonly type: 'agent-linked'
+      readonly agentId: AgentId
+      readonly ref: Ref<AgentEvent>
+      readonly atMs: number
+      /** The allocator's books of it go on; otherwise it is about to be told of the agent anew. */
+      readonly isUnchanged?: boolean
+    }
   | { readonly type: 'agent-unlinked'; readonly agentId: AgentId; readonly atMs: number }
   | { readonly type: 'agent-forgotten'; readonly agentId: AgentId }
   | { readonly type: 'drain-told'; readonly agentId: AgentId; readonly isLast: boolean }
@@ -35,7 +42,8 @@ type WorkChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
-  | { readonly type: 'executor-awaited' | 'executor-settled'; readonly executor: string }
+  | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
+  | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Asker }
   | { readonly type: 'read-answered'; readonly readId: string }
 
@@ -113,7 +121,7 @@ function changeWork(present: Present, by: WorkChange): void {
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
       return
-    case 'executor-awaited': return void present.awaited.add(by.executor)
+    case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)
     case 'kill-over': return void present.kills.delete(by.launchId)
     case 'read-asked':
@@ -133,14 +141,16 @@ function changeWork(present: Present, by: WorkChange): void {
 
 type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 
-function linkAgent(present: Present, { agentId, ref, atMs }: Of<'agent-linked'>): void {
+function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
-  const before = present.agents.get(agentId)?.ref
+  const link = present.agents.get(agentId)
+  const before = link?.ref
   unlinkAgent(present, agentId)
   present.agentIds.set(ref, agentId)
   const former = before === ref ? undefined : before
-  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling: present.nextTelling++ })
+  const telling = link && isUnchanged ? link.telling : present.nextTelling++
+  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {
@@ -181,5 +191,5 @@ function endOffer(present: Present, offerId: OfferId): void {
 
 /** Whoever begins anew, or is gone, says itself which executors run. */
 function forgetAwaited(present: Present, of: AgentId | FrameworkId): void {
-  for (const executor of present.awaited) if (executor.split('/').includes(of)) present.awaited.delete(executor)
+  for (const executor of present.awaited.keys()) if (executor.split('/').includes(of)) present.awaited.delete(executor)
 }

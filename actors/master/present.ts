@@ -76,7 +76,7 @@ export interface Present {
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
-  readonly awaited: Set<string>
+  readonly awaited: Map<string, ReadonlySet<LaunchId>>
   /** Agents that drain and have been told that their deadline is over. */
   readonly hurried: Set<AgentId>
   /** Until then agents may come back with tasks that this master has never heard of. */
@@ -94,6 +94,6 @@ export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
   agentTimeoutMs,
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
   offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(),
-  awaited: new Set(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
+  awaited: new Map(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
   nextTelling: 1,
 })

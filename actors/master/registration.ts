@@ -92,6 +92,9 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
     return onNewLife(knowledge, agentId, call, true)
   }
   if (problem) return decision({ effects: tell(call.agent, { type: 'agent-refused', epoch: cluster.epoch, problem }) })
+  // The allocator keeps its books of an agent that is only away, and of most that come back they are still right.
+  const isUnchanged = records.length === 0 && missing.records.length === 0 && share.active
+    && present.agents.get(agentId)?.ref === undefined && present.agents.has(agentId)
   return combine([
     // Offers made before it came back may promise what it no longer has.
     rescindOfAgent(knowledge, agentId),
@@ -99,13 +102,15 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
       records,
       changes: [
         ...recovered.map(({ frameworkId }) => ({ type: 'scheduler-unlinked', frameworkId, atMs: now }) as const),
-        { type: 'agent-linked', agentId, ref: call.agent, atMs: now },
+        { type: 'agent-linked', agentId, ref: call.agent, atMs: now, isUnchanged },
       ],
       allocator: [
         ...recovered.map(({ frameworkId, info }) =>
           ({ type: 'add-framework', framework: frameworkShare(frameworkId, info.roles, [], false) }) as const),
-        { type: 'remove-agent', agentId },
-        { type: 'add-agent', agent: { ...share, telling: present.nextTelling } },
+        ...(isUnchanged ? [{ type: 'activate-agent', agentId } as const] : [
+          { type: 'remove-agent', agentId } as const,
+          { type: 'add-agent', agent: { ...share, telling: present.nextTelling } } as const,
+        ]),
       ],
       effects: registered(knowledge, agentId, call),
     }),

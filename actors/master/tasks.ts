@@ -1,7 +1,7 @@
 /** Tasks: what becomes of updates, kills, questions and messages about them. Decisions only. */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentCall, AgentEvent } from '../protocol/agent.js'
-import type { FrameworkId, TaskId } from '../protocol/ids.js'
+import type { FrameworkId, LaunchId, TaskId } from '../protocol/ids.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from './cluster.js'
@@ -66,12 +66,14 @@ function settleExecutor({ cluster, present }: Books, task: TaskRecord, ends: boo
   if (!executor) return NOTHING
   const { executorId } = executor
   const key = executorKey({ agentId, frameworkId, executorId })
-  if (!present.awaited.has(key)) return NOTHING
+  const gone = present.awaited.get(key)
+  if (!gone || gone.has(task.launchId)) return NOTHING
   const changes = [{ type: 'executor-settled', executor: key }] as const
   const holder = cluster.executors.get(key)
   if (!ends || !holder) return decision({ changes })
   const { role, resources } = holder
-  const others = underWay(cluster, { agentId, frameworkId, executorId }).filter((each) => each.task.taskId !== taskId)
+  const others = underWay(cluster, { agentId, frameworkId, executorId }, gone)
+    .filter((each) => each.task.taskId !== taskId)
   if (others.length > 0) return NOTHING
   return decision({
     changes, records: [{ type: 'executor-ended', agentId, frameworkId, executorId }],
@@ -82,10 +84,11 @@ function settleExecutor({ cluster, present }: Books, task: TaskRecord, ends: boo
 type Books = Pick<Knowledge, 'cluster' | 'present'>
 type OfExecutor = Pick<ExecutorRecord, 'agentId' | 'frameworkId' | 'executorId'>
 
-/** Tasks that were sent to the executor and have not begun. */
-const underWay = (cluster: Cluster, { agentId, frameworkId, executorId }: OfExecutor): TaskRecord[] =>
-  liveTasksOf(cluster, agentId).filter((task) =>
-    task.state === 'STAGING' && task.frameworkId === frameworkId && task.task.executor?.executorId === executorId)
+/** Tasks that were sent to the executor and are not known to have come there, besides those that are gone with it. */
+const underWay = (
+  cluster: Cluster, { agentId, frameworkId, executorId }: OfExecutor, gone: ReadonlySet<LaunchId>,
+): TaskRecord[] => liveTasksOf(cluster, agentId).filter((task) => task.state === 'STAGING'
+  && task.frameworkId === frameworkId && task.task.executor?.executorId === executorId && !gone.has(task.launchId))
 
 /**
  * A launch whose task id runs again: its end is known to the scheduler, or the id were not free. The
@@ -165,9 +168,10 @@ export function onExecutorExited({ cluster, present }: Knowledge, call: FromAgen
   if (!executor) return NOTHING
   const { role, resources } = executor
   // A task that is under way brings the executor back: what it takes stays promised to it.
-  const comesBack = underWay(cluster, call).length > 0
+  const gone = new Set(call.launches)
+  const comesBack = underWay(cluster, call, gone).length > 0
   return decision({
-    changes: comesBack ? [{ type: 'executor-awaited', executor: executorKey(call) }] : [],
+    changes: comesBack ? [{ type: 'executor-awaited', executor: executorKey(call), gone }] : [],
     records: comesBack ? [] : [{ type: 'executor-ended', agentId, frameworkId, executorId }],
     allocator: comesBack ? [] : [{ type: 'recover', agentId, frameworkId, role, resources, refuseMs: 0 }],
     effects: tell(present.schedulers.get(frameworkId)?.ref, {

@@ -38,13 +38,19 @@ export const agentCall = {
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
   }),
-  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', { agentId }),
+  'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
+    agentId,
+    /** The life that leaves: a later one may have registered before this is heard. */
+    agent: optional(ref<AgentEvent>()),
+  }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
     agentId, update: statusUpdate, latestState: taskState,
   }),
   pong: message(13, 'Answers `ping`.', { agentId }),
   'executor-exited': message(14, 'A custom executor has ended; its own resources are free.', {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
+    /** Launches that have come and gone with it, though what became of them may be told only later. */
+    launches: optional(list(launchId)),
   }),
   'task-output': message(15, 'Answers `read-task` and `read-file`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),

@@ -39,6 +39,8 @@ export type AllocatorCall =
       readonly type: 'rebuild'
       readonly agents: readonly ToldAgent[]
       readonly frameworks: readonly FrameworkShare[]
+      /** Agents are about to come back, one after the other: what they have is offered a little later, together. */
+      readonly isReturn?: boolean
     }
   | { readonly type: 'add-agent'; readonly agent: ToldAgent }
   | { readonly type: 'remove-agent'; readonly agentId: AgentId }

@@ -40,9 +40,9 @@ export class Presence {
     this.timer = setInterval(() => this.probeAll(), options.probeIntervalMs).unref()
   }
 
+  /** Whoever watches has something to say to the node at once, and that comes back if it is gone. */
   watch(node: NodeAddress): void {
     this.watched.add(node)
-    this.probe(node)
   }
 
   unwatch(node: NodeAddress): void {

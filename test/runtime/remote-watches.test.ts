@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Context } from '../../runtime/actor.js'
 import { nodeAddress, refOf, type Ref } from '../../runtime/address.js'
 import { KERNEL_PATH } from '../../runtime/kernel-protocol.js'
-import { WATCH_REPEAT_MS } from '../../runtime/remote-watches.js'
+import { UNWATCH_DELAY_MS, WATCH_REPEAT_MS } from '../../runtime/remote-watches.js'
 import { seededPace } from '../support/pace.js'
 import { Wire } from '../support/wire.js'
 import { listening, World } from '../support/world.js'
@@ -136,8 +136,21 @@ test('who is watched is said again at intervals and after an interruption, and t
   wire.tells.connection('connected')
   assert.deepEqual(wire.said(), [{ type: 'watch-actors', paths: ['a', 'b'] }])
   await world.advance(10_000)
-  assert.deepEqual(wire.said(), [{ type: 'unwatch-actors', paths: ['a'] }, { type: 'unwatch-actors', paths: ['b'] }])
+  assert.deepEqual(wire.said(), [], 'whoever is watched no more may just have been lost')
+  await world.advance(UNWATCH_DELAY_MS)
+  assert.deepEqual(wire.said(), [{ type: 'unwatch-actors', paths: ['a', 'b'] }])
   assert.equal(world.clock.nextAt(), undefined, 'nothing is left to repeat')
+})
+
+test('a watch that is taken up again at once was never taken back', async () => {
+  const { world, wire } = await joined()
+  const { actor } = watching([at('a')], (ctx) => {
+    ctx.unwatch(at('a'))
+    ctx.watch(at('a'), { type: 'gone', name: '' })
+  })
+  world.system.spawn('watcher', actor)
+  await world.advance(UNWATCH_DELAY_MS)
+  assert.deepEqual(wire.said(), [{ type: 'watch-actors', paths: ['a'] }, { type: 'watch-actors', paths: ['a'] }])
 })
 
 test('what kernels could not tell each other is no dead letter: it is said again', async () => {

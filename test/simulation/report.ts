@@ -71,13 +71,17 @@ function lineOf({ kind, atMs, from, to, message }: Hop, about: readonly string[]
   if (kind === 'delivered' && !isPort) return undefined
   const { type, ...rest } = message
   const isInside = from === undefined || nodeOf(from) === nodeOf(to)
-  if (NOISE.has(type) || (isInside && !INSIDE.has(type))) return undefined
+  if (NOISE.has(type) || (isInside && !INSIDE.has(type)) || isBeat(rest)) return undefined
   const words = JSON.stringify(rest, (_key, value: unknown) => (value instanceof Uint8Array ? '…' : value))
   if (about.length > 0 && !about.some((word) => words.includes(word) || to.includes(word))) return undefined
   const arrow = kind === 'dropped' ? '✕' : '→'
   const sender = from === undefined ? '' : short(from)
   return { atMs: atMs % 10_000_000, text: `${sender} ${arrow} ${short(to)}  ${type} ${words.slice(0, WORDS_MAX)}` }
 }
+
+/** A leader writes these all the time. */
+const isBeat = ({ entries }: { readonly entries?: unknown }): boolean =>
+  Array.isArray(entries) && entries.every((entry: { readonly type: string }) => entry.type === 'log-beat')
 
 /** `m0:2/master` of `master-m0@i2/master`. */
 const short = (ref: string): string => ref.replace(/^[a-z]+-([^@]*)@i(\d+)/, '$1:$2')

@@ -21,6 +21,8 @@ export const REST_MS = 60_000
 /** As long as the first nodes need to be there. */
 const BEGIN_MS = 100
 const LOOK_MS = 2_000
+/** What was launched before the healing may begin so long after it: words that were slow are still under way. */
+const LATE_MS = 20_000
 /** The folds themselves are compared after so many steps. */
 const FOLDS_EVERY = 40
 
@@ -63,12 +65,20 @@ async function rest(world: World): Promise<void> {
   for (const { story } of frameworks) story.closing = true
   await until(world, 'together again', () => isTogether(world))
   if (ledger.violation) return
-  for (const { machine } of world.agents) {
+  const busy = isBusy(world)
+  const lateUntilMs = world.events.nowMs + LATE_MS
+  endTasks(world)
+  await until(world, 'at rest', () => {
+    if (world.events.nowMs < lateUntilMs) endTasks(world)
+    return busy()
+  })
+  check(world, true)
+}
+
+function endTasks({ agents }: World): void {
+  for (const { machine } of agents) {
     for (const launchId of machine.running()) if (!launchId.endsWith('-executor')) machine.exit(launchId, { code: 0 })
   }
-  const busy = isBusy(world)
-  await until(world, 'at rest', () => busy())
-  check(world, true)
 }
 
 /** Lets time pass until there is no `problem` left. */

@@ -14,7 +14,7 @@ import { shrink } from './shrink.js'
 /** Seeds that a worker takes at a time. */
 const SHARE = 50
 const PROGRESS_MS = 5_000
-/** Violations that are told in full; more would only be the same again. */
+/** Violations that are told in full; of more, which would mostly be the same again, in a line. */
 const TOLD_MAX = 3
 export const STEPS = 100
 
@@ -94,7 +94,9 @@ export async function simulate(args: readonly string[]): Promise<number> {
   }
   await Promise.all(Array.from({ length: Math.max(1, wish.jobs) }, () => labour(wish, share, ({ count, failed }) => {
     done += count
-    for (const { text } of failed) if (violations++ < TOLD_MAX) process.stdout.write(`${text}\n\n`)
+    for (const { text } of failed) {
+      process.stdout.write(violations++ < TOLD_MAX ? `${text}\n\n` : `${text.split('\n', 1)[0]}\n`)
+    }
   })))
   clearInterval(progress)
   const seconds = ((Date.now() - began) / 1_000).toFixed(0)

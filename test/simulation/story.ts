@@ -158,12 +158,14 @@ export class Story {
     const history = this.histories.get(taskId)
     if (!history) return this.ledger.violate('I1', `${this.name} hears of ${taskId}, which it never launched`)
     const step = updateId === undefined ? 0 : Number(updateId.slice(updateId.lastIndexOf('.') + 1))
+    // It has not heard of that yet, and is told what was on its way.
+    const isReplaced = life < history.stepLife
     if (step > 0 && !history.over) {
       if (step > history.step + 1) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes after step ${history.step}`)
       }
       // A scheduler that has begun anew knows nothing, and the log may have lost what its former life was told.
-      const mayBeOlder = this.ledger.logHasLost && history.stepLife !== life
+      const mayBeOlder = isReplaced || (this.ledger.logHasLost && history.stepLife !== life)
       if (step < history.step && !mayBeOlder) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes again after step ${history.step}`)
       }
@@ -177,7 +179,7 @@ export class Story {
     if (state === 'UNKNOWN' && !history.over && history.step > 0) {
       this.ledger.violate('I1', `${taskId} was ${history.state}, and now nobody knows of it`)
     }
-    if (history.over) return
+    if (history.over || (isReplaced && !isTerminal(state))) return
     history.life = life
     history.state = state
     history.over = isTerminal(state) || state === 'UNKNOWN'

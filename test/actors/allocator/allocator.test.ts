@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { allocator } from '../../../actors/allocator/allocator.js'
+import { allocator, GATHER_MS, RETURN_MS } from '../../../actors/allocator/allocator.js'
 import type { AllocatorCall, AllocatorEvent, ToldAgent } from '../../../actors/protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { of } from '../../../actors/resources/amounts.js'
@@ -112,6 +112,22 @@ test('an agent that is away or has left is not offered', () => {
   assert.deepEqual(settle(driven), [])
   driven.receive({ type: 'activate-agent', agentId: 'a' as AgentId })
   assert.deepEqual(settle(driven).map(({ agentId }) => agentId), ['a'])
+})
+
+test('while agents come back to a new leader, what they have is offered together', () => {
+  const driven = begun()
+  const away = ['a', 'b'].map((name) => agent(name, { active: false }))
+  driven.receive({ type: 'rebuild', agents: away, frameworks: [share(one)], isReturn: true })
+  driven.fire('run')
+  driven.receive({ type: 'activate-agent', agentId: 'a' as AgentId })
+  assert.equal(driven.timers.get('run')?.delayMs, GATHER_MS)
+  driven.receive({ type: 'activate-agent', agentId: 'b' as AgentId })
+  assert.deepEqual(settle(driven), [])
+  driven.fire('run')
+  assert.deepEqual(settle(driven).map(({ agentId }) => agentId).sort(), ['a', 'b'])
+  driven.now += RETURN_MS
+  driven.receive(recover('a', total))
+  assert.equal(settle(driven).length, 1, 'after a while as soon as anything is free')
 })
 
 test('what a framework held goes to the others when it ends', () => {

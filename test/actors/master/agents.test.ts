@@ -71,6 +71,15 @@ test('an agent that leaves takes its tasks with it: they are lost and over', () 
   assert.equal(desk.knowledge.cluster.completedTasks.size, 2)
 })
 
+test('the goodbye of an earlier life does not part with the one that has come since', () => {
+  const { desk, agentId } = deskAtWork()
+  desk.register('a', { agentId, life: 'i2' })
+  const decided = desk.say({ type: 'unregister-agent', agentId, agent: agentRef('a') })
+  assert.deepEqual([decided.records, decided.effects, decided.allocator], [[], [], []])
+  const left = desk.say({ type: 'unregister-agent', agentId, agent: agentRef('a', 'i2') })
+  assert.equal(left.records.at(-1)?.type, 'agent-removed')
+})
+
 test('whoever is not there cannot leave', () => {
   const { desk } = deskAtWork()
   const decided = desk.say({ type: 'unregister-agent', agentId: 'w-S9' as AgentId })

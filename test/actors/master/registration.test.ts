@@ -49,6 +49,18 @@ test('a new life that still has its tasks keeps them, and nobody is told', () =>
   assert.deepEqual(toldOf(again)?.used.map(({ resources }) => resources), [of({ cpus: 1 })])
 })
 
+test('of an agent that was only away and comes back as it was, the allocator keeps its books', () => {
+  const { desk, agentId, task } = deskAtWork()
+  const tellingBefore = desk.knowledge.present.agents.get(agentId)?.telling
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
+  const back = desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'RUNNING')] })
+  assert.deepEqual(back.allocator, [{ type: 'activate-agent', agentId }])
+  assert.equal(desk.knowledge.present.agents.get(agentId)?.telling, tellingBefore)
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i2') as never })
+  const without = desk.register('a', { life: 'i3', agentId })
+  assert.deepEqual(without.allocator.map(({ type }) => type), ['remove-agent', 'add-agent'])
+})
+
 test('a task that began and is not there any more is gone, and takes nothing', () => {
   const { desk, agentId } = deskAtWork()
   const again = desk.register('a', { life: 'i2', agentId })

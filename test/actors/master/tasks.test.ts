@@ -169,6 +169,23 @@ test('an executor that ended frees its place when the task that was to bring it 
   assert.equal(desk.knowledge.present.awaited.size, 0)
 })
 
+test('a task that came and went with its executor does not bring it back, however late its steps are told', () => {
+  const { desk, task, gone, ended, recovered } = deskWithExecutor()
+  const decided = desk.say({ ...gone, launches: [task.launchId] })
+  assert.deepEqual([decided.records, decided.allocator], [[ended], [recovered]])
+  assert.deepEqual(desk.report(task, 'RUNNING', 1).allocator, [])
+})
+
+test('a task that went with its executor says nothing of one that is still to bring it back', () => {
+  const { desk, task, gone, ended } = deskWithExecutor()
+  const { agentId, frameworkId } = task
+  desk.accept(frameworkId, [desk.offer(frameworkId, agentId)], [executed('y', 'e', { cpus: 0.5 })])
+  assert.deepEqual(desk.say({ ...gone, launches: [task.launchId] }).records, [])
+  desk.report(task, 'RUNNING', 1)
+  const over = desk.report(desk.task(frameworkId, 'y'), 'DROPPED', 1)
+  assert.deepEqual(over.records.filter(({ type }) => type !== 'task-changed'), [ended])
+})
+
 test('messages pass between a framework and its executor', () => {
   const { desk, agentId, frameworkId } = deskAtWork()
   const [executorId, data] = ['e' as ExecutorId, new Uint8Array([1])]
