@@ -20,6 +20,7 @@ import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
+import { onMeasure, onMeasured } from './usage.js'
 
 /**
  * Of the time after which a master gives up an agent that is silent: so long an agent waits for a ping before it
@@ -66,6 +67,8 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'read-file': return onReadFile(state, message, options, ctx)
       case 'list-files': return onListFiles(state, message, options, ctx)
       case 'output': case 'output-failed': case 'listed': case 'listing-failed': return onOutput(state, message, ctx)
+      case 'measure-machine': return onMeasure(state, message, options, ctx)
+      case 'measured': case 'measuring-failed': return onMeasured(state, message, ctx)
       case 'committed':
         if (message.token === state.obeying?.token) return onObeyed(state, state.obeying.obeyed, options, ctx)
         return onAdmitted(state, message.token, options, ctx)

@@ -2,6 +2,9 @@
 import type { AgentCall } from '../protocol/agent.js'
 import type { OperatorLook } from '../protocol/look.js'
 import { decision, tell, type Decision, type Knowledge } from './decision.js'
+import type { AgentAnswer } from './present.js'
+
+type Looked = Extract<AgentCall, { type: 'files-listed' | 'machine-measured' }>
 
 const AWAY = 'its agent is away'
 
@@ -13,11 +16,12 @@ export function onLook({ present }: Knowledge, look: OperatorLook): Decision {
   return decision({ changes: [{ type: 'read-asked', readId, replyTo }], effects: tell(agent, asked(look, readId)) })
 }
 
-export function onFilesListed({ present }: Knowledge, answer: Extract<AgentCall, { type: 'files-listed' }>): Decision {
-  const { type: _, requestId: readId, ...told } = answer
+/** Nobody waits any more for an answer whose question was forgotten. */
+export function onLooked({ present }: Knowledge, answer: Looked): Decision {
+  const { type, requestId: readId, ...told } = answer
+  const view = { type: type === 'files-listed' ? 'files' : 'usage', ...told } as AgentAnswer
   return decision({
-    changes: [{ type: 'read-answered', readId }],
-    effects: tell(present.readers.get(readId), { type: 'files', ...told }),
+    changes: [{ type: 'read-answered', readId }], effects: tell(present.readers.get(readId), view),
   })
 }
 
@@ -31,6 +35,7 @@ function asked(look: OperatorLook, requestId: string) {
       const { type: _, agentId: __, replyTo: ___, ...wish } = look
       return { type: 'read-file', requestId, ...wish } as const
     }
+    case 'operator-measure': return { type: 'measure-machine', requestId, launches: look.launches } as const
   }
 }
 
@@ -41,5 +46,6 @@ function refused(look: OperatorLook) {
       const { replyTo, offset } = look
       return tell(replyTo, { type: 'output', offset, data: new Uint8Array(), end: true, problem: AWAY })
     }
+    case 'operator-measure': return tell(look.replyTo, { type: 'usage', problem: AWAY })
   }
 }

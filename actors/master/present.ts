@@ -6,7 +6,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import type { FileRefusal } from '../protocol/files.js'
-import type { OperatorFiles } from '../protocol/look.js'
+import type { OperatorFiles, OperatorUsage } from '../protocol/look.js'
 import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
@@ -51,8 +51,8 @@ export interface OutputAnswer {
 }
 
 /** What an agent was asked for; who asked for the one hears of no other. */
-export type AgentAnswer = OutputAnswer | OperatorFiles
-export type Asker = Ref<OutputAnswer> | Ref<OperatorFiles>
+export type AgentAnswer = OutputAnswer | OperatorFiles | OperatorUsage
+export type Asker = Ref<OutputAnswer> | Ref<OperatorFiles> | Ref<OperatorUsage>
 
 /** How a kill was asked for. */
 export interface Kill {

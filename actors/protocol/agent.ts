@@ -5,6 +5,7 @@ import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } fr
 import { fileEntry, FILE_NAME_CHARACTERS_MAX, fileRefusal, PATH_CHARACTERS_MAX } from './files.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
+import { machineUsage } from './usage.js'
 
 export const agentInfo = record({
   hostname: text(255),
@@ -69,6 +70,9 @@ export const agentCall = {
     requestId: text(128), entries: list(fileEntry), next: optional(text(FILE_NAME_CHARACTERS_MAX)),
     refusal: optional(fileRefusal), problem: optional(text()),
   }),
+  'machine-measured': message(19, 'Answers `measure-machine`.', {
+    requestId: text(128), usage: optional(machineUsage), problem: optional(text()),
+  }),
 }
 
 export const agentEvent = {
@@ -114,6 +118,9 @@ export const agentEvent = {
   'read-file': message(32, 'Asks for a piece of a file of a launch; of any launch without one.', {
     requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX), offset: natural,
     bytesMax: natural, follow: flag,
+  }),
+  'measure-machine': message(33, 'Asks how much of the machine is in use now; with `launches` also by whom.', {
+    requestId: text(128), launches: flag,
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>

@@ -1,12 +1,14 @@
 /**
- * Look: what the HTTP interface asks of the master, and only an agent knows: what tasks write, and leave behind.
+ * Look: what the HTTP interface asks of the master, and only an agent knows: what tasks write and leave behind, and
+ * how busy its machine is.
  * Within one node, so nothing is declared.
  */
 import type { Ref } from '../../runtime/address.js'
 import type { FileEntry, FileRefusal } from './files.js'
 import type { AgentId, LaunchId } from './ids.js'
+import type { MachineUsage } from './usage.js'
 
-/** Without a launch it is asked about all of the agent's. */
+/** Files without a launch are those of all of the agent's. */
 export type OperatorLook =
   | {
       readonly type: 'operator-list-files'
@@ -26,6 +28,13 @@ export type OperatorLook =
       readonly bytesMax: number
       readonly follow: boolean
       readonly replyTo: Ref<OperatorRead>
+    }
+  | {
+      readonly type: 'operator-measure'
+      readonly agentId: AgentId
+      /** Also what each launch uses. */
+      readonly launches: boolean
+      readonly replyTo: Ref<OperatorUsage>
     }
 
 /** Answers `operator-read` and `operator-read-file`. */
@@ -47,4 +56,11 @@ export interface OperatorFiles {
   readonly next?: string
   readonly problem?: string
   readonly refusal?: FileRefusal
+}
+
+/** Answers `operator-measure`: one of the two is there. */
+export interface OperatorUsage {
+  readonly type: 'usage'
+  readonly usage?: MachineUsage
+  readonly problem?: string
 }

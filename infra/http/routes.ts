@@ -12,6 +12,7 @@ import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
 import { TRACE_ADDRESSES } from './traces.js'
+import { addUsage, USAGE_ADDRESSES } from './usage-routes.js'
 
 /** Logs read over HTTP at once, over all tasks. */
 export const LOG_STREAMS_MAX = 256
@@ -33,6 +34,7 @@ const ADDRESSES = {
   'GET /v1/cluster': 'the cluster, its leader and its counts',
   'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
   ...AGENT_ADDRESSES,
+  ...USAGE_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
   'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
@@ -68,6 +70,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   addTasks(app, questions)
   addLogs(app, questions)
   addFiles(app, questions)
+  addUsage(app, questions)
 }
 
 function addNouns(app: FastifyInstance, questions: Questions): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LaunchId } from '../../../actors/protocol/ids.js'
-import type { OperatorFiles, OperatorRead } from '../../../actors/protocol/look.js'
+import type { OperatorFiles, OperatorRead, OperatorUsage } from '../../../actors/protocol/look.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { agentRef, deskAtWork } from './desk.js'
 
@@ -38,4 +38,17 @@ test('nothing is written to the log for it, and an agent that is away is not ask
   const read = { path: 'a', offset: 0, bytesMax: 9, follow: false }
   const [effect] = desk.say({ type: 'operator-read-file', agentId, ...read, replyTo: reader }).effects
   assert.equal((effect?.message as unknown as OperatorRead | undefined)?.problem, problem)
+})
+
+test('how busy a machine is is asked of its agent, and told to whoever asked', () => {
+  const { desk, agentId } = deskAtWork()
+  const replyTo = refOf<OperatorUsage>(node, 'port.usage')
+  const measure = { type: 'operator-measure', agentId, launches: false, replyTo } as const
+  assert.deepEqual(desk.say(measure).effects,
+    [{ to: agentRef('a'), message: { type: 'measure-machine', requestId: '0.operator', launches: false } }])
+  assert.deepEqual(desk.say({ type: 'machine-measured', requestId: '0.operator', problem: 'no' }).effects,
+    [{ to: replyTo, message: { type: 'usage', problem: 'no' } }])
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
+  const away = { type: 'usage', problem: 'its agent is away' }
+  assert.deepEqual(desk.say(measure).effects, [{ to: replyTo, message: away }])
 })
