@@ -8,6 +8,7 @@ import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
 import { useOne, useRows } from '../rows.js'
+import { Usage } from '../usage/card.js'
 import { TaskTable } from './tasks.js'
 
 export function AgentPage({ id }: { readonly id: string }) {
@@ -31,25 +32,28 @@ export function AgentPage({ id }: { readonly id: string }) {
       {!row ? (
         <Missing isRead={isRead} what="such agent" />
       ) : (
-        <div class="grid">
-          <Card title="Resources">
-            <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
-          </Card>
-          <Card title="Machine">
-            <Facts
-              facts={[
-                ['Id', <code key="id">{row.id}</code>],
-                ['Host', row.hostname],
-                ['Connection', row.connection],
-                ['To be empty by', row.deadline && new Date(row.deadline).toLocaleString()],
-                ['Attributes', row.attributes],
-                ['Ports', String(row.resources['ports'] ?? '')],
-                ['Tasks', String(row.tasks)],
-                ['In the cluster', row.admittedAt && <Ago key="at" at={row.admittedAt} />],
-              ]}
-            />
-          </Card>
-        </div>
+        <>
+          <Usage agent={row} tasks={tasks.rows} />
+          <div class="grid">
+            <Card title="Allocated and offered">
+              <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
+            </Card>
+            <Card title="Machine">
+              <Facts
+                facts={[
+                  ['Id', <code key="id">{row.id}</code>],
+                  ['Host', row.hostname],
+                  ['Connection', row.connection],
+                  ['To be empty by', row.deadline && new Date(row.deadline).toLocaleString()],
+                  ['Attributes', row.attributes],
+                  ['Ports', String(row.resources['ports'] ?? '')],
+                  ['Tasks', String(row.tasks)],
+                  ['In the cluster', row.admittedAt && <Ago key="at" at={row.admittedAt} />],
+                ]}
+              />
+            </Card>
+          </div>
+        </>
       )}
       <h2>Tasks</h2>
       <TaskTable {...tasks} isShort />

@@ -10,6 +10,7 @@ import { Output } from '../parts/output.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
+import { TaskUse } from '../usage/card.js'
 import { useOne } from '../rows.js'
 
 const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'])
@@ -50,6 +51,7 @@ export function TaskPage({ id }: { readonly id: string }) {
                   ],
                   ['Role', task.role],
                   ['Needs', amounts(task.resources)],
+                  ['Uses now', isLive && <TaskUse key="u" agent={task.agent} launch={task.launch} />],
                   ['Command', <code key="c">{task.command}</code>],
                   ['Launched', <Ago key="t" at={task.launchedAt} />],
                   ['Exit code', task.exitCode === undefined ? undefined : String(task.exitCode)],

@@ -1,13 +1,17 @@
-/** Topology: each machine a cell, shaded by use, so that thousands fit; also readable as the list of agents. */
+/**
+ * Topology: each machine a cell, so that thousands fit, shaded by what is allocated of it or by how busy it is;
+ * also readable as the list of agents.
+ */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { AgentView } from '../../../actors/protocol/operator.js'
-import { amounts, percent, plural } from '../format.js'
-import { fullness } from '../parts/bar.js'
+import { plural } from '../format.js'
 import { Card, Page, Problem } from '../parts/page.js'
 import { go, query, select, to } from '../route.js'
 import { useRows } from '../rows.js'
 import { colour, themeVersion } from '../theme.js'
+import { usages, want } from '../usage/desk.js'
 import { cellAt, layOut, type Layout } from './cells.js'
+import { shadeOf, SHADES, wordsOf, type Measured, type Shade } from './shades.js'
 
 const HEATS = 5
 
@@ -20,7 +24,9 @@ interface Tip {
 export function TopologyPage() {
   const { rows, isRead, problem } = useRows<AgentView>('agents')
   const by = query.value.get('by') ?? ''
+  const shade = shadeOf(query.value.get('shade'))
   const names = useMemo(() => attributeNames(rows), [rows])
+  const measured = useMeasured(shade === 'allocated' ? [] : rows)
   return (
     <Page
       title="Topology"
@@ -43,13 +49,24 @@ export function TopologyPage() {
             ))}
           </select>
         </label>
+        <label>
+          Shade by{' '}
+          <select class="field" value={shade} onChange={(event) => select({ shade: event.currentTarget.value })}>
+            {Object.entries(SHADES).map(([key, { title }]) => (
+              <option key={key} value={key}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
         <Heat />
         <span class="note" role="status">
           {isRead ? plural(rows.length, 'agent') : 'Reading …'}
+          {shade !== 'allocated' && `, ${measured.size.toLocaleString('en')} measured so far`}
         </span>
       </div>
       <Card title="Machines">
-        <Map agents={rows} by={by} />
+        <Map agents={rows} by={by} shade={shade} measured={measured} />
       </Card>
     </Page>
   )
@@ -70,7 +87,21 @@ function Heat() {
   )
 }
 
-function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly by: string }) {
+/** Of those that can be asked; in turns, if they are many. */
+function useMeasured(agents: readonly AgentView[]): Measured {
+  const ids = agents.filter(({ connection }) => connection === 'connected').map(({ id }) => id)
+  useEffect(() => want(ids), [ids.join()])
+  return usages.value
+}
+
+interface MapProps {
+  readonly agents: readonly AgentView[]
+  readonly by: string
+  readonly shade: Shade
+  readonly measured: Measured
+}
+
+function Map({ agents, by, shade, measured }: MapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const layout = useRef<Layout<AgentView> | undefined>(undefined)
   const [tip, setTip] = useState<Tip | undefined>(undefined)
@@ -85,8 +116,8 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   useEffect(() => {
     if (!canvas.current || width === 0) return
     layout.current = layOut(agents, (agent) => (by === '' ? '' : attributeOf(agent, by)), width)
-    draw(canvas.current, layout.current)
-  }, [agents, by, width, version])
+    draw(canvas.current, layout.current, (agent) => SHADES[shade].part(agent, measured))
+  }, [agents, by, width, version, shade, measured])
   const under = (event: MouseEvent): AgentView | undefined =>
     layout.current && cellAt(layout.current, event.offsetX, event.offsetY)
   const summary = `${plural(agents.length, 'machine')}, shaded by use; the list of agents says the same in words`
@@ -103,9 +134,8 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
         }}
         onMouseMove={(event) => {
           const agent = under(event)
-          setTip(
-            agent && { x: Math.min(event.offsetX + 12, width - 220), y: event.offsetY + 14, text: wordsOf(agent) },
-          )
+          const x = Math.min(event.offsetX + 12, width - 220)
+          setTip(agent && { x, y: event.offsetY + 14, text: wordsOf(agent, measured.get(agent.id)) })
         }}
       />
       {tip && (
@@ -117,17 +147,11 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   )
 }
 
-const wordsOf = ({ hostname, name = hostname, state, tasks, resources, used, attributes }: AgentView): string =>
-  [
-    `${name}, ${state}`,
-    `${percent(fullness(resources, used))} in use, ${plural(tasks, 'task')}`,
-    amounts(resources),
-    attributes,
-  ]
-    .filter((line) => line !== '')
-    .join('\n')
-
-function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }: Layout<AgentView>): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  { width, height, cell, places, titles }: Layout<AgentView>,
+  partOf: (agent: AgentView) => number | undefined,
+): void {
   const scale = devicePixelRatio
   canvas.width = width * scale
   canvas.height = height * scale
@@ -142,12 +166,17 @@ function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }
   for (const { title, y } of titles) pen.fillText(title, 0, y)
   const side = cell - Math.max(1, Math.round(cell / 9))
   for (const { item, x, y } of places) {
-    const use = fullness(item.resources, item.used)
+    const known = partOf(item)
+    const use = known ?? 0
     pen.fillStyle = heats[use === 0 ? 0 : Math.min(HEATS - 1, 1 + Math.floor(use * (HEATS - 1)))] ?? line
     pen.fillRect(x, y, side, side)
     if (use === 0 && side > 5) {
       pen.strokeStyle = line
       pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
+    }
+    if (known === undefined && item.connection === 'connected' && side > 5) {
+      pen.fillStyle = text
+      pen.fillText('?', x + side / 2 - 3, y + side / 2 + 4)
     }
     if (item.connection !== 'connected')
       cross(pen, x, y, side, item.connection === 'unreachable', item.connection === 'unreachable' ? bad : warn)
