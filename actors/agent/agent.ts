@@ -15,12 +15,11 @@ import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { heldOf, newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
-import { onListFiles, onOutput, onRead, onReadFile } from './output.js'
+import { onLook, onLooked, onRead } from './output.js'
 import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates } from './updates.js'
-import { onMeasure, onMeasured } from './usage.js'
 
 /**
  * Of the time after which a master gives up an agent that is silent: so long an agent waits for a ping before it
@@ -64,11 +63,8 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
         return checkLeft(onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
       case 'message-to-executor': return onMessageToExecutor(state, message, ctx)
       case 'read-task': return onRead(state, message, options, ctx)
-      case 'read-file': return onReadFile(state, message, options, ctx)
-      case 'list-files': return onListFiles(state, message, options, ctx)
-      case 'output': case 'output-failed': case 'listed': case 'listing-failed': return onOutput(state, message, ctx)
-      case 'measure-machine': return onMeasure(state, message, options, ctx)
-      case 'measured': case 'measuring-failed': return onMeasured(state, message, ctx)
+      case 'read-file': case 'list-files': case 'measure-machine': return onLook(state, message, options, ctx)
+      case 'output': case 'output-failed': case 'listed': case 'measured': return onLooked(state, message, ctx)
       case 'committed':
         if (message.token === state.obeying?.token) return onObeyed(state, state.obeying.obeyed, options, ctx)
         return onAdmitted(state, message.token, options, ctx)
@@ -130,11 +126,10 @@ function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, 
   // Leaders are announced and asked for; hearing of the same one twice changes nothing.
   if (master === state.master && state.phase !== 'seeking' && epoch === state.epoch) return state
   if (state.master) ctx.unwatch(state.master)
-  ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
   const obeyed = obeyedOf(leader)
   const next = { ...state, master, epoch, attempt: 0, refused: undefined }
-  if (!obeyed || isSame(obeyed, state.memory.obeyed)) return register({ ...next, phase: 'registering' }, options, ctx)
+  if (!obeyed || isSame(obeyed, state.memory.obeyed)) return join(next, options, ctx)
   const token = state.active.nextToken++
   ctx.tell(options.journal, { type: 'append', records: [{ type: 'obeyed', ...obeyed }], token, replyTo: ctx.self })
   return { ...next, phase: 'obeying', obeying: { token, obeyed } }
@@ -153,7 +148,14 @@ function refuse(state: State, leader: LeadershipEvent, { owner }: AgentOptions, 
 function onObeyed(state: State, obeyed: Obeyed, options: AgentOptions, ctx: Ctx): State {
   remember(state.memory, { type: 'obeyed', ...obeyed })
   const next = { ...state, obeying: undefined }
-  return state.phase === 'obeying' ? register({ ...next, phase: 'registering' }, options, ctx) : next
+  return state.phase === 'obeying' ? join(next, options, ctx) : next
+}
+
+/** Watches and registers in one breath, so that both are one message to the broker. */
+function join(state: State, options: AgentOptions, ctx: Ctx): State {
+  const { master } = state
+  if (master) ctx.watch(master, { type: 'master-gone', master })
+  return register({ ...state, phase: 'registering' }, options, ctx)
 }
 
 /** What it obeys must be on its disk first; there may be room soon. */
@@ -170,7 +172,7 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
     .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
   const { agentId } = state.memory
   const ended = [...state.memory.ends].map(([launchId, { state: end }]) => ({ launchId, state: end }))
-  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended } as const
+  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended, epoch: state.epoch } as const
   ctx.tell(state.master, agentId ? { ...call, agentId } : call)
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }

@@ -79,12 +79,12 @@ function tellExited(
   state: State, frameworkId: FrameworkId, executorId: ExecutorId,
   how: { readonly exitCode?: number; readonly signal?: string }, ctx: Ctx,
 ): State {
-  const { master, memory: { agentId, tasks } } = state
+  const { master, epoch, memory: { agentId, tasks } } = state
   // Their updates wait for a journal that is slow, and the master must not take them for what is still to come.
   const launches = [...tasks.values()]
     .filter((held) => held.frameworkId === frameworkId && held.task.executor?.executorId === executorId)
     .map(({ launchId }) => launchId)
-  const exited = { type: 'executor-exited', frameworkId, executorId, ...how, launches } as const
+  const exited = { type: 'executor-exited', frameworkId, executorId, ...how, launches, epoch } as const
   if (master && agentId) ctx.tell(master, { ...exited, agentId })
   return state
 }

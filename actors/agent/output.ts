@@ -1,6 +1,7 @@
-/** Output: passes questions about what tasks have written on to the machine, and the answers back. */
-import type { AgentEvent } from '../protocol/agent.js'
+/** Output: passes questions about what tasks write and the machine does on to it, and the answers back. */
+import type { AgentCall, AgentEvent } from '../protocol/agent.js'
 import type { OutputEvent } from '../protocol/machine.js'
+import type { UsageEvent } from '../protocol/usage.js'
 import { taskKey } from './memory.js'
 import type { AgentOptions, Ctx, State } from './state.js'
 
@@ -11,7 +12,7 @@ export function onRead(state: State, message: Asked<'read-task'>, options: Agent
   const launchId = state.memory.lastLaunch.get(taskKey(frameworkId, taskId))
   if (launchId === undefined) {
     const reason = `no task '${taskId}' here`
-    return onOutput(state, { type: 'output-failed', requestId, refusal: 'missing', reason }, ctx)
+    return onLooked(state, { type: 'output-failed', requestId, refusal: 'missing', reason }, ctx)
   }
   const process = state.active.outputs.get(launchId) ?? launchId
   const replyTo = ctx.self
@@ -21,47 +22,55 @@ export function onRead(state: State, message: Asked<'read-task'>, options: Agent
   return state
 }
 
-export function onReadFile(state: State, message: Asked<'read-file'>, { output }: AgentOptions, ctx: Ctx): State {
-  const { requestId, path, offset, bytesMax, follow } = message
-  const asked = { path, offset, bytesMax, follow, orShorter: true, requestId, replyTo: ctx.self }
-  ctx.tell(output, { type: 'read', ...directoryOf(state, message), ...asked })
-  return state
-}
-
-export function onListFiles(state: State, message: Asked<'list-files'>, { output }: AgentOptions, ctx: Ctx): State {
-  const { requestId, path, after, entriesMax } = message
-  const asked = { path, ...(after === undefined ? {} : { after }), entriesMax, requestId, replyTo: ctx.self }
-  ctx.tell(output, { type: 'list-files', ...directoryOf(state, message), ...asked })
-  return state
+/** What an operator looks at here. */
+export function onLook(
+  state: State, message: Asked<'read-file' | 'list-files' | 'measure-machine'>, options: AgentOptions, ctx: Ctx,
+): State {
+  const { requestId } = message
+  const common = { requestId, replyTo: ctx.self }
+  switch (message.type) {
+    case 'read-file': {
+      const { path, offset, bytesMax, follow } = message
+      const wish = { ...directoryOf(state, message), path, offset, bytesMax, follow, orShorter: true }
+      ctx.tell(options.output, { type: 'read', ...wish, ...common })
+      return state
+    }
+    case 'list-files': {
+      const { path, after, entriesMax } = message
+      const wish = { ...directoryOf(state, message), path, ...(after === undefined ? {} : { after }), entriesMax }
+      ctx.tell(options.output, { type: 'list-files', ...wish, ...common })
+      return state
+    }
+    case 'measure-machine': {
+      const problem = 'it does not measure itself'
+      if (!options.usage) return onLooked(state, { type: 'measured', requestId, problem }, ctx)
+      ctx.tell(options.usage, { type: 'measure', launches: message.launches, ...common })
+      return state
+    }
+  }
 }
 
 /** What a task of a custom executor leaves is in the executor's directory. */
 const directoryOf = (state: State, { launchId }: Asked<'read-file' | 'list-files'>) =>
   launchId === undefined ? {} : { launchId: state.active.outputs.get(launchId) ?? launchId }
 
-export function onOutput(state: State, event: OutputEvent, ctx: Ctx): State {
+export function onLooked(state: State, event: OutputEvent | UsageEvent, ctx: Ctx): State {
   if (state.master) ctx.tell(state.master, answerOf(event))
   return state
 }
 
-function answerOf(event: OutputEvent) {
+function answerOf(event: OutputEvent | UsageEvent): AgentCall {
   const { requestId } = event
   switch (event.type) {
     case 'output': {
       const { offset, data, end, size } = event
-      return { type: 'task-output', requestId, offset, data, end, size } as const
+      return { type: 'task-output', requestId, offset, data, end, size }
     }
     case 'output-failed': {
       const { refusal, reason: problem } = event
-      return { type: 'task-output', requestId, offset: 0, data: new Uint8Array(), end: true, problem, refusal } as const
+      return { type: 'task-output', requestId, offset: 0, data: new Uint8Array(), end: true, problem, refusal }
     }
-    case 'listed': {
-      const { entries, next } = event
-      return { type: 'files-listed', requestId, entries, ...(next === undefined ? {} : { next }) } as const
-    }
-    case 'listing-failed': {
-      const { refusal, reason: problem } = event
-      return { type: 'files-listed', requestId, entries: [], refusal, problem } as const
-    }
+    case 'listed': return { ...event, type: 'files-listed' }
+    case 'measured': return { ...event, type: 'machine-measured' }
   }
 }

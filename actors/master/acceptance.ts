@@ -21,7 +21,7 @@ export function onAccept(knowledge: Knowledge, call: Accept): Decision {
   const found = [...new Set(call.offerIds)].map((offerId) => present.offers.get(offerId)?.offer)
   const own = found.filter((offer): offer is Offer => offer?.frameworkId === call.frameworkId)
   const problem = offersProblem(call.offerIds, own)
-  if (problem) return refuseAll(knowledge, call, own, problem)
+  if (problem) return refuseAll(knowledge, framework, call, own, problem)
   return launch(knowledge, framework, call, own)
 }
 
@@ -36,9 +36,12 @@ function offersProblem(asked: readonly OfferId[], own: readonly Offer[]): string
   return isOneRole ? undefined : 'the offers are for different roles; accept each role\'s on their own'
 }
 
-function refuseAll(knowledge: Knowledge, call: Accept, own: readonly Offer[], problem: string): Decision {
+/** A task that is there was launched by the same words, which have come twice: what becomes of it is told anyway. */
+function refuseAll(
+  knowledge: Knowledge, { tasks }: FrameworkRecord, call: Accept, own: readonly Offer[], problem: string,
+): Decision {
   const scheduler = knowledge.present.schedulers.get(call.frameworkId)?.ref
-  const dropped = tasksIn(call).flatMap((task) => tell(scheduler, {
+  const dropped = tasksIn(call).filter(({ taskId }) => !tasks.has(taskId)).flatMap((task) => tell(scheduler, {
     type: 'update', update: refused(knowledge, call, task, 'DROPPED', 'invalid-offers', problem),
   }))
   return combine([decision({ effects: dropped }), ...own.map((offer) => giveBack(offer, 0))])

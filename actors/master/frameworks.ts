@@ -14,6 +14,8 @@ import { frameworkProblem } from './validation.js'
 
 /** A master that has just begun to lead gives schedulers at least this long to find it. */
 export const RETURN_GRACE_MS = 30_000
+/** Whoever has not found it after so long is written down as away; nearly all have by then, and cost no record. */
+export const MISSED_AFTER_MS = 5_000
 
 const REPLACED = 'another instance has subscribed under this framework id'
 
@@ -41,8 +43,8 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
   // same address, and offers that it never saw would be held for nobody.
   const holdsNothing = present.offersTo.isEmpty(frameworkId)
-  const isSame = linked === frameworkId && JSON.stringify(known?.info) === JSON.stringify(call.info)
-  const isRepeated = isSame && (call.resumes === true || holdsNothing)
+  const isSame = JSON.stringify(known?.info) === JSON.stringify(call.info)
+  const isRepeated = isSame && linked === frameworkId && (call.resumes === true || holdsNothing)
   if (isRepeated) return decision({ effects: answer })
   const isBack = known?.disconnectedSinceMs !== undefined
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
@@ -52,7 +54,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
     rescindOfFramework(knowledge, frameworkId),
     decision({
       records: [
-        { type: 'framework-admitted', frameworkId, info: call.info, atMs: now },
+        ...(isSame ? [] : [{ type: 'framework-admitted', frameworkId, info: call.info, atMs: now } as const]),
         ...(isBack ? [{ type: 'framework-connected', frameworkId, atMs: now } as const] : []),
       ],
       changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
@@ -89,27 +91,30 @@ export function onSchedulerLost(knowledge: Knowledge, frameworkId: FrameworkId):
  * failed to come back who could not have heard yet of whom to come back to.
  */
 export function onElected({ cluster, now }: Knowledge): Decision {
-  const frameworks = [...cluster.frameworks.values()]
   return decision({
-    records: frameworks.filter(({ disconnectedSinceMs }) => disconnectedSinceMs === undefined)
-      .map(({ frameworkId }) => ({ type: 'framework-disconnected', frameworkId, atMs: now })),
     changes: [
       { type: 'return-awaited', untilMs: now + RETURN_GRACE_MS },
-      ...frameworks.map(({ frameworkId, disconnectedSinceMs: atMs = now }) =>
+      ...[...cluster.frameworks.values()].map(({ frameworkId, disconnectedSinceMs: atMs = now }) =>
         ({ type: 'scheduler-unlinked', frameworkId, atMs }) as const),
     ],
   })
 }
 
-/** Frameworks whose schedulers have stayed away too long. */
+/** Frameworks whose schedulers have not come back to a new leader, and those that have stayed away too long. */
 export function onFailoverSweep(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
-  if (now < present.returnAwaitedUntilMs) return NOTHING
-  const overdue = [...present.schedulers].flatMap(([frameworkId, link]) => {
+  const electedMs = present.returnAwaitedUntilMs - RETURN_GRACE_MS
+  if (now < electedMs + MISSED_AFTER_MS) return NOTHING
+  return combine([NOTHING, ...[...present.schedulers].map(([frameworkId, { ref, sinceMs }]) => {
     const framework = cluster.frameworks.get(frameworkId)
-    return framework && !link.ref && now - link.sinceMs >= framework.info.failoverTimeoutMs ? [framework] : []
-  })
-  return combine([NOTHING, ...overdue.map((framework) => endFramework(knowledge, framework))])
+    if (!framework || ref) return NOTHING
+    const isOver = now >= present.returnAwaitedUntilMs && now - sinceMs >= framework.info.failoverTimeoutMs
+    if (isOver) return endFramework(knowledge, framework)
+    // For the masters after this one, which must count on from here.
+    const isWritten = framework.disconnectedSinceMs !== undefined
+    return isWritten ? NOTHING
+      : decision({ records: [{ type: 'framework-disconnected', frameworkId, atMs: sinceMs }] })
+  })])
 }
 
 export function onTeardown(knowledge: Knowledge, call: Call<'teardown'>): Decision {

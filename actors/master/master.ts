@@ -84,6 +84,8 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
+        // It was for an earlier leadership of this master, and much may have happened under another since.
+        if ('epoch' in message && (message.epoch ?? state.cluster.epoch) !== state.cluster.epoch) return state
         return carryOut(state, decide({ ...state, now: ctx.now() }, message), ctx)
       }
     }

@@ -3,6 +3,7 @@ import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type In
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
 import { fileEntry, FILE_NAME_CHARACTERS_MAX, fileRefusal, PATH_CHARACTERS_MAX } from './files.js'
+import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 import { machineUsage } from './usage.js'
@@ -38,6 +39,7 @@ export const agentCall = {
     executors: optional(list(heldExecutor)),
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
+    epoch: forEpoch,
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
     agentId,
@@ -52,6 +54,7 @@ export const agentCall = {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
     /** Launches that have come and gone with it, though what became of them may be told only later. */
     launches: optional(list(launchId)),
+    epoch: forEpoch,
   }),
   'task-output': message(15, 'Answers `read-task` and `read-file`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),

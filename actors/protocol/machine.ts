@@ -117,10 +117,7 @@ export type OutputEvent =
       readonly entries: readonly FileEntry[]
       /** There is more; ask for what comes after this name. */
       readonly next?: string
-    }
-  | {
-      readonly type: 'listing-failed'
-      readonly requestId: string
-      readonly refusal: FileRefusal
-      readonly reason: string
+      /** It cannot be listed. */
+      readonly refusal?: FileRefusal
+      readonly problem?: string
     }

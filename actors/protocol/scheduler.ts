@@ -4,6 +4,7 @@ import {
 } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { agentId, executorId, frameworkId, offerId, role, taskId, updateId } from './ids.js'
+import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo } from './task.js'
 
@@ -38,6 +39,7 @@ export const schedulerCall = {
     resumes: optional(flag),
     /** Of the tasks that it knows and that have not ended (see `task-digest.ts`). */
     knows: optional(text(64)),
+    epoch: forEpoch,
   }),
   accept: message(41, 'Spends offers of one agent; what the tasks leave unused returns at once.', {
     frameworkId, offerIds: list(offerId, 10_000), operations: list(operation, OPERATIONS_MAX),

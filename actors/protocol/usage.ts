@@ -48,6 +48,10 @@ export interface UsageRequest {
   readonly replyTo: Ref<UsageEvent>
 }
 
-export type UsageEvent =
-  | { readonly type: 'measured'; readonly requestId: string; readonly usage: MachineUsage }
-  | { readonly type: 'measuring-failed'; readonly requestId: string; readonly reason: string }
+/** One of the two is there. */
+export interface UsageEvent {
+  readonly type: 'measured'
+  readonly requestId: string
+  readonly usage?: MachineUsage
+  readonly problem?: string
+}

@@ -60,7 +60,7 @@ export class Acknowledged {
     const last = this.seen.get(taskId)
     const isAnswer = reason === 'reconciliation'
     const isWanted = isAnswer && this.wanted.delete(taskId)
-    if (launchId === undefined) return isAnswer ? this.isNewUnknown(update, isWanted) : this.isRefusal(taskId)
+    if (launchId === undefined) return isAnswer ? this.isNewUnknown(update, isWanted) : this.isRefusal(update)
     const known = last?.launchId === launchId ? last : undefined
     if (known?.ended) return false
     if (known && updateId !== undefined && updateId === known.updateId) return isWanted
@@ -99,10 +99,14 @@ export class Acknowledged {
     return true
   }
 
-  /** Of a task that was never launched there is nothing to repeat: the master says it once. */
-  private isRefusal(taskId: TaskId): boolean {
-    if (this.seen.get(taskId)?.launchId === undefined) this.seen.delete(taskId)
-    return true
+  /**
+   * Of a task that was never launched there is nothing to repeat: the master says it once. But the words that have
+   * launched it may have come twice, and the second time there was nothing to launch it on.
+   */
+  private isRefusal({ taskId, reason }: StatusUpdate): boolean {
+    const wasLaunched = this.seen.get(taskId)?.launchId !== undefined
+    if (!wasLaunched) this.seen.delete(taskId)
+    return !wasLaunched || reason !== 'invalid-offers'
   }
 
   private remember(taskId: TaskId, seen: Seen): void {

@@ -22,6 +22,11 @@ import type { Message, SchedulerOptions, State } from './state.js'
  * nothing, and a process that nobody starts again leaves nothing for long.
  */
 export const FAILOVER_DEFAULT_MS = 60_000
+/**
+ * How often it asks whether somebody else leads by now: a master that was replaced lives on, and who did not hear of
+ * it would wait for its offers for ever.
+ */
+export const LEADER_CHECK_MS = 15_000
 
 export const scheduler = <Author, Told>(
   definition: Framework<Author, Told>, options: SchedulerOptions,
@@ -34,6 +39,7 @@ export const scheduler = <Author, Told>(
       acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
+    ctx.every('check', LEADER_CHECK_MS, { type: 'check' })
     return seek(state, ctx)
   },
   receive(state, message, ctx) {
@@ -43,6 +49,9 @@ export const scheduler = <Author, Told>(
     }
     switch (message.type) {
       case 'seek': return seek(state, ctx)
+      case 'check':
+        if (state.phase === 'subscribed') askWhoLeads(ctx)
+        return state
       case 'leader': return onLeader(state, message, definition, give, options, ctx)
       case 'reconcile-again':
         reconcileAgain(state, ctx)
@@ -145,7 +154,7 @@ function subscribe<Author, Told>(
   }
   const { frameworkId, wasSubscribed } = state
   ctx.tell(state.master, {
-    type: 'subscribe', scheduler: ctx.self, info, ...(frameworkId ? { frameworkId } : {}),
+    type: 'subscribe', scheduler: ctx.self, info, epoch: state.epoch, ...(frameworkId ? { frameworkId } : {}),
     ...(wasSubscribed ? { resumes: true } : {}),
     ...(frameworkId ? { knows: state.acknowledged.digest() } : {}),
   })

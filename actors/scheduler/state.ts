@@ -30,7 +30,7 @@ export type SchedulerOrder<Told> =
   | { readonly type: 'reconnected' }
 
 type Private =
-  | { readonly type: 'seek' | 'subscribe-again' | 'reconcile-again' }
+  | { readonly type: 'seek' | 'subscribe-again' | 'reconcile-again' | 'check' }
   | { readonly type: 'master-gone'; readonly master: Ref<SchedulerCall> }
   | { readonly type: 'author-timer'; readonly name: string }
 export type Message<Told> = SchedulerEvent | LeadershipEvent | SchedulerOrder<Told> | Private

@@ -124,8 +124,8 @@ export class Output {
     } catch (error) {
       const refusal = error instanceof FileRefused ? error.refusal : 'failed'
       const isGone = refusal === 'missing' && root !== undefined && !existsSync(root)
-      const reason = isGone ? `what '${request.launchId}' left is not on this agent: ${GONE}` : reasonOf(error)
-      tell(replyTo, { type: 'listing-failed', requestId, refusal, reason })
+      const problem = isGone ? `what '${request.launchId}' left is not on this agent: ${GONE}` : reasonOf(error)
+      tell(replyTo, { type: 'listed', requestId, entries: [], refusal, problem })
     }
   }
 

@@ -64,7 +64,7 @@ export class Usage {
         if (!this.isOver) tell(replyTo, { type: 'measured', requestId, usage: launches ? usage : brief })
       },
       (error: unknown) => {
-        if (!this.isOver) tell(replyTo, { type: 'measuring-failed', requestId, reason: reasonOf(error) })
+        if (!this.isOver) tell(replyTo, { type: 'measured', requestId, problem: reasonOf(error) })
       },
     )
   }

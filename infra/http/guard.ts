@@ -1,7 +1,7 @@
 /**
  * Guard: who may ask. Nobody has to name themselves yet, so only this machine may; and a web page open
  * on this machine is somebody else: it would come under a foreign name (DNS rebinding shows in Host), or
- * send its own address along (Origin).
+ * send its own address along (Origin); and browsers say themselves whether a request crosses (Sec-Fetch-Site).
  */
 import { Refusal } from './refusal.js'
 
@@ -11,16 +11,29 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
 export const isLoopback = (ip: string): boolean =>
   ip === '::1' || ip === 'localhost' || /^127(\.\d{1,3}){3}$/.test(ip)
 
+export interface Origins {
+  readonly host?: string | undefined
+  readonly origin?: string | undefined
+  readonly 'sec-fetch-site'?: string | string[] | undefined
+  readonly 'sec-fetch-mode'?: string | string[] | undefined
+}
+
 /** Throws a `Refusal` unless the request was addressed to this machine, by this machine. */
-export function checkOrigin(method: string, host: string | undefined, origin: string | undefined): void {
+export function checkOrigin(method: string, headers: Origins): void {
+  const { host, origin, 'sec-fetch-site': site = 'none', 'sec-fetch-mode': mode } = headers
   if (host === undefined || !LOOPBACK_NAMES.has(nameOf(host))) {
     const heard = host === undefined ? 'no Host header' : `the Host header '${host}'`
     throw new Refusal('forbidden', `${heard} does not name this machine: ask 127.0.0.1, localhost or [::1]`)
   }
-  if (method === 'GET' || method === 'HEAD' || origin === undefined) return
-  if (origin.toLowerCase() !== `http://${host}`.toLowerCase()) {
-    throw new Refusal('forbidden', `a page from '${origin}' may not change this cluster`)
+  const isForeign = site !== 'same-origin' && site !== 'none'
+  if (method === 'GET' || method === 'HEAD') {
+    // To follow a link that leads here is fine; to take what is here into a page of elsewhere is not.
+    if (site !== 'cross-site' || mode === 'navigate') return
+    throw new Refusal('forbidden', 'a page from elsewhere may not read this cluster')
   }
+  const isOther = origin !== undefined && origin.toLowerCase() !== `http://${host}`.toLowerCase()
+  if (!isOther && !isForeign) return
+  throw new Refusal('forbidden', `a page from ${isOther ? `'${origin}'` : 'elsewhere'} may not change this cluster`)
 }
 
 /** Throws a `Refusal` when the request is meant for another cluster than this one. */

@@ -89,7 +89,7 @@ async function newApp(logger: Logger, cluster: string): Promise<FastifyInstance>
   })
   app.server.maxConnections = CONNECTIONS_MAX
   app.addHook('onRequest', async ({ method, headers }) => {
-    checkOrigin(method, headers.host, headers.origin)
+    checkOrigin(method, headers)
     checkCluster(headers[CLUSTER_HEADER], cluster)
   })
   app.setNotFoundHandler(({ method, url }) => {

@@ -1,6 +1,8 @@
 /** Agent: one machine, its tasks and its actors. */
 import type { AgentView, TaskView } from '../../../actors/protocol/operator.js'
 import { Files } from '../files/browser.js'
+import { agentOrders, drainOf } from '../orders/order.js'
+import { useOrders } from '../orders/orders.js'
 import { ResourceBars } from '../parts/bar.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
@@ -15,6 +17,8 @@ export function AgentPage({ id }: { readonly id: string }) {
   const { row, isRead, problem } = useOne<AgentView>('agent', id)
   const keep = (task: TaskView) => task.agent === id
   const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
+  const orders = useOrders(row ? agentOrders(row) : [])
+  const drain = row && drainOf(row)
   return (
     <Page
       title={row?.name ?? row?.hostname ?? id}
@@ -22,12 +26,21 @@ export function AgentPage({ id }: { readonly id: string }) {
       beside={row && <Mark state={row.state} />}
       actions={
         row && (
-          <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.name ?? row.hostname}`)}`}>
-            Its actors
-          </a>
+          <>
+            <a class="button" href={`${to('actors')}?node=${encodeURIComponent(`agent-${row.name ?? row.hostname}`)}`}>
+              Its actors
+            </a>
+            {orders.buttons}
+          </>
         )
       }
     >
+      {orders.notice}
+      {drain && (
+        <p class="alarm warn" role="status">
+          {drain}
+        </p>
+      )}
       <Problem text={problem} />
       {!row ? (
         <Missing isRead={isRead} what="such agent" />

@@ -1,9 +1,9 @@
 /** Task: one launch of a task: where it runs, how it went from state to state, and what it writes. */
-import { useState } from 'preact/hooks'
 import type { TaskView } from '../../../actors/protocol/operator.js'
-import { post, sentence } from '../api.js'
 import { amounts } from '../format.js'
 import { Files } from '../files/browser.js'
+import { taskOrders } from '../orders/order.js'
+import { useOrders } from '../orders/orders.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Output } from '../parts/output.js'
@@ -19,13 +19,15 @@ const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KI
 export function TaskPage({ id }: { readonly id: string }) {
   const { row: task, isRead, problem } = useOne<TaskView>('task', id)
   const isLive = task !== undefined && LIVE.has(task.state)
+  const orders = useOrders(task ? taskOrders(task) : [])
   return (
     <Page
       title={task?.name ?? id}
       above={[[['tasks'], 'Tasks']]}
       beside={task && <Mark state={task.state} />}
-      actions={isLive ? <Kill task={task} /> : undefined}
+      actions={orders.buttons}
     >
+      {orders.notice}
       <Problem text={problem} />
       {!task ? (
         <Missing isRead={isRead} what="such task" />
@@ -72,32 +74,5 @@ export function TaskPage({ id }: { readonly id: string }) {
         </>
       )}
     </Page>
-  )
-}
-
-function Kill({ task }: { readonly task: TaskView }) {
-  const [said, setSaid] = useState('')
-  const [isSure, setSure] = useState(false)
-  const kill = () => {
-    setSure(false)
-    post(`/v1/tasks/${encodeURIComponent(task.launch)}/kill`).then(
-      () => setSaid('asked to end'),
-      (error: unknown) => setSaid(sentence(error)),
-    )
-  }
-  return (
-    <>
-      <span class="note" role="status">
-        {said}
-      </span>
-      {isSure && (
-        <button type="button" class="button" onClick={() => setSure(false)}>
-          Keep it
-        </button>
-      )}
-      <button type="button" class="button bad" onClick={isSure ? kill : () => setSure(true)}>
-        {isSure ? 'Really end the task' : 'End the task'}
-      </button>
-    </>
   )
 }

@@ -33,6 +33,9 @@ export function Usage({ agent, tasks }: UsageProps) {
   )
 }
 
+const loadsOf = ({ load1, load5, load15 }: MachineUsage) =>
+  [[load1, '1 min'], [load5, '5 min'], [load15, '15 min']] as const
+
 interface FiguresProps {
   readonly usage: MachineUsage
   readonly past: readonly MachineUsage[]
@@ -53,7 +56,7 @@ function Figures({ usage, past, agent }: FiguresProps) {
         <div class="side-by-side">
           <b>Load</b>
           <ul class="loads">
-            {([[usage.load1, '1 min'], [usage.load5, '5 min'], [usage.load15, '15 min']] as const).map(([load, over]) => (
+            {loadsOf(usage).map(([load, over]) => (
               <li key={over}>
                 <b>{short(load)}</b> <span class="soft">{over}</span>
               </li>

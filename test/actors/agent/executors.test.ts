@@ -48,7 +48,10 @@ test('an executor that ends is reported, its output is at its end, and the next 
   end(driven)
   driven.receive(executorGone('e', 3))
   assert.deepEqual(driven.toldTo(master), [
-    { type: 'executor-exited', agentId: 'w-S0', frameworkId, executorId, exitCode: 3, launches: [launchOf(1), launchOf(2)] },
+    {
+      type: 'executor-exited', agentId: 'w-S0', frameworkId, executorId, exitCode: 3, epoch: 3,
+      launches: [launchOf(1), launchOf(2)],
+    },
   ])
   assert.deepEqual(driven.toldTo(output), [{ type: 'ended', launchId: 'w-L1-executor' }])
   launch(driven, 3, executed('v', 'e'))

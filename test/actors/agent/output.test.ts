@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { LaunchId, TaskId } from '../../../actors/protocol/ids.js'
 import { command, executed } from '../master/desk.js'
-import { frameworkId, launch, master, output, registered, workbench, type Driver } from './workbench.js'
+import { frameworkId, launch, master, output, registered, usage, workbench, type Driver } from './workbench.js'
 
 const question = { frameworkId, stream: 'stdout', offset: 3, bytesMax: 10, follow: true } as const
 const ask = (driven: Driver, id: string) =>
@@ -65,10 +65,24 @@ test('what a directory holds goes to the master, and so does why it is not told'
   const entries = [{ name: 'a', kind: 'file', size: 1, modifiedMs: 2 }] as const
   driven.receive({ type: 'listed', requestId: '1.r', entries, next: 'a' })
   driven.receive({ type: 'listed', requestId: '2.r', entries })
-  driven.receive({ type: 'listing-failed', requestId: '3.r', refusal: 'outside', reason: 'no' })
+  driven.receive({ type: 'listed', requestId: '3.r', entries: [], refusal: 'outside', problem: 'no' })
   assert.deepEqual(driven.toldTo(master), [
     { type: 'files-listed', requestId: '1.r', entries, next: 'a' },
     { type: 'files-listed', requestId: '2.r', entries },
     { type: 'files-listed', requestId: '3.r', entries: [], refusal: 'outside', problem: 'no' },
+  ])
+})
+
+test('the question how busy the machine is goes to it, and its answer to the master', () => {
+  const { driven } = registered()
+  driven.receive({ type: 'measure-machine', requestId: '1.r', launches: true })
+  assert.deepEqual(driven.toldTo(usage), [{ type: 'measure', launches: true, requestId: '1.r', replyTo: driven.self }])
+  const sizes = { memBytes: 4, memUsedBytes: 2, diskBytes: 4, diskUsedBytes: 2 }
+  const measured = { cpus: 2, cpusUsed: 0.5, overMs: 500, ...sizes, load1: 1, load5: 1, load15: 1 }
+  driven.receive({ type: 'measured', requestId: '1.r', usage: measured })
+  driven.receive({ type: 'measured', requestId: '2.r', problem: 'no /proc here' })
+  assert.deepEqual(driven.toldTo(master), [
+    { type: 'machine-measured', requestId: '1.r', usage: measured },
+    { type: 'machine-measured', requestId: '2.r', problem: 'no /proc here' },
   ])
 })

@@ -92,6 +92,14 @@ test('offers that cannot be spent together return all, and their tasks are dropp
   }
 })
 
+test('the same acceptance heard twice launches once, and refuses nothing', () => {
+  const at = desk()
+  const offer = at.offer(one, first)
+  assert.equal(at.accept(one, [offer], [command('t')]).records.length, 1)
+  const again = at.accept(one, [offer], [command('t')])
+  assert.deepEqual([again.records, again.effects], [[], []])
+})
+
 test('an offer of another framework is neither spent nor returned', () => {
   const at = desk()
   at.subscribe('two')

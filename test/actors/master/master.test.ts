@@ -104,12 +104,12 @@ test('the master acts on what it has decided before it is committed: no resource
   driven.receive(subscribe)
   const grant = { frameworkId, role: '*' as Role, agentId, resources: MACHINE, telling: 1 }
   driven.receive({ type: 'allocated', grants: [grant] })
-  const accept = {
+  const accept = (taskId: string) => ({
     type: 'accept', frameworkId, offerIds: ['w-O5.0-n' as never],
-    operations: [{ type: 'launch', tasks: [command('t')] }],
-  } as const
-  driven.receive(accept)
-  driven.receive(accept)
+    operations: [{ type: 'launch', tasks: [command(taskId)] }],
+  } as const)
+  driven.receive(accept('t'))
+  driven.receive(accept('u'))
   const launches = driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : []))
     .filter(({ type }) => type === 'task-launched')
   assert.equal(launches.length, 1)
@@ -200,12 +200,26 @@ test('a master that begins to lead knows agents and frameworks as away, and give
   assert.deepEqual(rebuild.agents.map((agent) => [agent.agentId, agent.active]), [[agentId, false]])
   assert.deepEqual(rebuild.frameworks.map(({ active }) => active), [false])
   driven.take()
+  const electedMs = driven.now
   for (let seconds = 1; seconds < RETURN_GRACE_MS / 1_000; seconds++) driven.fire('sweep')
-  assert.deepEqual(driven.take(), [], 'it could not have come back sooner')
+  assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
+    { type: 'framework-disconnected', frameworkId, atMs: electedMs },
+  ], 'it could not have come back sooner')
+  driven.take()
   driven.fire('sweep')
   assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
     { type: 'framework-removed', frameworkId, atMs: driven.now },
   ])
+})
+
+test('what was said to it when it led before is not heard by a master that leads again', () => {
+  const driven = leading()
+  driven.take()
+  driven.receive({ ...register, epoch: 4 })
+  driven.receive({ ...subscribe, epoch: 4 })
+  assert.deepEqual(driven.take(), [])
+  driven.receive({ ...register, epoch: 5 })
+  assert.notEqual(driven.take().length, 0)
 })
 
 test('a restarted master begins with its log', () => {

@@ -34,6 +34,17 @@ test('nothing follows a terminal state, whoever says it', () => {
   }
 })
 
+test('that the offers are spent is no news of a task that was launched with them', () => {
+  const acknowledged = new Acknowledged()
+  const { launchId: _, ...spent } = { ...ofMaster('L1', 'DROPPED'), reason: 'invalid-offers' as const }
+  assert.ok(acknowledged.isNew(spent), 'nothing is known of a launch')
+  acknowledged.isNew(update('L1', 1, 'RUNNING'))
+  assert.ok(!acknowledged.isNew(spent))
+  acknowledged.isNew(update('L1', 2, 'FINISHED'))
+  acknowledged.expect('t' as TaskId)
+  assert.ok(acknowledged.isNew(spent), 'it was to be launched again')
+})
+
 test('a further launch of the same task id begins anew', () => {
   const acknowledged = new Acknowledged()
   acknowledged.isNew(update('L1', 1, 'FAILED'))

@@ -28,7 +28,7 @@ test('it subscribes once to each leader, and again until it is answered', () => 
   driven.receive(leader)
   driven.receive(leader)
   const info = { name: 'one', roles: ['web'], user: 'ann', failoverTimeoutMs: 7, labels: ['x'] }
-  assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info }])
+  assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info, epoch: 3 }])
   driven.fire('subscribe')
   assert.equal(toMaster(driven).length, 2)
   driven.receive(subscribed)
@@ -45,6 +45,19 @@ test('a framework without roles takes offers for everybody\'s, and one that was 
   assert.ok(call?.type === 'subscribe')
   const { info: { roles, failoverTimeoutMs } } = call
   assert.deepEqual([roles, failoverTimeoutMs, call.frameworkId], [['*'], FAILOVER_DEFAULT_MS, 'w-0007'])
+})
+
+test('it asks now and then whether another one leads by now, whose announcement it may have missed', () => {
+  const { driven, heard } = onStage()
+  driven.fire('check')
+  assert.equal(driven.toldTo(masters).length, 1)
+  driven.receive(leader)
+  assert.deepEqual([toMaster(driven), heard], [[], []], 'the same master leads')
+  driven.receive({ ...leader, epoch: 4 })
+  assert.deepEqual(toMaster(driven), ['subscribe'])
+  driven.take()
+  driven.fire('check')
+  assert.equal(driven.toldTo(masters).length, 0, 'it is asking already')
 })
 
 test('when its master is gone it looks for the next, and subscribes with its id', () => {
