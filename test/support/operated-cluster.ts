@@ -115,9 +115,11 @@ export async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> 
     }),
   })
   let closed: Promise<void> | undefined
+  // One that an operator tears down has ended as well.
+  const ended = node.finished.catch(() => undefined)
   const close = async () => {
     node.end()
-    await node.finished
+    await ended
     await node.close()
   }
   return {

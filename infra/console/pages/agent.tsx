@@ -19,6 +19,7 @@ export function AgentPage({ id }: { readonly id: string }) {
   const tasks = useRows<TaskView>('tasks', { query: `agent=${encodeURIComponent(id)}`, keep })
   const orders = useOrders(row ? agentOrders(row) : [])
   const drain = row && drainOf(row)
+  const isGone = row?.state === 'gone'
   return (
     <Page
       title={row?.name ?? row?.hostname ?? id}
@@ -46,17 +47,20 @@ export function AgentPage({ id }: { readonly id: string }) {
         <Missing isRead={isRead} what="such agent" />
       ) : (
         <>
-          <Usage agent={row} tasks={tasks.rows} />
+          {!isGone && <Usage agent={row} tasks={tasks.rows} />}
           <div class="grid">
-            <Card title="Allocated and offered">
-              <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
-            </Card>
+            {!isGone && (
+              <Card title="Allocated and offered">
+                <ResourceBars total={row.resources} used={row.used} offered={row.offered} />
+              </Card>
+            )}
             <Card title="Machine">
               <Facts
                 facts={[
                   ['Id', <code key="id">{row.id}</code>],
                   ['Host', row.hostname],
-                  ['Connection', row.connection],
+                  ['Connection', isGone ? undefined : row.connection],
+                  ['Gone', row.goneAt && <Ago key="gone" at={row.goneAt} />],
                   ['To be empty by', row.deadline && new Date(row.deadline).toLocaleString()],
                   ['Attributes', row.attributes],
                   ['Ports', String(row.resources['ports'] ?? '')],
@@ -73,7 +77,7 @@ export function AgentPage({ id }: { readonly id: string }) {
       <Card title="What happened here">
         <EventList query={`agent=${encodeURIComponent(id)}&limit=50`} />
       </Card>
-      {row && <Files noun="agent" id={row.id} home="launches" isLive={row.connection === 'connected'} />}
+      {row && !isGone && <Files noun="agent" id={row.id} home="launches" isLive={row.connection === 'connected'} />}
     </Page>
   )
 }
