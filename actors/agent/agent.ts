@@ -12,7 +12,8 @@ import {
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
-import { heldOf, newMemory, remember, type Obeyed } from './memory.js'
+import { accountOf } from './account.js'
+import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
 import { onLook, onLooked, onRead } from './output.js'
@@ -167,13 +168,7 @@ function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
 
 function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
   if (state.phase !== 'registering' || !state.master) return state
-  const tasks = [...state.memory.tasks.values()].map(heldOf)
-  const executors = [...state.active.executors.values()]
-    .map(({ frameworkId, executorId }) => ({ frameworkId, executorId }))
-  const { agentId } = state.memory
-  const ended = [...state.memory.ends].map(([launchId, { state: end }]) => ({ launchId, state: end }))
-  const call = { type: 'register-agent', agent: ctx.self, info, tasks, executors, ended, epoch: state.epoch } as const
-  ctx.tell(state.master, agentId ? { ...call, agentId } : call)
+  ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, epoch: state.epoch, ...accountOf(state) })
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }

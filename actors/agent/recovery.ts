@@ -35,7 +35,8 @@ export function recoverAll(state: State, options: AgentOptions, ctx: Ctx): void 
 /** Launches are written down together with this until it is known to be on disk: they are of this boot. */
 function beginLife(state: State, { info: { bootId }, journal }: AgentOptions, ctx: Ctx): void {
   const node = nodeOf(ctx.self)
-  const entry = { type: 'life-begun', name: node.slice(0, node.lastIndexOf('@')), bootId } as const
+  const number = (state.memory.life?.number ?? 0) + 1
+  const entry = { type: 'life-begun', name: node.slice(0, node.lastIndexOf('@')), bootId, number } as const
   remember(state.memory, entry)
   state.active.unwrittenLife = entry
   ctx.tell(journal, { type: 'append', records: [entry], token: LIFE, replyTo: ctx.self })

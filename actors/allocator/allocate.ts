@@ -7,7 +7,7 @@
  * left of it: a scheduler can choose only from what it sees. `shareOffers` divides it instead.
  */
 import type { Random } from '../../runtime/random.js'
-import type { Grant } from '../protocol/allocator.js'
+import type { Grant, Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import { add, isEmpty, subtract, type Resources } from '../resources/resources.js'
 import type { Allocation } from './allocation.js'
@@ -18,6 +18,7 @@ interface Competitor {
   readonly role: Role
   /** Which part of the agent would be fair. */
   readonly part: number
+  readonly turn: Turn
 }
 
 /**
@@ -33,10 +34,7 @@ export function allocate(
   // A pass that satisfies guarantees comes before this one when there are quotas, over the same candidates.
   const grants: Grant[] = []
   for (const agentId of candidates) {
-    const granted = allocation.policy.shareOffers
-      ? sharedGrants(allocation, agentId, nowMs)
-      : wholeGrant(allocation, agentId, nowMs)
-    for (const grant of granted) {
+    for (const grant of grantsOf(allocation, agentId, nowMs)) {
       allocation.charge(grant.frameworkId, grant.role, agentId, grant.resources)
       grants.push(grant)
     }
@@ -44,13 +42,17 @@ export function allocate(
   return grants
 }
 
+/** Who would be granted what of this agent, were it the next that is looked at. Nothing is charged. */
+export const grantsOf = (allocation: Allocation, agentId: AgentId, nowMs: number): readonly Grant[] =>
+  allocation.policy.shareOffers ? sharedGrants(allocation, agentId, nowMs) : wholeGrant(allocation, agentId, nowMs)
+
 /** All that is left, to the first who may have it. */
 function wholeGrant(allocation: Allocation, agentId: AgentId, nowMs: number): Grant[] {
-  for (const { name: role } of allocation.shares.orderedRoles()) {
-    for (const { name: frameworkId } of allocation.shares.orderedFrameworks(role)) {
-      if (allocation.check(frameworkId, role, agentId, nowMs).kind !== 'eligible') continue
+  for (const { name: role, share: roleShare } of allocation.shares.orderedRoles()) {
+    for (const { name: frameworkId, share } of allocation.shares.orderedFrameworks(role)) {
+      if (!allocation.mayOffer(frameworkId, role, agentId, nowMs)) continue
       // Reservations of the role, and the limits of its quota, will cut here what it is offered.
-      return [{ frameworkId, role, agentId, resources: allocation.available(agentId) }]
+      return [{ frameworkId, role, agentId, resources: allocation.available(agentId), turn: { roleShare, share } }]
     }
   }
   return []
@@ -64,15 +66,13 @@ function wholeGrant(allocation: Allocation, agentId: AgentId, nowMs: number): Gr
  */
 function sharedGrants(allocation: Allocation, agentId: AgentId, nowMs: number): Grant[] {
   const whole = allocation.available(agentId)
-  const grants: { frameworkId: FrameworkId; role: Role; agentId: AgentId; resources: Resources }[] = []
+  const grants: (Omit<Grant, 'resources'> & { resources: Resources })[] = []
   let rest = whole
-  for (const { frameworkId, role, part } of competitorsFor(allocation, agentId, whole, nowMs)) {
+  for (const { frameworkId, role, part, turn } of competitorsFor(allocation, agentId, whole, nowMs)) {
     const choices = [cutPart(whole, rest, part), rest]
-    const resources = choices.find((choice) => {
-      return allocation.check(frameworkId, role, agentId, nowMs, choice).kind === 'eligible'
-    })
+    const resources = choices.find((choice) => allocation.mayOffer(frameworkId, role, agentId, nowMs, choice))
     if (resources === undefined) continue
-    grants.push({ frameworkId, role, agentId, resources })
+    grants.push({ frameworkId, role, agentId, resources, turn })
     rest = subtract(rest, resources)
     if (isEmpty(rest)) return grants
   }
@@ -88,17 +88,18 @@ function competitorsFor(
   const { shares } = allocation
   const amount = shares.pool.dominantPart(whole)
   const roles = shares.orderedRoles().flatMap(({ name: role, share, weight }) => {
-    const frameworks = shares.orderedFrameworks(role).filter(({ name }) => {
-      return allocation.check(name, role, agentId, nowMs).kind === 'eligible'
-    })
+    const frameworks = shares.orderedFrameworks(role)
+      .filter(({ name }) => allocation.mayOffer(name, role, agentId, nowMs))
     return frameworks.length === 0 ? [] : [{ role, share, weight, frameworks }]
   })
   const roleParts = fairParts(roles, amount)
-  return roles.flatMap(({ role, frameworks }, index) => {
+  return roles.flatMap(({ role, share: roleShare, frameworks }, index) => {
     const rolePart = roleParts[index] ?? 0
     const parts = fairParts(frameworks, amount * rolePart)
     return frameworks
-      .map(({ name }, place) => ({ frameworkId: name, role, part: rolePart * (parts[place] ?? 0) }))
+      .map(({ name, share }, place) => ({
+        frameworkId: name, role, part: rolePart * (parts[place] ?? 0), turn: { roleShare, share },
+      }))
       .filter(({ part }) => part > 0)
   })
 }

@@ -7,30 +7,16 @@
  * not what there is.
  */
 import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.js'
-import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
-import { of } from '../resources/amounts.js'
+import type { Reason } from '../protocol/explanation.js'
+import type { AgentId, FrameworkId, OfferId, Role } from '../protocol/ids.js'
+import { contains, isEmpty, NONE, subtract, sum, without, type Resources } from '../resources/resources.js'
 import {
-  contains, isEmpty, NONE, subtract, sum, without, type Resources,
-} from '../resources/resources.js'
-import { ELIGIBLE, type Eligibility, type Obstacle } from './eligibility.js'
-import { Filters } from './filters.js'
+  AGENT_UNKNOWN, agentObstacles, BELOW_MINIMUM, frameworkObstacles, isWorthOffering, lacksOf, POLICY,
+  type Framework, type Policy,
+} from './eligibility.js'
+import { filteredBy, Filters } from './filters.js'
 import { hold, holdingsOf, type Agent } from './holdings.js'
 import { Shares } from './shares.js'
-
-export interface Policy {
-  /** What is worth offering: at least one of these. */
-  readonly minimum: readonly Resources[]
-  /** Whether frameworks that compete for an agent are offered parts of it; see `fair-parts.ts`. */
-  readonly shareOffers: boolean
-}
-
-export const POLICY: Policy = { minimum: [of({ cpus: 0.01 }), of({ mem: 32 })], shareOffers: false }
-
-interface Framework {
-  roles: ReadonlySet<Role>
-  suppressed: Set<Role>
-  active: boolean
-}
 
 export class Allocation {
   readonly shares = new Shares()
@@ -45,7 +31,7 @@ export class Allocation {
   addAgent({ agentId, total, used, active }: AgentShare): void {
     this.removeAgent(agentId)
     const agent: Agent = {
-      total, used: NONE, available: total, active, obstacle: undefined, holdings: new Map(),
+      total, used: NONE, available: total, active, obstacles: [], holdings: new Map(),
     }
     this.agents.set(agentId, agent)
     this.shares.pool.change(total, 1)
@@ -86,9 +72,9 @@ export class Allocation {
   }
 
   /** A framework known before has its roles replaced. */
-  addFramework({ frameworkId, roles, suppressed, active }: FrameworkShare): void {
+  addFramework({ frameworkId, roles, suppressed, active, needs }: FrameworkShare): void {
     const former = this.frameworks.get(frameworkId)
-    const framework: Framework = { roles: new Set(roles), suppressed: new Set(suppressed), active }
+    const framework: Framework = { roles: new Set(roles), suppressed: new Set(suppressed), active, needs }
     this.frameworks.set(frameworkId, framework)
     this.list(frameworkId, framework, [...(former?.roles ?? []), ...roles])
   }
@@ -154,7 +140,7 @@ export class Allocation {
    */
   recover(
     frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources,
-    refuseMs: number, nowMs: number,
+    refuseMs: number, nowMs: number, offerId?: OfferId,
   ): boolean {
     const agent = this.agents.get(agentId)
     const held = agent?.holdings.get(frameworkId)
@@ -167,26 +153,34 @@ export class Allocation {
     this.settle(agentId, agent)
     this.shares.refund(frameworkId, role, resources)
     if (refuseMs > 0 && this.frameworks.has(frameworkId)) {
-      this.filters.add(frameworkId, role, agentId, resources, nowMs + refuseMs)
+      this.filters.add(frameworkId, role, agentId, resources, nowMs + refuseMs, offerId)
     }
     return true
   }
 
-  /** May the framework be offered this part of the agent, or all that is left of it? */
-  check(
-    frameworkId: FrameworkId, role: Role, agentId: AgentId, nowMs: number, part?: Resources,
-  ): Eligibility {
+  /**
+   * May the framework be offered this part of the agent, or all that is left of it? Whoever allocates asks only
+   * that; into `reasons`, for who wants to know, goes everything that is in the way.
+   */
+  mayOffer(
+    frameworkId: FrameworkId, role: Role, agentId: AgentId, nowMs: number, part?: Resources, reasons?: Reason[],
+  ): boolean {
     const agent = this.agents.get(agentId)
-    if (agent === undefined) return { kind: 'agent-unknown' }
-    if (agent.obstacle !== undefined) return agent.obstacle
     const framework = this.frameworks.get(frameworkId)
-    if (framework === undefined) return { kind: 'framework-unknown' }
-    if (!framework.active) return { kind: 'framework-inactive' }
-    if (!framework.roles.has(role)) return { kind: 'not-subscribed' }
-    if (framework.suppressed.has(role)) return { kind: 'suppressed' }
-    if (part !== undefined && !this.isWorthOffering(part)) return { kind: 'below-minimum' }
-    const untilMs = this.filters.blockedUntil(frameworkId, role, agentId, part ?? agent.available, nowMs)
-    return untilMs === undefined ? ELIGIBLE : { kind: 'filtered', untilMs }
+    const offered = part ?? agent?.available ?? NONE
+    const ofAgent = agent?.obstacles ?? AGENT_UNKNOWN
+    const ofFramework = frameworkObstacles(framework, role)
+    const isMeagre = part !== undefined && !isWorthOffering(part, this.policy)
+    const needs = framework?.needs
+    const isShort = needs !== undefined && agent !== undefined && !contains(offered, needs)
+    const isBarred = ofAgent.length > 0 || ofFramework.length > 0 || isMeagre || isShort
+    if (isBarred && reasons === undefined) return false
+    const refusal = this.filters.blocking(frameworkId, role, agentId, offered, nowMs)
+    if (!isBarred && refusal === undefined) return true
+    reasons?.push(...ofAgent, ...ofFramework, ...isMeagre ? BELOW_MINIMUM : [])
+    if (isShort) reasons?.push({ kind: 'short', lacks: lacksOf(offered, needs, agent.total) })
+    if (refusal !== undefined) reasons?.push(filteredBy(refusal))
+    return false
   }
 
   /** The agents that have something to offer. */
@@ -199,6 +193,11 @@ export class Allocation {
     return this.agents.get(agentId)?.available ?? NONE
   }
 
+  /** The roles of a framework; none of one that is not known. */
+  rolesOf(frameworkId: FrameworkId): readonly Role[] {
+    return [...this.frameworks.get(frameworkId)?.roles ?? []]
+  }
+
   /** Who holds what of an agent, offered or in use. */
   held(agentId: AgentId): Holding[] {
     const agent = this.agents.get(agentId)
@@ -209,19 +208,9 @@ export class Allocation {
   private settle(agentId: AgentId, agent: Agent): void {
     // Not `subtract`: an agent that came back smaller may hold more than it has, until tasks end.
     agent.available = without(agent.total, agent.used)
-    agent.obstacle = this.obstacleOf(agent)
-    if (agent.obstacle === undefined) this.open.add(agentId)
+    agent.obstacles = agentObstacles(agent.active, agent.available, this.policy)
+    if (agent.obstacles.length === 0) this.open.add(agentId)
     else this.open.delete(agentId)
-  }
-
-  private obstacleOf(agent: Agent): Obstacle | undefined {
-    if (!agent.active) return { kind: 'agent-inactive' }
-    if (isEmpty(agent.available)) return { kind: 'nothing-left' }
-    return this.isWorthOffering(agent.available) ? undefined : { kind: 'below-minimum' }
-  }
-
-  private isWorthOffering(resources: Resources): boolean {
-    return this.policy.minimum.some((least) => contains(resources, least))
   }
 
   private list(frameworkId: FrameworkId, framework: Framework, roles: Iterable<Role>): void {

@@ -9,7 +9,9 @@ import type { Ref } from '../../runtime/address.js'
 import type { AllocatorCall, AllocatorEvent } from '../protocol/allocator.js'
 import type { AgentId, Role } from '../protocol/ids.js'
 import { allocate } from './allocate.js'
-import { Allocation, POLICY, type Policy } from './allocation.js'
+import { Allocation } from './allocation.js'
+import { POLICY, type Policy } from './eligibility.js'
+import { explain } from './explain.js'
 
 /**
  * While many agents come back to a new leader a run waits so long for more of them, since a message for every agent
@@ -80,9 +82,14 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
         allocation.revive(message.frameworkId, message.roles)
         return request(state, 'all', ctx)
       case 'recover': {
-        const { frameworkId, role, agentId, resources, refuseMs } = message
-        allocation.recover(frameworkId, role, agentId, resources, refuseMs, ctx.now())
+        const { frameworkId, role, agentId, resources, refuseMs, offerId } = message
+        allocation.recover(frameworkId, role, agentId, resources, refuseMs, ctx.now(), offerId)
         return request(state, [agentId], ctx)
+      }
+      case 'explain': {
+        const verdicts = explain(allocation, message.question, ctx.now())
+        ctx.tell(options.master, { type: 'explanation', question: message.question, verdicts })
+        return state
       }
       case 'filter-ended': return request(state, allocation.filters.expire(ctx.now()), ctx)
       case 'run': return run(state, options, ctx)
@@ -98,7 +105,8 @@ function newAllocation({ weights = new Map(), policy = POLICY }: AllocatorOption
 }
 
 function rebuild(
-  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>, options: AllocatorOptions, ctx: Ctx,
+  { agents, frameworks, isReturn = false }: Extract<AllocatorCall, { type: 'rebuild' }>,
+  options: AllocatorOptions, ctx: Ctx,
 ): State {
   const allocation = newAllocation(options)
   for (const framework of frameworks) allocation.addFramework(framework)

@@ -5,7 +5,8 @@
  * when the agent has more to offer, the framework is asked again. Refusals are also kept in the order in
  * which they end, so that the allocator can sleep until the next one and then look at its agent alone.
  */
-import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
+import type { Filtered } from '../protocol/explanation.js'
+import type { AgentId, FrameworkId, OfferId, Role } from '../protocol/ids.js'
 import { contains, type Resources } from '../resources/resources.js'
 import { Deadlines } from './deadlines.js'
 
@@ -14,12 +15,15 @@ export const REFUSALS_PER_AGENT_MAX = 8
 /** Over all; beyond, the first to end gives way, which costs one more offer and no more. */
 export const REFUSALS_MAX = 1_000_000
 
-interface Refusal {
+export interface Refusal {
   readonly frameworkId: FrameworkId
   readonly role: Role
   readonly agentId: AgentId
   readonly resources: Resources
+  /** Until when it stands. */
   readonly atMs: number
+  /** The offer that was refused. */
+  readonly offerId: OfferId | undefined
   live: boolean
 }
 
@@ -34,8 +38,10 @@ export class Filters {
   }
 
   /** The framework does not want `resources` of this agent before `untilMs`. */
-  add(frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources, untilMs: number): void {
-    const refusal: Refusal = { frameworkId, role, agentId, resources, atMs: untilMs, live: true }
+  add(
+    frameworkId: FrameworkId, role: Role, agentId: AgentId, resources: Resources, untilMs: number, offerId?: OfferId,
+  ): void {
+    const refusal: Refusal = { frameworkId, role, agentId, resources, atMs: untilMs, offerId, live: true }
     const standing = this.standing(frameworkId, role, agentId)
     if (standing.some((each) => covers(each, refusal))) return
     const kept = standing.filter((each) => !covers(refusal, each)).sort((one, other) => other.atMs - one.atMs)
@@ -46,16 +52,16 @@ export class Filters {
     if (this.deadlines.size > REFUSALS_MAX) this.dropNext(Infinity)
   }
 
-  /** Until when an offer of `offered` is blocked; undefined where it is not. */
-  blockedUntil(
+  /** What blocks an offer of `offered`, and for the longest; undefined where nothing does. */
+  blocking(
     frameworkId: FrameworkId, role: Role, agentId: AgentId, offered: Resources, nowMs: number,
-  ): number | undefined {
-    let untilMs: number | undefined
+  ): Refusal | undefined {
+    let longest: Refusal | undefined
     for (const refusal of this.standing(frameworkId, role, agentId)) {
       if (refusal.atMs <= nowMs || !contains(refusal.resources, offered)) continue
-      untilMs = Math.max(untilMs ?? 0, refusal.atMs)
+      if (longest === undefined || refusal.atMs > longest.atMs) longest = refusal
     }
-    return untilMs
+    return longest
   }
 
   /** Forgets what the framework has refused in these roles, or in all of them. */
@@ -119,6 +125,9 @@ export class Filters {
     for (const refusal of refusals) this.deadlines.cancel(refusal)
   }
 }
+
+export const filteredBy = ({ atMs: untilMs, resources: refused, offerId }: Refusal): Filtered =>
+  ({ kind: 'filtered', untilMs, refused, ...(offerId === undefined ? {} : { offerId }) })
 
 /** Whether `wide` blocks whatever `narrow` blocks, for at least as long. */
 function covers(wide: Refusal, narrow: Refusal): boolean {

@@ -1,8 +1,8 @@
 /** Holdings: the books of one agent: what it has, and who holds how much of it. Owned, mutated in place. */
 import type { Holding } from '../protocol/allocator.js'
+import type { Obstacle } from '../protocol/explanation.js'
 import type { FrameworkId, Role } from '../protocol/ids.js'
 import { add, NONE, type Resources } from '../resources/resources.js'
-import type { Obstacle } from './eligibility.js'
 
 export interface Agent {
   total: Resources
@@ -10,7 +10,7 @@ export interface Agent {
   available: Resources
   active: boolean
   /** Why nobody at all may be offered anything of it now. */
-  obstacle: Obstacle | undefined
+  obstacles: readonly Obstacle[]
   readonly holdings: Map<FrameworkId, Map<Role, Resources>>
 }
 

@@ -35,6 +35,7 @@ export const batch = (options: BatchOptions): Framework<State, BatchOrder> => {
   const makeTask = taskMaker(options)
   return framework<State, BatchOrder>({
     name: options.name,
+    needs: options.resources,
     failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
     acknowledge: 'explicit',
     restartLost: true,

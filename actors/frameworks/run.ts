@@ -32,6 +32,7 @@ type Event<T extends FrameworkEvent['type']> = Extract<FrameworkEvent<RunOrder>,
 
 export const run = (options: RunOptions): Framework<State, RunOrder> => framework<State, RunOrder>({
   name: options.name,
+  needs: options.resources,
   failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
   initial(ctx) {
     const patience = new Patience(options.resources)

@@ -58,7 +58,7 @@ interface Progress {
 
 function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, own: readonly Offer[]): Decision {
   const { cluster, present } = knowledge
-  const { agentId, role } = own[0] as Offer
+  const { agentId, role, offerId } = own[0] as Offer
   const progress: Progress = {
     remaining: sum(own.map((offer) => offer.resources)), nextLaunch: cluster.nextLaunch,
     executors: new Map(), records: [], effects: [],
@@ -80,7 +80,7 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
     changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' })),
     allocator: isEmpty(remaining) ? [] : [{
       type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining,
-      refuseMs: refusal(call.refuseMs),
+      refuseMs: refusal(call.refuseMs), offerId,
     }],
   }
 }

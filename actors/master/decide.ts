@@ -3,6 +3,7 @@ import { unhandled } from '../../runtime/actor.js'
 import { onAccept } from './acceptance.js'
 import { onAgentLost, onPingRound, onUnregister } from './agents.js'
 import { combine, decision, NOTHING, tell, type Decision, type Knowledge } from './decision.js'
+import { onExplain, onExplanation } from './explaining.js'
 import {
   onFailoverSweep, onOperatorTeardown, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown,
 } from './frameworks.js'
@@ -69,6 +70,8 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return decision({ effects: tell(message.replyTo, { type: 'overview', view: overviewOf(knowledge) }) })
     case 'list-nodes':
       return decision({ effects: tell(message.replyTo, { type: 'nodes', nodes: nodesOf(knowledge.present) }) })
+    case 'explain': return onExplain(knowledge, message)
+    case 'explanation': return onExplanation(knowledge, message)
     case 'operator-activate': case 'operator-deactivate': case 'operator-drain': case 'operator-gone':
       return onMaintenance(knowledge, message)
     case 'operator-teardown': return onOperatorTeardown(knowledge, message)

@@ -59,7 +59,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       ],
       changes: [{ type: 'scheduler-linked', frameworkId, ref: call.scheduler, atMs: now }],
       allocator: [
-        ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info.roles) },
+        ...refusedNothing, { type: 'add-framework', framework: frameworkShare(frameworkId, call.info) },
       ],
       effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),

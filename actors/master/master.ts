@@ -202,7 +202,7 @@ function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx)
   })
   const frameworks = [...cluster.frameworks.values()].map(({ frameworkId, info }) => {
     const link = present.schedulers.get(frameworkId)
-    return frameworkShare(frameworkId, info.roles, link?.suppressed ?? [], link?.ref !== undefined)
+    return frameworkShare(frameworkId, info, link?.suppressed ?? [], link?.ref !== undefined)
   })
   const isReturn = reachable.some(({ agentId }) => present.agents.get(agentId)?.ref === undefined)
   ctx.tell(allocator, { type: 'rebuild', agents, frameworks, isReturn })

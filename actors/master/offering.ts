@@ -1,5 +1,5 @@
 /** Offering: makes offers of what the allocator granted, and takes them back. Decisions only. */
-import type { AllocatorCall, ToldGrant } from '../protocol/allocator.js'
+import type { AllocatorCall, ToldGrant, Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/operator.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
@@ -14,9 +14,10 @@ export const OFFER_TIMEOUT_MS = 30_000
 /** Grants become offers, one event per framework; what nobody can take any more goes straight back. */
 export function onAllocated({ cluster, present, now }: Knowledge, grants: readonly ToldGrant[]): Decision {
   const offers = new Map<FrameworkId, Offer[]>()
+  const turns = new Map<OfferId, Turn>()
   const returned: AllocatorCall[] = []
   let number = present.nextOffer
-  for (const { telling, ...grant } of grants) {
+  for (const { telling, turn, ...grant } of grants) {
     const { frameworkId, agentId, role } = grant
     const link = present.agents.get(agentId)
     // Granted before the agent was last told of: the allocator does not count it any more.
@@ -31,6 +32,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
     const offerId = newId(cluster, `O${cluster.epoch}.${number++}`) as OfferId
     const { hostname, attributes } = agent.info
     const offer = { offerId, ...grant, hostname, attributes }
+    if (turn) turns.set(offerId, turn)
     const others = offers.get(frameworkId)
     if (others) others.push(offer)
     else offers.set(frameworkId, [offer])
@@ -38,7 +40,10 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
   const made = [...offers.values()].flat()
   return {
     records: [],
-    changes: made.map((offer) => ({ type: 'offer-made', offer, atMs: now })),
+    changes: made.map((offer) => {
+      const turn = turns.get(offer.offerId)
+      return { type: 'offer-made', offer, atMs: now, ...(turn ? { turn } : {}) }
+    }),
     allocator: returned,
     effects: [...offers].flatMap(([frameworkId, of]) =>
       tell(present.schedulers.get(frameworkId)?.ref, { type: 'offers', offers: of })),
@@ -70,10 +75,12 @@ export const rescindOfFramework = (knowledge: Knowledge, frameworkId: FrameworkI
 
 /** Ends an offer; its resources are free again. */
 export function giveBack(offer: Offer, refuseMs: number, outcome?: OfferOutcome): Decision {
-  const { frameworkId, role, agentId, resources } = offer
+  const { frameworkId, role, agentId, resources, offerId } = offer
   return decision({
-    changes: [{ type: 'offer-ended', offerId: offer.offerId, ...(outcome ? { outcome } : {}) }],
-    allocator: [{ type: 'recover', frameworkId, role, agentId, resources, refuseMs }],
+    changes: [{ type: 'offer-ended', offerId, ...(outcome ? { outcome } : {}) }],
+    allocator: [{
+      type: 'recover', frameworkId, role, agentId, resources, refuseMs, ...(refuseMs > 0 ? { offerId } : {}),
+    }],
   })
 }
 

@@ -1,6 +1,7 @@
 /** Present change: how what the leading master knows only now (see `present.ts`) changes, step by step. */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
+import type { Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/operator.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
@@ -15,6 +16,7 @@ type AgentChange =
       readonly agentId: AgentId
       readonly ref: Ref<AgentEvent>
       readonly atMs: number
+      readonly life?: number | undefined
       /** The allocator's books of it go on; otherwise it is about to be told of the agent anew. */
       readonly isUnchanged?: boolean
     }
@@ -38,7 +40,7 @@ type SchedulerChange =
 
 /** Of offers, and of what is under way. */
 type WorkChange =
-  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number }
+  | { readonly type: 'offer-made'; readonly offer: Offer; readonly atMs: number; readonly turn?: Turn }
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
@@ -68,9 +70,9 @@ function changeAgent(present: Present, by: AgentChange): void {
   switch (by.type) {
     case 'agent-linked': return linkAgent(present, by)
     case 'agent-unlinked': {
-      const telling = present.agents.get(by.agentId)?.telling ?? 0
+      const { telling = 0, life } = present.agents.get(by.agentId) ?? {}
       unlinkAgent(present, by.agentId)
-      present.agents.set(by.agentId, { ref: undefined, sinceMs: by.atMs, missed: 0, telling })
+      present.agents.set(by.agentId, { ref: undefined, life, sinceMs: by.atMs, missed: 0, telling })
       return
     }
     case 'agent-forgotten':
@@ -141,7 +143,7 @@ function changeWork(present: Present, by: WorkChange): void {
 
 type Of<T extends PresentChange['type']> = Extract<PresentChange, { type: T }>
 
-function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'agent-linked'>): void {
+function linkAgent(present: Present, { agentId, ref, atMs, life, isUnchanged }: Of<'agent-linked'>): void {
   forgetAwaited(present, agentId)
   present.hurried.delete(agentId)
   const link = present.agents.get(agentId)
@@ -150,7 +152,7 @@ function linkAgent(present: Present, { agentId, ref, atMs, isUnchanged }: Of<'ag
   present.agentIds.set(ref, agentId)
   const former = before === ref ? undefined : before
   const telling = link && isUnchanged ? link.telling : present.nextTelling++
-  present.agents.set(agentId, { ref, former, sinceMs: atMs, missed: 0, telling })
+  present.agents.set(agentId, { ref, life, former, sinceMs: atMs, missed: 0, telling })
 }
 
 function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'scheduler-unlinked'>): void {
@@ -164,9 +166,9 @@ function linkScheduler(present: Present, by: Of<'scheduler-linked'> | Of<'schedu
   present.frameworkIds.set(ref, frameworkId)
 }
 
-function makeOffer(present: Present, { offer, atMs }: Of<'offer-made'>): void {
+function makeOffer(present: Present, { offer, atMs, turn }: Of<'offer-made'>): void {
   present.nextOffer++
-  present.offers.set(offer.offerId, { offer, madeMs: atMs })
+  present.offers.set(offer.offerId, { offer, madeMs: atMs, ...(turn ? { turn } : {}) })
   present.offersOf.put(offer.agentId, offer.offerId, offer)
   present.offersTo.put(offer.frameworkId, offer.offerId, offer)
 }

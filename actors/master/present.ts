@@ -4,6 +4,7 @@
  */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
+import type { Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
 import type { FileRefusal } from '../protocol/files.js'
 import type { OperatorFiles, OperatorUsage } from '../protocol/look.js'
@@ -18,6 +19,8 @@ export interface AgentLink {
   readonly ref: Ref<AgentEvent> | undefined
   /** Whom it has replaced while that one still was there. */
   readonly former?: Ref<AgentEvent> | undefined
+  /** Which of the agent's lives it is, as it says itself. */
+  readonly life?: number | undefined
   readonly sinceMs: number
   /** Pings without an answer. */
   readonly missed: number
@@ -36,6 +39,8 @@ export interface SchedulerLink {
 export interface OfferOut {
   readonly offer: Offer
   readonly madeMs: number
+  /** By which shares its framework's turn came. */
+  readonly turn?: Turn
 }
 
 /** Who reads a task's output, until the agent answers. */

@@ -14,7 +14,7 @@ import { isTerminal, type StatusUpdate, type TaskState } from '../protocol/task.
 import { equals, sum } from '../resources/resources.js'
 import { executorKey, leadershipOf, newId, type Cluster, type ExecutorRecord } from './cluster.js'
 import { drainOrder, refuseGone } from './maintenance.js'
-import { combine, decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
 import { rescindOfAgent } from './offering.js'
 import { missingAt, missingTasks } from './missing.js'
@@ -32,6 +32,8 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const agentId = linked ?? (newId(cluster, `S${cluster.nextAgent}`) as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
+  // What an earlier life has said and only now is heard: it tells nothing of what there is.
+  if ((call.life ?? Infinity) < (present.agents.get(agentId)?.life ?? 0)) return NOTHING
   const known = cluster.agents.get(agentId)
   const isSameLife = present.agents.get(agentId)?.ref === call.agent
   if (known && isSameLife && JSON.stringify(known.info) === JSON.stringify(call.info)) {
@@ -102,11 +104,11 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
       records,
       changes: [
         ...recovered.map(({ frameworkId }) => ({ type: 'scheduler-unlinked', frameworkId, atMs: now }) as const),
-        { type: 'agent-linked', agentId, ref: call.agent, atMs: now, isUnchanged },
+        { type: 'agent-linked', agentId, ref: call.agent, atMs: now, life: call.life, isUnchanged },
       ],
       allocator: [
         ...recovered.map(({ frameworkId, info }) =>
-          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info.roles, [], false) }) as const),
+          ({ type: 'add-framework', framework: frameworkShare(frameworkId, info, [], false) }) as const),
         ...(isUnchanged ? [{ type: 'activate-agent', agentId } as const] : [
           { type: 'remove-agent', agentId } as const,
           { type: 'add-agent', agent: { ...share, telling: present.nextTelling } } as const,

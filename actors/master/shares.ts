@@ -3,6 +3,7 @@ import type { AgentInfo, HeldTask } from '../protocol/agent.js'
 import type { AgentShare, FrameworkShare, Holding } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
+import type { FrameworkInfo } from '../protocol/scheduler.js'
 import { isTerminal } from '../protocol/task.js'
 import { isOffered } from './agent-record.js'
 import { executorKey, type Cluster, type ExecutorRecord } from './cluster.js'
@@ -36,8 +37,8 @@ export function agentShare(
 }
 
 export const frameworkShare = (
-  frameworkId: FrameworkId, roles: readonly Role[], suppressed: readonly Role[] = [], active = true,
-): FrameworkShare => ({ frameworkId, roles, suppressed, active })
+  frameworkId: FrameworkId, { roles, needs }: FrameworkInfo, suppressed: readonly Role[] = [], active = true,
+): FrameworkShare => ({ frameworkId, roles, suppressed, active, ...(needs === undefined ? {} : { needs }) })
 
 /** Tasks and executors that hold nothing any more once the records are applied. */
 function endedBy(records: readonly LogRecord[]): ReadonlySet<string> {

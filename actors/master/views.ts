@@ -102,6 +102,7 @@ function frameworkView({ cluster, present }: Knowledge, framework: FrameworkReco
   return {
     id: framework.frameworkId, name: framework.info.name, state: link?.ref ? 'active' : 'disconnected',
     roles: framework.info.roles, suppressed: link?.suppressed ?? [], used: amountsOf(usedBy(cluster, framework)),
+    ...(framework.info.needs === undefined ? {} : { needs: amountsOf(framework.info.needs) }),
     tasks: [...framework.tasks.values()].filter((task) => !isTerminal(task.state)).length,
     subscribedAt: isoOf(framework.admittedMs),
   }

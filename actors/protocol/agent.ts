@@ -1,9 +1,9 @@
 /** Agent: the conversation between an agent and the leading master. Tags 10–39. */
 import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type Infer } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
 import { fileEntry, FILE_NAME_CHARACTERS_MAX, fileRefusal, PATH_CHARACTERS_MAX } from './files.js'
-import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
 import { machineUsage } from './usage.js'
@@ -40,6 +40,8 @@ export const agentCall = {
     /** The last ones that have ended. */
     ended: optional(list(endedLaunch)),
     epoch: forEpoch,
+    /** Which of the agent's lives it is: the words of an earlier one may come late. */
+    life: optional(natural),
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
     agentId,

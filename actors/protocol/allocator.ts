@@ -1,7 +1,8 @@
 /** Allocator: what it and the master say to each other. Within one node, so nothing is declared. */
 import type { Ref } from '../../runtime/address.js'
 import type { Resources } from '../resources/resources.js'
-import type { AgentId, FrameworkId, Role } from './ids.js'
+import type { ExplanationAnswer, FrameworkVerdict } from './explanation.js'
+import type { AgentId, FrameworkId, OfferId, Role } from './ids.js'
 
 export interface Holding {
   readonly frameworkId: FrameworkId
@@ -31,6 +32,18 @@ export interface FrameworkShare {
   readonly roles: readonly Role[]
   readonly suppressed: readonly Role[]
   readonly active: boolean
+  /** It is offered nothing that holds less. */
+  readonly needs?: Resources | undefined
+}
+
+/** Why are these frameworks not offered these agents? */
+export interface ExplainQuestion {
+  readonly frameworkIds: readonly FrameworkId[]
+  /** Only in this role; in all that each has unless given. */
+  readonly role?: Role
+  readonly agentIds: readonly AgentId[]
+  /** The operator who asks. */
+  readonly replyTo: Ref<ExplanationAnswer>
 }
 
 export type AllocatorCall =
@@ -61,10 +74,22 @@ export type AllocatorCall =
       readonly agentId: AgentId
       readonly resources: Resources
       readonly refuseMs: number
+      /** Which offer was refused. */
+      readonly offerId?: OfferId
     }
+  /** Answered by `explanation`. */
+  | { readonly type: 'explain'; readonly question: ExplainQuestion }
 
 export interface Grant extends Holding {
   readonly agentId: AgentId
+  /** By which shares its turn came. */
+  readonly turn?: Turn
+}
+
+/** Weighted shares when something was granted, the grant itself left aside. */
+export interface Turn {
+  readonly roleShare: number
+  readonly share: number
 }
 
 /** A grant as the master hears of it. */
@@ -76,3 +101,8 @@ export type AllocatorEvent =
   /** A new life of the allocator asks to be rebuilt. */
   | { readonly type: 'allocator-started'; readonly allocator: Ref<AllocatorCall> }
   | { readonly type: 'allocated'; readonly grants: readonly ToldGrant[] }
+  | {
+      readonly type: 'explanation'
+      readonly question: ExplainQuestion
+      readonly verdicts: readonly FrameworkVerdict[]
+    }

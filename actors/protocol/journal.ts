@@ -32,6 +32,8 @@ export const journalEntry = {
   'update-acknowledged': message(133, 'The scheduler has this update.', { frameworkId, taskId, updateId }),
   'life-begun': message(137, 'A life of this agent, the node that it was, and the boot of its machine.', {
     name: text(255), bootId: text(128),
+    /** Counts the lives that have written anything, from 1. */
+    number: optional(natural),
   }),
   'executor-held': message(138, 'A custom executor: written before its process starts, and again when it joins.', {
     frameworkId, executorId, resources,

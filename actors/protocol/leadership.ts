@@ -5,12 +5,6 @@ import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { AgentCall } from './agent.js'
 import type { SchedulerCall } from './scheduler.js'
 
-/**
- * Of the leader that something is said to, where it matters: words that come late may find the same master leading
- * again, after others, and they know nothing of what happened meanwhile.
- */
-export const forEpoch = optional(natural)
-
 export const leadershipCall = {
   'find-leader': message(1, 'Asks every master who leads; the leader answers `leader`.', {
     replyTo: ref<LeadershipEvent>(),

@@ -1,6 +1,7 @@
 /** Operator: what the HTTP interface asks of the master. Within one node, so nothing is declared. */
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
+import type { ExplainCall, ExplanationAnswer } from './explanation.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
 import type { OperatorLook, OperatorRead } from './look.js'
@@ -41,6 +42,8 @@ export interface FrameworkView {
   readonly state: 'active' | 'disconnected'
   readonly roles: readonly Role[]
   readonly suppressed: readonly Role[]
+  /** What it has said that it needs; it is offered nothing less. */
+  readonly needs?: Amounts
   readonly used: Amounts
   readonly tasks: number
   readonly subscribedAt: string
@@ -173,11 +176,13 @@ export type OperatorAnswer =
   | { readonly type: 'overview'; readonly view: OverviewView }
   | { readonly type: 'history'; readonly view: HistoryView }
   | { readonly type: 'nodes'; readonly nodes: readonly string[] }
+  | ExplanationAnswer
   /** `changed` is false when it was so before. */
   | { readonly type: 'done'; readonly changed?: boolean }
   | { readonly type: 'not-found'; readonly problem: string }
 
 export type OperatorCall =
+  | ExplainCall
   /** @param ids only these; of tasks, their launches */
   | {
       readonly type: 'list'

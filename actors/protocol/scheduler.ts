@@ -3,8 +3,8 @@ import {
   bytes, choice, flag, list, natural, oneOf, optional, record, ref, text, type Infer,
 } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
+import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, offerId, role, taskId, updateId } from './ids.js'
-import { forEpoch } from './leadership.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo } from './task.js'
 
@@ -15,6 +15,8 @@ export const frameworkInfo = record({
   /** How long its tasks outlive its scheduler. Zero: they end with it. */
   failoverTimeoutMs: natural,
   labels: list(text(255), 100),
+  /** The least that it has a use for: it is offered no agent, or part of one, that holds less. */
+  needs: optional(resources),
 })
 export type FrameworkInfo = Infer<typeof frameworkInfo>
 

@@ -8,12 +8,18 @@ import type { LogLevel } from '../../runtime/logger.js'
 import type { AgentId, ExecutorId, FrameworkId, OfferId } from '../protocol/ids.js'
 import type { Offer } from '../protocol/scheduler.js'
 import type { StatusUpdate, TaskInfo } from '../protocol/task.js'
+import type { Wanted } from '../resources/amounts.js'
 import type { Resources } from '../resources/resources.js'
 
 export interface Framework<State, Told = never> {
   readonly name: string
   /** Share groups to take offers for; `*` unless given. */
   readonly roles?: readonly string[]
+  /**
+   * The least that it has a use for, such as `{ cpus: 2, mem: 512 }`: it is offered no agent that holds less, and
+   * `warren explain` says what each lacks. Leave it out if several offers of one agent are to be spent together.
+   */
+  readonly needs?: Wanted | Resources
   /**
    * How long its tasks outlive its process, should that break off; 0 ends them together. A minute unless given, and
    * a week where the process can come back as the same framework (`warren framework run --keep`). A framework that

@@ -14,6 +14,7 @@ import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
 import { Losses, type Verdict } from './losses.js'
+import { resourcesOf } from './task.js'
 import { onAnswered, reconcile, reconcileAgain } from './reconciliation.js'
 import type { Message, SchedulerOptions, State } from './state.js'
 
@@ -151,6 +152,7 @@ function subscribe<Author, Told>(
     name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
     failoverTimeoutMs: definition.failoverTimeoutMs ?? options.failoverTimeoutMs ?? FAILOVER_DEFAULT_MS,
     labels: definition.labels ?? [],
+    ...(definition.needs === undefined ? {} : { needs: resourcesOf(definition.needs) }),
   }
   const { frameworkId, wasSubscribed } = state
   ctx.tell(state.master, {

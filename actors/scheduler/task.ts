@@ -55,5 +55,5 @@ export function executorOf(wish: {
 const programOf = (command: Command): Program =>
   typeof command === 'string' ? { type: 'shell', line: command } : { type: 'argv', argv: command }
 
-const resourcesOf = (wanted: Wanted | Resources): Resources =>
+export const resourcesOf = (wanted: Wanted | Resources): Resources =>
   'scalars' in wanted && typeof wanted['scalars'] === 'object' ? wanted as Resources : of(wanted as Wanted)

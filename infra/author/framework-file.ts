@@ -5,6 +5,7 @@
  * the file on the command line.
  */
 import type { Framework } from '../../actors/scheduler/framework.js'
+import { resourcesOf } from '../../actors/scheduler/task.js'
 import { AuthorError } from './author-error.js'
 import type { Heard } from './events.js'
 import { loadDefault } from './load.js'
@@ -17,9 +18,18 @@ export async function loadFramework(file: string, args: readonly string[]): Prom
   const exported = await loadDefault(file, 'framework')
   const made: unknown = typeof exported === 'function' ? await exported(args) : exported
   const missing = missingPart(made)
-  if (missing === undefined) return made as AuthorFramework
+  if (missing === undefined) return withNeeds(file, made as AuthorFramework)
   throw new AuthorError(
     `the default export of '${file}' is no framework, ${missing}: write \`export default framework({ … })\``)
+}
+
+function withNeeds(file: string, made: AuthorFramework): AuthorFramework {
+  try {
+    if (made.needs !== undefined) resourcesOf(made.needs)
+    return made
+  } catch (error) {
+    throw new AuthorError(`what the framework of '${file}' needs is wrong: ${(error as Error).message}`)
+  }
 }
 
 function missingPart(made: unknown): string | undefined {

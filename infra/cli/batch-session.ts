@@ -38,6 +38,7 @@ export class BatchSession {
   private readonly report: BatchReport
   private readonly output: BatchOutput
   private node: FrameworkNode<BatchOrder> | undefined
+  private frameworkId: string | undefined
   private inputs = 0
   private hasAllInputs = false
   private isStopped = false
@@ -75,6 +76,9 @@ export class BatchSession {
       const { openLink, nameAs, tracing } = await connect()
       this.node = await openFrameworkNode({
         name: nameAs('framework') ?? `batch-${process.pid}`, openLink, tracing, logger: quietLogger,
+        subscribed: (frameworkId) => {
+          this.frameworkId = frameworkId
+        },
         framework: (system) => batch({
           ...this.wish, readsOutput: true, user: system.port<BatchEvent>('user', (event) => this.hear(event)),
         }),
@@ -118,7 +122,7 @@ export class BatchSession {
   private hear(event: BatchEvent): void {
     const { report, output } = this
     switch (event.type) {
-      case 'waiting': return report.say(waitingLine(event.waiting))
+      case 'waiting': return report.say(waitingLine(event.waiting, this.frameworkId))
       case 'disconnected': return report.say('no master leads the cluster; waiting for the next')
       case 'running': return this.show(event.tasks)
       case 'output': {

@@ -58,6 +58,9 @@ async function run({ arguments: words, options }: Call): Promise<number> {
   try {
     const node = await openFrameworkNode({
       name: nameAs('framework') ?? `run-${process.pid}`, openLink, tracing, logger: quietLogger,
+      subscribed: (frameworkId) => {
+        session.frameworkId = frameworkId
+      },
       framework: (system) => runFramework({
         ...wish, user: system.port<RunEvent>('user', (event) => session.hear(event)),
       }),
@@ -70,6 +73,7 @@ async function run({ arguments: words, options }: Call): Promise<number> {
 
 /** One run, from the side of the person who waits for it. */
 class Session {
+  frameworkId: string | undefined
   private node: FrameworkNode<RunOrder> | undefined
   private stopped: Stopped | undefined
   private finish: (exitCode: number) => void = () => undefined
@@ -107,7 +111,7 @@ class Session {
   hear(event: RunEvent): void {
     const { printer } = this
     switch (event.type) {
-      case 'waiting': return printer.say(waitingLine(event.waiting))
+      case 'waiting': return printer.say(waitingLine(event.waiting, this.frameworkId))
       case 'disconnected': return printer.say('no master leads the cluster; waiting for the next')
       case 'launched': return printer.launched(event.taskId, event.hostname)
       case 'output-lost': return printer.say(`the rest of ${event.stream} is lost: ${event.problem}`)

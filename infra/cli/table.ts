@@ -3,6 +3,12 @@ import type { Entry } from './command.js'
 
 const NOUNS = ['agent', 'framework', 'task', 'offer'] as const
 
+const EXPLAINED = ['task', 'framework', 'role'] as const
+const EXPLANATIONS = {
+  task: 'where a task is, and what it waits for', framework: 'why each agent is not offered to a framework',
+  role: 'who of a role is asked first, and why the others wait',
+} as const
+
 const AGENT_ORDERS = {
   deactivate: 'offer nothing of an agent; its tasks run on', reactivate: 'offer an agent again',
   drain: 'offer nothing of an agent, and end its tasks', gone: 'an agent that never comes back',
@@ -54,6 +60,10 @@ export const COMMANDS: readonly Entry[] = [
   entry('trace show', 'one trace, as a tree of causes or a diagram', () => import('./trace-show.js')),
   entry('trace record', 'what happens to messages, into a file', () => import('./trace-record.js')),
   entry('trace open', 'a recording in the console', () => import('./trace-open.js')),
+  ...EXPLAINED.map((noun) => entry(`explain ${noun}`, EXPLANATIONS[noun], async () => {
+    const { explainOf } = await import('./explain.js')
+    return { command: explainOf(noun) }
+  })),
   entry('events', 'what the cluster decided and why', () => import('./events.js')),
   entry('trace replay', 'what an actor was given, given to it again', () => import('./trace-replay.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),

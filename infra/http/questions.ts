@@ -5,8 +5,9 @@ import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall,
   HistoryView, OverviewView, RoleView, TaskView, ViewName,
 } from '../../actors/protocol/operator.js'
+import type { FrameworkExplanation } from '../../actors/protocol/explanation.js'
 import type { OperatorLook, OperatorRead } from '../../actors/protocol/look.js'
-import type { AgentId, FrameworkId } from '../../actors/protocol/ids.js'
+import type { AgentId, FrameworkId, Role } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
 
 /** How long the master may take; it answers from memory, so silence means that it does not lead. */
@@ -73,6 +74,14 @@ export class Questions {
     const answer = await this.ask((replyTo) => ({ type: 'read-history', since, offers, ...life, replyTo }))
     if (answer.type !== 'history') throw unexpected(answer)
     return answer.view
+  }
+
+  /** Why agents are not offered to these frameworks. @param role only in this one */
+  async explain(frameworkIds: readonly FrameworkId[], role?: Role): Promise<readonly FrameworkExplanation[]> {
+    const only = role === undefined ? {} : { role }
+    const answer = await this.ask((replyTo) => ({ type: 'explain', frameworkIds, ...only, replyTo }))
+    if (answer.type !== 'explanation') throw unexpected(answer)
+    return answer.frameworks
   }
 
   /** The nodes of agents and frameworks that are connected. */

@@ -5,6 +5,7 @@ import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
+import { addExplain, EXPLAIN_ADDRESSES } from './explain-routes.js'
 import { addFiles, FILE_ADDRESSES } from './file-routes.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
@@ -43,6 +44,7 @@ const ADDRESSES = {
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
   ...FILE_ADDRESSES,
   'POST /v1/tasks/ID/kill': 'ends a task',
+  ...EXPLAIN_ADDRESSES,
   'GET /v1/overview': 'the cluster at a glance',
   'GET /v1/events': 'what was decided and why, with since, limit, offers and names; followed as text/event-stream',
   'GET /v1/actors': 'how the actors of every node fare, with kind and node to choose',
@@ -69,6 +71,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   addTeardown(app, questions)
   addTasks(app, questions)
   addLogs(app, questions)
+  addExplain(app, questions)
   addFiles(app, questions)
   addUsage(app, questions)
 }

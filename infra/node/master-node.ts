@@ -1,6 +1,6 @@
 /** Master node: the master with its log and its allocator; `infra/http/` puts an interface on it. */
 import { allocator } from '../../actors/allocator/allocator.js'
-import { POLICY } from '../../actors/allocator/allocation.js'
+import { POLICY } from '../../actors/allocator/eligibility.js'
 import { master } from '../../actors/master/master.js'
 import type { Message } from '../../actors/master/messages.js'
 import { registrar } from '../../actors/master/registrar.js'

@@ -3,7 +3,7 @@
  * node. Whom they would spawn does not run; the addresses of their ports are those of the recorded node.
  */
 import { agent } from '../../actors/agent/agent.js'
-import { POLICY } from '../../actors/allocator/allocation.js'
+import { POLICY } from '../../actors/allocator/eligibility.js'
 import { allocator } from '../../actors/allocator/allocator.js'
 import { master } from '../../actors/master/master.js'
 import type { AgentInfo } from '../../actors/protocol/agent.js'

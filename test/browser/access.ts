@@ -7,7 +7,7 @@ import { openPage } from './browser.js'
 import { options, seenCluster, type Seen } from './seen-cluster.js'
 
 const PAGES = [
-  '', 'agents', 'topology', 'frameworks', 'tasks', 'roles', 'offers', 'actors', 'trace?view=tree', 'events',
+  '', 'agents', 'topology', 'frameworks', 'tasks', 'roles', 'roles/*', 'offers', 'actors', 'trace?view=tree', 'events',
   'dead-letters', 'broker',
 ]
 

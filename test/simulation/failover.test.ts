@@ -56,6 +56,24 @@ for (const seed of [1, 2, 3, 4, 5]) {
   })
 }
 
+for (const seed of [1, 2, 3]) {
+  test(`what a framework needs holds under the next leader as well, until there is room (seed ${seed})`, async () => {
+    const { cluster, first, agent } = await clusterOfTwo(seed)
+    const author = nothingHeard()
+    await cluster.framework(listener('wide', author, (offers, ctx) => ctx.decline(offers), {
+      needs: { cpus: 3.5 }, failoverTimeoutMs: 60_000,
+    }))
+    cluster.advance(10_000)
+    cluster.kill(first)
+    cluster.advance(10_000)
+    const needs = (cluster.list('frameworks') as FrameworkView[]).map((view) => view.needs)
+    assert.deepEqual([author.offers, needs], [[], [undefined, { cpus: 3.5 }]])
+    agent.machine.end(agent.machine.running()[0] as string, { code: 0 })
+    cluster.advance(1_000)
+    assert.deepEqual(author.offers.map(({ resources }) => resources.scalars['cpus']), [4_000])
+  })
+}
+
 test('a launch that was lost with its master is asked for, and told to be unknown', async () => {
   const { cluster, heard, first } = await clusterOfTwo(1)
   const author = nothingHeard()

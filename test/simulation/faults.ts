@@ -34,6 +34,13 @@ export function befall(world: World, step: Step): string {
       world.ledger.logHasLost = true
       world.log.truncate(1 + how % TAIL_MAX)
       return ''
+    case 'log-anew':
+      // Whoever has not joined the cluster yet would join the other for good.
+      if (!world.agents.every(({ eye }) => eye.state?.memory.obeyed)) return ''
+      world.ledger.logHasLost = true
+      world.log.makeAnew()
+      world.events.after(forMs, () => world.log.restore())
+      return ''
     case 'disk-full': {
       const { journal, name } = agentOf(world, step)
       journal.isFull = true
@@ -54,6 +61,7 @@ export function befall(world: World, step: Step): string {
 /** Everybody is back, and nothing is wrong any more. */
 export function healAll(world: World): void {
   world.token.mend()
+  world.log.restore()
   for (const place of world.places) {
     const { node } = place
     if (node && lives(place)) {

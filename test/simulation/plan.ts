@@ -28,11 +28,9 @@ export const FAULTS = {
   finish: 'a framework is torn down, and another comes',
   jump: 'the wall clock of a node is set by up to an hour',
   'tail-lost': 'the log loses its last entries, although they were read',
+  'log-anew': 'the log is deleted, and the old one comes back later',
 } as const
 export type Fault = keyof typeof FAULTS
-
-/** Faults that are not yet survived, so that they must be asked for. */
-export const OFF: ReadonlySet<Fault> = new Set<Fault>(['tail-lost'])
 
 export interface Step {
   readonly atMs: number
@@ -64,8 +62,7 @@ const LASTS_OTHERWISE = [8_000, 20_000] as const
 
 export function planOf({ seed, steps, only }: PlanOptions): Step[] {
   const random = seededRandom(seed ^ 0x5eed)
-  const all = (Object.keys(FAULTS) as Fault[]).filter((fault) => fault !== 'exit')
-  const allowed = only ?? all.filter((fault) => !OFF.has(fault))
+  const allowed = only ?? (Object.keys(FAULTS) as Fault[]).filter((fault) => fault !== 'exit')
   // Few kinds together find what many at once would hide.
   const share = 0.1 + random.next() * 0.6
   const some = allowed.filter(() => random.next() < share)

@@ -11,7 +11,7 @@ import type { LogEntry } from '../../actors/protocol/log-entry.js'
 export class Reference {
   cluster: Cluster = newCluster()
   private fence: Fence = newFence
-  private records: LogRecord[] = []
+  records: LogRecord[] = []
   private readonly lost = new Set<string>()
 
   add(entry: LogEntry): void {
@@ -24,15 +24,12 @@ export class Reference {
     }
   }
 
-  /** Another log stands in its place; what only the former held is lost. @returns how many records they share */
-  rewrite(entries: readonly LogEntry[]): number {
+  /** Another log stands in its place; what only the former held is lost. */
+  rewrite(entries: readonly LogEntry[]): void {
     const former = this.records
     Object.assign(this, { cluster: newCluster(), fence: newFence, records: [] })
     for (const entry of entries) this.add(entry)
-    const other = former.findIndex((record, place) => JSON.stringify(record) !== JSON.stringify(this.records[place]))
-    const shared = other < 0 ? former.length : other
-    for (const record of former.slice(shared)) this.lost.add(JSON.stringify(record))
-    return shared
+    for (const record of former.slice(sharedBy(former, this.records))) this.lost.add(JSON.stringify(record))
   }
 
   wasLost(record: string): boolean {
@@ -51,6 +48,8 @@ export class Reference {
 /** What one master has folded: its place in the reference, and what it counts on beyond it. */
 export class Folded {
   private place = 0
+  /** The records of the log that it has folded up to its place. */
+  private of: readonly LogRecord[] = []
   private ahead: LogRecord[] = []
   /** It holds what the log has lost, which it has to find out by itself, and then begins anew. */
   private isOutdated = false
@@ -61,9 +60,10 @@ export class Folded {
     this.isOutdated = false
   }
 
-  /** The log holds no more than this of what it held. */
-  rewritten(shared: number): void {
-    if (this.place > shared) this.isOutdated = true
+  /** Another log stands in its place, or again what stood there when it folded: even lost entries may come back. */
+  rewritten({ records }: Reference): void {
+    this.isOutdated = this.place > sharedBy(this.of, records)
+    if (!this.isOutdated) this.of = records
   }
 
   /** These count for the master. */
@@ -74,8 +74,10 @@ export class Folded {
   /** Where it differs from the reference; undefined as long as it does not. */
   difference(reference: Reference): string | undefined {
     const { ahead } = this
+    if (this.isOutdated) this.rewritten(reference)
     if (this.isOutdated) return undefined
     let done = 0
+    this.of = reference.records
     for (; done < ahead.length && this.place < reference.length; done++, this.place++) {
       const [own, true_] = [ahead[done], reference.at(this.place)]
       if (own === true_) continue
@@ -93,6 +95,12 @@ export class Folded {
   isWhole(reference: Reference): boolean {
     return !this.isOutdated && this.place === reference.length && this.ahead.length === 0
   }
+}
+
+function sharedBy(some: readonly LogRecord[], others: readonly LogRecord[]): number {
+  const first = some.findIndex((record, place) =>
+    record !== others[place] && JSON.stringify(record) !== JSON.stringify(others[place]))
+  return first < 0 ? some.length : first
 }
 
 /** All that a cluster holds, as one text. */

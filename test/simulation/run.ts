@@ -4,6 +4,7 @@
  * be left of it.
  */
 import { add, contains, NONE, type Resources } from '../../actors/resources/resources.js'
+import { RECOVERED_TIMEOUT_MS } from '../../actors/master/registration.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { tasksOf } from '../../actors/master/cluster.js'
 import type { TraceSink } from '../../runtime/hop.js'
@@ -14,10 +15,13 @@ import type { Step } from './plan.js'
 import { isBusy, isTogether } from './rest.js'
 import { textOf } from './reference.js'
 import type { MasterState } from './watched.js'
+import type { FrameworkPlace } from './world/places.js'
 import { World } from './world/world.js'
 
 /** Within so long after the last fault all must be well. */
 export const REST_MS = 60_000
+/** If the log has lost what somebody had heard: a framework of which only its tasks tell is given that long. */
+export const LOST_REST_MS = RECOVERED_TIMEOUT_MS + 2 * REST_MS
 /** As long as the first nodes need to be there. */
 const BEGIN_MS = 100
 const LOOK_MS = 2_000
@@ -84,20 +88,27 @@ function endTasks({ agents }: World): void {
 /** Lets time pass until there is no `problem` left. */
 async function until(world: World, what: string, problem: () => string | undefined): Promise<void> {
   const { events, ledger } = world
-  const endMs = events.nowMs + REST_MS
+  const restMs = ledger.logHasLost ? LOST_REST_MS : REST_MS
+  const endMs = events.nowMs + restMs
   let left: string | undefined = 'nothing was looked at'
   while (left !== undefined && events.nowMs < endMs && !ledger.violation) {
     await world.run(LOOK_MS)
     check(world, false)
-    // An agent that was leaving comes back, and a framework that is told of its end only now is replaced.
+    // An agent that was leaving comes back; a framework that is told of its end only now is replaced, and one that
+    // has found the other log's cluster is started again, as its operator would do.
     for (const place of world.places) {
-      if (place.kind === 'framework' && place.story.ended) world.crash(place)
+      if (place.kind === 'framework' && (place.story.ended || isAstray(world, place))) world.crash(place)
       world.start(place)
       if (place.kind === 'framework') place.story.closing = true
     }
     left = problem()
   }
-  if (left !== undefined) ledger.violate('live', `not ${what} after ${REST_MS / 1_000} s: ${left}`)
+  if (left !== undefined) ledger.violate('live', `not ${what} after ${restMs / 1_000} s: ${left}`)
+}
+
+function isAstray({ reference: { cluster } }: World, { eye }: FrameworkPlace): boolean {
+  const { clusterId } = eye.state ?? {}
+  return clusterId !== undefined && cluster.clusterId !== undefined && clusterId !== cluster.clusterId
 }
 
 function check(world: World, folds: boolean): void {

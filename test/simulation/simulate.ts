@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { RULES, type Rule } from './broken.js'
-import { FAULTS, OFF, planOf, type Fault } from './plan.js'
+import { FAULTS, planOf, type Fault } from './plan.js'
 import { report } from './report.js'
 import { run } from './run.js'
 import { shrink } from './shrink.js'
@@ -41,7 +41,6 @@ Runs whole simulated clusters, one for each seed, and exits with 1 if one of the
   --from SEED   the first of them; 1 unless given
   --steps N     steps of each plan; ${STEPS} unless given
   --only …      only these faults: ${Object.keys(FAULTS).join(', ')}
-                (${[...OFF].join(', ')}: only if they are asked for)
   --break RULE  breaks a rule, to see that it is noticed: ${Object.keys(RULES).join(', ')}
   --all         goes on after a violation
   --jobs N      at once; one for each core unless given

@@ -172,7 +172,8 @@ export class Story {
       if (step >= history.step) Object.assign(history, { step, stepLife: life })
     }
     // A scheduler that has begun anew may be told of older steps; its author knows better.
-    const isAmiss = isTerminal(state) || (step > 0 && history.life === life)
+    const mayDiffer = this.ledger.logHasLost && history.life !== life
+    const isAmiss = (isTerminal(state) && !mayDiffer) || (step > 0 && history.life === life)
     if (history.over && history.state !== state && isAmiss) {
       this.ledger.violate('I5', `${taskId} has ended as ${history.state}, and now is ${state} (${text})`)
     }

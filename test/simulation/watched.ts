@@ -87,7 +87,10 @@ export class AgentEye {
         if (!('epoch' in message)) return see(real.receive(state, message, ctx))
         const before = did
         const next = real.receive(state, message, counting.of(ctx))
-        heard(message.epoch as number, next !== state || did > before ? message.type : undefined)
+        // To remember whom it has refused is no obedience either.
+        const refused = [state, next].map((each) => (each as unknown as AgentState).refused)
+        const acted = did > before || (next !== state && refused[0] === refused[1])
+        heard(message.epoch as number, acted ? message.type : undefined)
         return see(next)
       },
     }

@@ -5,7 +5,7 @@
 import { agent } from '../../actors/agent/agent.js'
 import type { Message as AgentMessage } from '../../actors/agent/state.js'
 import { allocator } from '../../actors/allocator/allocator.js'
-import { POLICY } from '../../actors/allocator/allocation.js'
+import { POLICY } from '../../actors/allocator/eligibility.js'
 import { commandExecutor } from '../../actors/executor/command-executor.js'
 import { processExecutor } from '../../actors/executor/process-executor.js'
 import { master } from '../../actors/master/master.js'

@@ -5,6 +5,7 @@ import { frameworkOrders } from '../orders/order.js'
 import { useOrders } from '../orders/orders.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
+import { FrameworkWhy } from '../parts/explanation.js'
 import { Card, Facts, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { useOne, useRows } from '../rows.js'
@@ -32,6 +33,7 @@ export function FrameworkPage({ id }: { readonly id: string }) {
               ['Id', <code key="id">{row.id}</code>],
               ['Roles', row.roles.join(', ')],
               ['Wants no offers for', row.suppressed.join(', ')],
+              ['Needs', row.needs && amounts(row.needs)],
               ['Uses', amounts(row.used)],
               ['Live tasks', String(row.tasks)],
               ['Subscribed', <Ago key="at" at={row.subscribedAt} />],
@@ -39,6 +41,7 @@ export function FrameworkPage({ id }: { readonly id: string }) {
           />
         </Card>
       )}
+      {row && <FrameworkWhy id={id} />}
       <h2>Tasks</h2>
       <TaskTable {...tasks} problem={isRead && !row ? undefined : tasks.problem} isShort />
       <Card title="What happened to it">

@@ -41,7 +41,9 @@ function Role({ role: { id, share, dominant, tasks, used, members } }: { readonl
     <li>
       <div class="row">
         <span class="name">
-          <b>{name}</b>
+          <a href={to('roles', id)}>
+            <b>{name}</b>
+          </a>
           {dominant !== '' && <span class="faint">by {resourceName(dominant)}</span>}
         </span>
         <Meter part={share} label={`Share of ${name}`} />

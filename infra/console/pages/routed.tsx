@@ -12,6 +12,7 @@ import { FrameworksPage } from './frameworks.js'
 import { LettersPage } from './letters.js'
 import { OffersPage } from './offers.js'
 import { OverviewPage } from './overview.js'
+import { RolePage } from './role.js'
 import { RolesPage } from './roles.js'
 import { TaskPage } from './task.js'
 import { TasksPage } from './tasks.js'
@@ -31,7 +32,7 @@ export function Routed() {
     case 'tasks':
       return id === undefined ? <TasksPage /> : <TaskPage key={id} id={id} />
     case 'roles':
-      return <RolesPage />
+      return id === undefined ? <RolesPage /> : <RolePage key={id} id={id} />
     case 'offers':
       return <OffersPage />
     case 'actors':

@@ -7,6 +7,7 @@ import { useOrders } from '../orders/orders.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Output } from '../parts/output.js'
+import { TaskWhy } from '../parts/explanation.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
@@ -30,7 +31,10 @@ export function TaskPage({ id }: { readonly id: string }) {
       {orders.notice}
       <Problem text={problem} />
       {!task ? (
-        <Missing isRead={isRead} what="such task" />
+        <>
+          <Missing isRead={isRead} what="such task" />
+          {isRead && <TaskWhy id={id} />}
+        </>
       ) : (
         <>
           <div class="grid">
@@ -69,6 +73,7 @@ export function TaskPage({ id }: { readonly id: string }) {
               />
             </Card>
           </div>
+          <TaskWhy id={task.launch} key={task.state} />
           <Output key={task.launch} launch={task.launch} />
           <Files noun="task" id={task.launch} home={task.id} isLive={isLive} />
         </>

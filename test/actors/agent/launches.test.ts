@@ -37,6 +37,16 @@ test('a launch of an earlier life is not taken again, even when all is over', ()
   assert.equal(commands.length, 0)
 })
 
+test('of a launch that is over and is sent again the end is told, or that it is gone', () => {
+  const over = { type: 'launches-remembered', launchIds: [launchOf(1)] } as const
+  const { driven } = registered([over])
+  driven.receive(runTask(1, command('t')))
+  const [told] = driven.toldTo(master)
+  assert.ok(told?.type === 'task-status')
+  const { update: { state, updateId, reason } } = told
+  assert.deepEqual([state, updateId, reason], ['GONE', 'w-L1.0', 'agent-restarted'])
+})
+
 test('nothing is taken before the journal is read, nor while the agent leaves', () => {
   const early = workbench()
   early.driven.receive(runTask(1, command('t')))

@@ -98,11 +98,21 @@ test('launches are written down with the life that they are of, until that is kn
   driven.receive({ type: 'append-failed', token: -1, reason: 'no space left' })
   driven.take()
   driven.receive(runTask(1, command('t')))
-  assert.deepEqual(written(driven), [begun('boot'), admitted(1, command('t'))])
+  assert.deepEqual(written(driven), [{ ...begun('boot'), number: 1 }, admitted(1, command('t'))])
   commit(driven)
   driven.take()
   driven.receive(runTask(2, command('u')))
   assert.deepEqual(written(driven), [admitted(2, command('u'))])
+})
+
+test('each life counts on from the one before, and says so to the master', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [{ ...begun('boot'), number: 6 }] })
+  assert.deepEqual(written(driven), [{ ...begun('boot'), number: 7 }])
+  driven.receive({ type: 'leader', master, epoch: 3, cluster: 'warren' })
+  commit(driven)
+  const calls = driven.toldTo(master)
+  assert.deepEqual(calls.map((call) => call.type === 'register-agent' && call.life), [7])
 })
 
 test('a task that was being ended goes on being ended, with its whole grace', () => {

@@ -2,9 +2,10 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { allocate } from '../../../actors/allocator/allocate.js'
-import { Allocation, POLICY } from '../../../actors/allocator/allocation.js'
-import { describeEligibility } from '../../../actors/allocator/eligibility.js'
+import { Allocation } from '../../../actors/allocator/allocation.js'
+import { POLICY } from '../../../actors/allocator/eligibility.js'
 import type { Grant } from '../../../actors/protocol/allocator.js'
+import type { Reason } from '../../../actors/protocol/explanation.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { amountsOf, of } from '../../../actors/resources/amounts.js'
 import { contains, NONE, subtract, sum } from '../../../actors/resources/resources.js'
@@ -40,12 +41,15 @@ const toWhom = (grants: readonly Grant[]): FrameworkId[] => grants.map(({ framew
 test('the worked example: what two tasks leave of an agent goes to the second framework', () => {
   const allocation = allocationOf(first)
   addAgent(allocation)
-  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine }])
+  const turn = { roleShare: 0, share: 0 }
+  assert.deepEqual(run(allocation), [{ frameworkId: first, role, agentId: agent, resources: machine, turn }])
   join(allocation, second)
   const rest = of({ cpus: 1, mem: 1024 })
   allocation.recover(first, role, agent, rest, 5000, 0)
   const [offered, ...more] = run(allocation)
-  assert.deepEqual(offered, { frameworkId: second, role, agentId: agent, resources: rest })
+  assert.deepEqual(offered, {
+    frameworkId: second, role, agentId: agent, resources: rest, turn: { ...turn, roleShare: 0.75 },
+  })
   assert.deepEqual(amountsOf(rest), { cpus: 1, mem: 1024 })
   assert.deepEqual(more, [])
   assert.equal(allocation.shares.frameworkShare(first, role), 0.75)
@@ -70,10 +74,11 @@ test('what was refused comes back when the refusal ends, or when there is more, 
 test('every reason why an agent is not offered has its name, and allocating obeys the same', () => {
   const allocation = allocationOf(first)
   const expect = (kind: string): void => {
-    const eligibility = allocation.check(first, role, agent, 0)
-    assert.equal(eligibility.kind, kind)
-    assert.ok(describeEligibility(eligibility, 0).length > 0)
-    if (kind !== 'eligible') assert.deepEqual(toWhom(run(allocation)), [])
+    const reasons: Reason[] = []
+    const mayOffer = allocation.mayOffer(first, role, agent, 0, undefined, reasons)
+    assert.deepEqual(reasons.map((reason) => reason.kind), kind === 'eligible' ? [] : [kind])
+    assert.deepEqual([mayOffer, allocation.mayOffer(first, role, agent, 0)], [kind === 'eligible', mayOffer])
+    if (!mayOffer) assert.deepEqual(toWhom(run(allocation)), [])
   }
   expect('agent-unknown')
   addAgent(allocation)
@@ -99,7 +104,6 @@ test('every reason why an agent is not offered has its name, and allocating obey
   expect('eligible')
   run(allocation)
   allocation.recover(first, role, agent, of({ cpus: 1.009, mem: 31 }), 5000, 0)
-  assert.deepEqual(allocation.check(first, role, agent, 0), { kind: 'filtered', untilMs: 5000 })
   expect('filtered')
   allocation.removeFramework(first)
   expect('framework-unknown')

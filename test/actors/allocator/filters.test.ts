@@ -16,16 +16,16 @@ test('a refusal blocks what is no more than what was refused, until it ends', ()
   const filters = new Filters()
   filters.add(framework, role, agent, of({ cpus: 1, mem: 1024 }), 5000)
   const blocked = (offered: Resources, nowMs: number) => {
-    return filters.blockedUntil(framework, role, agent, offered, nowMs)
+    return filters.blocking(framework, role, agent, offered, nowMs)?.atMs
   }
   assert.equal(blocked(of({ cpus: 1, mem: 1024 }), 0), 5000)
   assert.equal(blocked(of({ cpus: 0.5 }), 4999), 5000)
   assert.equal(blocked(of({ cpus: 3, mem: 2048 }), 0), undefined)
   assert.equal(blocked(of({ cpus: 1, mem: 1024, disk: 1 }), 0), undefined)
   assert.equal(blocked(of({ cpus: 1 }), 5000), undefined)
-  assert.equal(filters.blockedUntil(other, role, agent, of({ cpus: 1 }), 0), undefined)
-  assert.equal(filters.blockedUntil(framework, 'else' as Role, agent, of({ cpus: 1 }), 0), undefined)
-  assert.equal(filters.blockedUntil(framework, role, farAgent, of({ cpus: 1 }), 0), undefined)
+  assert.equal(filters.blocking(other, role, agent, of({ cpus: 1 }), 0)?.atMs, undefined)
+  assert.equal(filters.blocking(framework, 'else' as Role, agent, of({ cpus: 1 }), 0)?.atMs, undefined)
+  assert.equal(filters.blocking(framework, role, farAgent, of({ cpus: 1 }), 0)?.atMs, undefined)
 })
 
 test('the next expiry is known, and expiring names the agents to look at again', () => {
@@ -66,7 +66,7 @@ test('a refusal that says no more than another is not kept, and their number is 
     filters.add(framework, role, agent, of({ cpus: 50 - index, mem: 100 + index }), 6000 + index)
   }
   assert.equal(filters.size, REFUSALS_PER_AGENT_MAX)
-  assert.equal(filters.blockedUntil(framework, role, agent, of({ cpus: 1, mem: 149 }), 0), 6049)
+  assert.equal(filters.blocking(framework, role, agent, of({ cpus: 1, mem: 149 }), 0)?.atMs, 6049)
 })
 
 test('the filters agree with a plain list of refusals', () => {
@@ -101,7 +101,7 @@ test('the filters agree with a plain list of refusals', () => {
         return each.framework === framework && each.agent === agent && contains(each.resources, resources)
       })
       const expected = blocking.length === 0 ? undefined : Math.max(...blocking.map(({ untilMs }) => untilMs))
-      assert.equal(filters.blockedUntil(framework, role, agent, resources, nowMs), expected)
+      assert.equal(filters.blocking(framework, role, agent, resources, nowMs)?.atMs, expected)
     }
   }))
 })

@@ -7,7 +7,8 @@
  */
 import assert from 'node:assert/strict'
 import { allocate } from '../../../actors/allocator/allocate.js'
-import { Allocation, POLICY, type Policy } from '../../../actors/allocator/allocation.js'
+import { Allocation } from '../../../actors/allocator/allocation.js'
+import { POLICY, type Policy } from '../../../actors/allocator/eligibility.js'
 import type { Grant } from '../../../actors/protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import { seededRandom, type Random } from '../../../runtime/random.js'
@@ -20,6 +21,8 @@ export interface Tenant {
   readonly role: string
   readonly weight: number
   readonly task: Resources
+  /** Whether it has said what a task of its needs. */
+  readonly isOpen?: boolean
 }
 
 export class Market {
@@ -27,7 +30,7 @@ export class Market {
   private readonly random: Random
   private readonly offers: Grant[] = []
   private readonly tasks: Grant[] = []
-  private nowMs = 0
+  nowMs = 0
 
   constructor(
     private readonly agents: ReadonlyMap<string, Resources>,
@@ -37,10 +40,11 @@ export class Market {
   ) {
     this.random = seededRandom(seed)
     this.allocation = new Allocation({ ...POLICY, ...policy })
-    for (const { name, role, weight } of tenants) {
+    for (const { name, role, weight, task, isOpen } of tenants) {
       this.allocation.shares.setWeight(role as Role, weight)
       this.allocation.addFramework({
         frameworkId: name as FrameworkId, roles: [role as Role], suppressed: [], active: true,
+        ...(isOpen ? { needs: task } : {}),
       })
     }
     for (const [name, total] of agents) {
@@ -63,13 +67,18 @@ export class Market {
 
   /** Some tasks end at the same time, and what they held is offered at once. */
   endTasks(count: number): void {
+    this.run(this.freeTasks(count))
+  }
+
+  /** Some tasks end at the same time, and nobody has looked yet at what they held. */
+  freeTasks(count: number): AgentId[] {
     const agentIds: AgentId[] = []
     for (let left = Math.min(count, this.tasks.length); left > 0; left -= 1) {
       const task = this.takeAny(this.tasks)
       agentIds.push(task.agentId)
       this.recover(task, 0)
     }
-    this.run(agentIds)
+    return agentIds
   }
 
   tasksOf(name: string): number {

@@ -26,7 +26,7 @@ test('tasks are launched under new ids, and what they leave returns at once with
   assert.deepEqual(decided.changes, [{ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' }])
   assert.deepEqual(decided.allocator, [{
     type: 'recover', frameworkId: one, role: '*', agentId: first,
-    resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000,
+    resources: of({ cpus: 1, mem: 1024 }), refuseMs: 5_000, offerId: offer.offerId,
   }])
   assert.deepEqual(decided.effects.map(({ to }) => to), [agentRef('a'), agentRef('a')])
   assert.deepEqual(decided.effects[0]?.message, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import {
-  apply, COMPLETED_FRAMEWORKS_MAX, COMPLETED_TASKS_MAX, newCluster, tasksOf, usedBy, type Cluster,
+  apply, COMPLETED_FRAMEWORKS_MAX, COMPLETED_TASKS_MAX, newCluster, newId, tasksOf, usedBy, type Cluster,
 } from '../../../actors/master/cluster.js'
 import type {
   AgentId, ExecutorId, FrameworkId, LaunchId, Role, TaskId, UpdateId,
@@ -31,6 +31,16 @@ test('whatever the records are, the fold takes them, and twice the same records 
   fc.assert(fc.property(fc.array(record, { maxLength: 60 }), (records) => {
     assert.deepEqual(fold(records), fold(records))
   }))
+})
+
+test('new ids end in the claim that they were made under, so that none comes twice though the log lose its end', () => {
+  const claim = (nonce: string): LogRecord => ({ type: 'leadership-claimed', epoch: 1, master: 'm1', nonce })
+  assert.equal(newId(fold([]), 'L7'), 'w-L7')
+  assert.deepEqual(['k3x9abcdefgh', 'p2q8abcdefgh'].map((nonce) => newId(fold([claim(nonce)]), 'L7')), [
+    'w-L7-k3x9', 'w-L7-p2q8',
+  ])
+  const launch = { ...launched('a', 4), launchId: 'w-L4-k3x9' } as LogRecord
+  assert.equal(fold([admitted, launch]).nextLaunch, 5, 'they are counted on whoever has made them')
 })
 
 test('a record about something unknown changes nothing but the numbers of ids', () => {

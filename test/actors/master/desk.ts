@@ -3,7 +3,7 @@
  */
 import type { AgentEvent, AgentInfo, HeldTask } from '../../../actors/protocol/agent.js'
 import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
-import type { AgentId, ExecutorId, FrameworkId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
+import type { AgentId, ExecutorId, FrameworkId, LaunchId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { FrameworkInfo, Offer, SchedulerEvent } from '../../../actors/protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../../actors/protocol/task.js'
@@ -43,10 +43,13 @@ export function executed(id: string, executorId: string, takes: Parameters<typeo
 
 interface Registering {
   readonly life?: string
+  /** Counted by the agent itself. */
+  readonly number?: number
   readonly agentId?: AgentId
   readonly tasks?: readonly HeldTask[]
   readonly info?: AgentInfo
   readonly executors?: readonly { readonly frameworkId: FrameworkId; readonly executorId: ExecutorId }[]
+  readonly ended?: readonly { readonly launchId: LaunchId; readonly state: TaskState }[]
 }
 
 interface Subscribing {
@@ -89,9 +92,12 @@ export class Desk {
   }
 
   register(name: string, more: Registering = {}): Decision {
-    const { life, agentId, tasks = [], info = agentInfo(), executors = [] } = more
+    const { life, agentId, tasks = [], info = agentInfo(), executors = [], ended, number } = more
     const agent = agentRef(name, life)
-    return this.say({ type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}) })
+    return this.say({
+      type: 'register-agent', agent, info, tasks, executors, ...(agentId ? { agentId } : {}),
+      ...(number === undefined ? {} : { life: number }), ...(ended ? { ended } : {}),
+    })
   }
 
   subscribe(name: string, more: Subscribing = {}): Decision {

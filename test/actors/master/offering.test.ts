@@ -60,10 +60,10 @@ test('declined offers return with the filter that was asked for', () => {
     [undefined, REFUSE_DEFAULT_MS], [0, REFUSE_MIN_MS], [60_000, 60_000], [REFUSE_MAX_MS * 2, REFUSE_MAX_MS],
   ]
   for (const [asked, refuseMs] of cases) {
-    const offer = desk.offer(one, first)
-    const { allocator } = desk.decline(one, [offer.offerId], asked)
+    const { offerId } = desk.offer(one, first)
+    const { allocator } = desk.decline(one, [offerId], asked)
     assert.deepEqual(allocator, [
-      { type: 'recover', frameworkId: one, role, agentId: first, resources: MACHINE, refuseMs },
+      { type: 'recover', frameworkId: one, role, agentId: first, resources: MACHINE, refuseMs, offerId },
     ])
   }
   assert.equal(desk.knowledge.present.offers.size, 0)

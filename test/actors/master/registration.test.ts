@@ -61,31 +61,16 @@ test('of an agent that was only away and comes back as it was, the allocator kee
   assert.deepEqual(without.allocator.map(({ type }) => type), ['remove-agent', 'add-agent'])
 })
 
-test('a task that began and is not there any more is gone, and takes nothing', () => {
-  const { desk, agentId } = deskAtWork()
-  const again = desk.register('a', { life: 'i2', agentId })
-  assert.deepEqual(recordsOf(again), ['task-changed', 'task-removed'])
-  assert.deepEqual(updatesOf(again).map(({ state, reason, updateId }) => [state, reason, updateId]), [
-    ['GONE', 'agent-restarted', undefined],
-  ])
-  assert.deepEqual(toldOf(again)?.used, [])
-})
-
-test('a task that has ended, and whose agent comes back without it, is forgotten, and its end told again', () => {
+test('what an earlier life of an agent has said is not heard after the next has come', () => {
   const { desk, agentId, task } = deskAtWork()
-  desk.report(task, 'FINISHED', 2)
-  const again = desk.register('a', { life: 'i2', agentId })
-  assert.deepEqual(recordsOf(again), ['task-removed'])
-  assert.deepEqual(updatesOf(again).map(({ state, updateId }) => [state, updateId]), [['FINISHED', undefined]])
-})
-
-test('a task that began and that the same life does not have gives back what it took', () => {
-  const { desk, agentId, frameworkId } = deskAtWork()
-  const again = desk.register('a', { agentId })
-  assert.deepEqual(updatesOf(again).map(({ state }) => state), ['GONE'])
-  assert.deepEqual(again.allocator, [
-    { type: 'recover', frameworkId, role: '*', agentId, resources: of({ cpus: 1 }), refuseMs: 0 },
-  ])
+  const said = (life: string, number: number, tasks = [held(task, 'RUNNING')]) =>
+    desk.register('a', { life, number, agentId, tasks })
+  assert.equal(typesOf(said('i2', 2)).length, 1)
+  const late = said('i1', 1, [])
+  assert.deepEqual([late.records, late.effects, late.changes], [[], [], []])
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i2') as never })
+  assert.deepEqual(said('i1', 1, []).records, [], 'nor when that one is away')
+  assert.equal(typesOf(said('i3', 3)).length, 1)
 })
 
 test('a task that may never have reached the agent is sent again, under the same launch', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { FrameworkId } from '../../../actors/protocol/ids.js'
+import { of } from '../../../actors/resources/amounts.js'
 import { FAILOVER_DEFAULT_MS } from '../../../actors/scheduler/scheduler.js'
 import {
   frameworkId, leader, master, masters, offer, onStage, owner, stage, subscribed, update, type Driver,
@@ -24,10 +25,11 @@ test('it asks who leads less and less often, until it hears', () => {
 })
 
 test('it subscribes once to each leader, and again until it is answered', () => {
-  const { driven, heard } = stage(undefined, { roles: ['web'], failoverTimeoutMs: 7, labels: ['x'] })
+  const wish = { roles: ['web'], failoverTimeoutMs: 7, labels: ['x'] }
+  const { driven, heard } = stage(undefined, { ...wish, needs: { cpus: 2 } })
   driven.receive(leader)
   driven.receive(leader)
-  const info = { name: 'one', roles: ['web'], user: 'ann', failoverTimeoutMs: 7, labels: ['x'] }
+  const info = { name: 'one', ...wish, user: 'ann', needs: of({ cpus: 2 }) }
   assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info, epoch: 3 }])
   driven.fire('subscribe')
   assert.equal(toMaster(driven).length, 2)

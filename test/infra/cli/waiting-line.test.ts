@@ -6,4 +6,6 @@ test('who waits for a master hears for how long; who waits for room waits as lon
   assert.equal(waitingLine('a master'), 'waiting for a master, for at most 60 s')
   assert.equal(waitingLine('an agent'), 'waiting for an agent')
   assert.equal(waitingLine('room on an agent'), 'waiting for room on an agent')
+  const asked = waitingLine('room on an agent', 'w-0003')
+  assert.equal(asked, 'waiting for room on an agent; `warren explain framework w-0003` says why')
 })

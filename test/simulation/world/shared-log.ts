@@ -28,6 +28,7 @@ export class SharedLog {
   entries: LogEntry[] = []
   /** Position of the first that can still be read. */
   first = 0
+  private former: LogEntry[] | undefined
   private readonly ways = new Set<WayToLog>()
 
   constructor(
@@ -53,8 +54,21 @@ export class SharedLog {
     this.replace(this.entries.slice(0, Math.max(1, this.entries.length - count)))
   }
 
+  /** An empty one stands in its place, until the former is restored. */
+  makeAnew(): void {
+    if (this.former) return
+    this.former = this.entries
+    this.replace([])
+  }
+
+  restore(): void {
+    if (!this.former) return
+    this.replace(this.former)
+    this.former = undefined
+  }
+
   /** Another log stands in its place. */
-  replace(entries: LogEntry[]): void {
+  private replace(entries: LogEntry[]): void {
     this.entries = entries
     this.first = 0
     this.rewritten(this.entries)

@@ -56,8 +56,8 @@ export class World implements Ground {
     this.network = new Network({ events, random: this.chance(), packs, isPrompt })
     this.log = new SharedLog(
       events, this.chance(), (entry) => reference.add(entry), (entries) => {
-        const shared = reference.rewrite(entries)
-        for (const { eye } of this.masters) eye.folded.rewritten(shared)
+        reference.rewrite(entries)
+        for (const { eye } of this.masters) eye.folded.rewritten(reference)
       })
     this.token = new Token(events, this.chance())
     const each = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
