@@ -43,6 +43,7 @@ export const COMMANDS: readonly Entry[] = [
       const { orderOf } = await import('./agent-orders.js')
       return { command: orderOf(name) }
     })),
+  entry('agent usage', 'how busy machines are, beside what is allocated', () => import('./agent-usage.js')),
   entry('framework teardown', 'end a framework and its tasks', () => import('./framework-teardown.js')),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
   ...(['task', 'agent'] as const).flatMap((noun) => [
