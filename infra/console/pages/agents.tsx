@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<AgentView>[] = [
   {
     key: 'host',
     title: 'Agent',
-    width: '13%',
+    width: '104px',
     value: ({ hostname, name = hostname }) => `${name} ${hostname}`,
     cell: ({ id, hostname, name = hostname }) => <a href={to('agents', id)}>{name}</a>,
   },
@@ -51,6 +51,7 @@ const COLUMNS: readonly Column<AgentView>[] = [
   },
   {
     key: 'tasks',
+    isMinor: true,
     title: 'Tasks',
     width: '66px',
     isNumber: true,
@@ -59,6 +60,7 @@ const COLUMNS: readonly Column<AgentView>[] = [
   },
   {
     key: 'has',
+    isMinor: true,
     title: 'Has',
     value: ({ resources }) => amounts(resources),
     cell: ({ resources }) => amounts(resources),

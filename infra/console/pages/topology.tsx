@@ -4,7 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { AgentView } from '../../../actors/protocol/operator.js'
-import { plural } from '../format.js'
+import { percent, plural } from '../format.js'
 import { Card, Page, Problem } from '../parts/page.js'
 import { go, query, select, to } from '../route.js'
 import { useRows } from '../rows.js'
@@ -14,6 +14,8 @@ import { cellAt, layOut, type Layout } from './cells.js'
 import { shadeOf, SHADES, wordsOf, type Measured, type Shade } from './shades.js'
 
 const HEATS = 5
+/** From this size on a cell says whose it is. */
+const NAMED_MIN = 60
 
 interface Tip {
   readonly x: number
@@ -161,26 +163,39 @@ function draw(
   pen.scale(scale, scale)
   const heats = Array.from({ length: HEATS }, (_, heat) => colour(`heat-${heat}`))
   const [line, warn, bad, text] = [colour('line-strong'), colour('warn'), colour('bad'), colour('text-soft')]
+  const [ink, ground] = [colour('text'), colour('raised')]
   pen.font = `600 12px ${colour('sans')}`
   pen.fillStyle = text
   for (const { title, y } of titles) pen.fillText(title, 0, y)
   const side = cell - Math.max(1, Math.round(cell / 9))
   for (const { item, x, y } of places) {
     const known = partOf(item)
-    const use = known ?? 0
-    pen.fillStyle = heats[use === 0 ? 0 : Math.min(HEATS - 1, 1 + Math.floor(use * (HEATS - 1)))] ?? line
+    const heat = heatOf(known ?? 0)
+    pen.fillStyle = heats[heat] ?? line
     pen.fillRect(x, y, side, side)
-    if (use === 0 && side > 5) {
+    if (heat === 0 && side > 5) {
       pen.strokeStyle = line
       pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
     }
-    if (known === undefined && item.connection === 'connected' && side > 5) {
+    if (side >= NAMED_MIN) {
+      pen.fillStyle = heat >= HEATS - 2 ? ground : ink
+      pen.fillText(cut(pen, item.name ?? item.hostname, side - 14), x + 8, y + 20)
+      pen.fillText(known === undefined ? '…' : percent(known), x + 8, y + side - 10)
+    } else if (known === undefined && item.connection === 'connected' && side > 12) {
       pen.fillStyle = text
-      pen.fillText('?', x + side / 2 - 3, y + side / 2 + 4)
+      pen.fillText('…', x + side / 2 - 5, y + side / 2 + 2)
     }
     if (item.connection !== 'connected')
       cross(pen, x, y, side, item.connection === 'unreachable', item.connection === 'unreachable' ? bad : warn)
   }
+}
+
+const heatOf = (part: number): number => (part === 0 ? 0 : Math.min(HEATS - 1, 1 + Math.floor(part * (HEATS - 1))))
+
+function cut(pen: CanvasRenderingContext2D, name: string, width: number): string {
+  let short = name
+  while (short.length > 1 && pen.measureText(short).width > width) short = short.slice(0, -1)
+  return short === name ? name : `${short.slice(0, -1)}…`
 }
 
 function cross(
@@ -192,7 +207,7 @@ function cross(
   stroke: string,
 ): void {
   pen.strokeStyle = stroke
-  pen.lineWidth = Math.max(1, side / 8)
+  pen.lineWidth = Math.min(5, Math.max(1, side / 8))
   pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
   pen.beginPath()
   pen.moveTo(x, y + side)
