@@ -12,7 +12,7 @@ import {
 } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
-import { accountOf } from './account.js'
+import { introduction } from './account.js'
 import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
@@ -47,6 +47,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'leader': return onLeader(state, message, options, ctx)
       case 'register': return registerAgain(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
+      case 'account-wanted': return register(state, options, ctx, true)
       case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, ctx)
@@ -166,9 +167,9 @@ function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
   return state.phase === 'obeying' ? seek({ ...next, phase: 'seeking' }, ctx) : next
 }
 
-function register(state: State, { info }: AgentOptions, ctx: Ctx): State {
+function register(state: State, { info }: AgentOptions, ctx: Ctx, isAsked = false): State {
   if (state.phase !== 'registering' || !state.master) return state
-  ctx.tell(state.master, { type: 'register-agent', agent: ctx.self, info, epoch: state.epoch, ...accountOf(state) })
+  ctx.tell(state.master, introduction(state, info, isAsked || state.attempt > 0, ctx))
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }

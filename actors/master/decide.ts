@@ -13,6 +13,7 @@ import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
 import { onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
+import { onReturn } from './returning.js'
 import {
   onAcknowledge, onCheckFit, onExecutorExited, onKill, onMessageFromExecutor, onMessageToExecutor, onOutput,
   onReadOutput, onStatus,
@@ -23,6 +24,7 @@ import { clusterView, leaderView, viewsOf } from './views.js'
 export function decide(knowledge: Knowledge, message: Decidable): Decision {
   const { present } = knowledge
   switch (message.type) {
+    case 'return-agent': return onReturn(knowledge, message)
     case 'register-agent': return onRegister(knowledge, message)
     case 'unregister-agent': return onUnregister(knowledge, message)
     case 'task-status': return onStatus(knowledge, message)

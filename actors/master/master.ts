@@ -28,6 +28,8 @@ import { agentShare, frameworkShare } from './shares.js'
 
 const SWEEP_INTERVAL_MS = 1_000
 const ALLOCATOR = 'allocator'
+/** To put together what a new allocator is told takes a while: agents hear first who leads, and are on their way. */
+const ALLOCATOR_WAITS_MS = 5
 
 export interface MasterOptions {
   readonly registrar: Actor<unknown, RegistrarCall>
@@ -81,7 +83,11 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
         return state
       case 'find-leader': return answerLeader(state, message.replyTo, ctx)
       case 'reconnected': return state.leading ? release(state, state.outbox.pass(callBack(state, ctx)), ctx) : state
-      case 'allocator-started': return rebuildAllocator(state, message.allocator, ctx)
+      case 'allocator-started':
+        if (state.cluster.agents.size === 0) return rebuildAllocator(state, message.allocator, ctx)
+        ctx.after('allocator', ALLOCATOR_WAITS_MS, { type: 'allocator-waits', allocator: message.allocator })
+        return state
+      case 'allocator-waits': return rebuildAllocator(state, message.allocator, ctx)
       default: {
         if (!state.leading && !isRead(message)) return state
         // It was for an earlier leadership of this master, and much may have happened under another since.
@@ -140,7 +146,7 @@ function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
 function stepDown({ present, registrar }: State, reason: string, options: MasterOptions, ctx: Ctx): State {
   ctx.log('warn', 'this master leads no more', { reason })
-  for (const timer of ['ping-round', 'sweep']) ctx.cancel(timer)
+  for (const timer of ['ping-round', 'sweep', 'allocator']) ctx.cancel(timer)
   for (const { ref } of [...present.agents.values(), ...present.schedulers.values()]) {
     if (ref) ctx.unwatch(ref as Ref<never>)
   }

@@ -1,7 +1,7 @@
 /** Messages: everything that the master's mailbox may hold. */
 import type { Ref } from '../../runtime/address.js'
 import type { AgentCall } from '../protocol/agent.js'
-import type { AllocatorEvent } from '../protocol/allocator.js'
+import type { AllocatorCall, AllocatorEvent } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId } from '../protocol/ids.js'
 import type { LeadershipCall } from '../protocol/leadership.js'
 import type { OperatorCall } from '../protocol/operator.js'
@@ -17,7 +17,7 @@ export type MasterOrder = { readonly type: 'reconnected' }
 
 type Mechanical =
   | LeadershipCall | RegistrarEvent | MasterOrder
-  | { type: 'allocator-started' | 'read-history' | 'epoch-obeyed' | 'snapshot-piece' }
+  | { type: 'allocator-started' | 'allocator-waits' | 'read-history' | 'epoch-obeyed' | 'snapshot-piece' }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =
@@ -26,4 +26,6 @@ type Lost =
 type Round = { readonly type: 'ping-round' | 'sweep' }
 /** It is time for the next piece of a snapshot. */
 type Piece = { readonly type: 'snapshot-piece' }
-export type Message = MasterMessage | Lost | Round | Piece
+/** It is time to tell a new allocator everything. */
+type Waiting = { readonly type: 'allocator-waits'; readonly allocator: Ref<AllocatorCall> }
+export type Message = MasterMessage | Lost | Round | Piece | Waiting

@@ -68,14 +68,20 @@ export const agentCall = {
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
   }),
+  'return-agent': message(18, 'Comes back, and says in short what it holds; answered by `account-wanted` if need be.', {
+    agent: ref<AgentEvent>(), info: agentInfo, agentId,
+    /** Of its tasks and executors (see `task-digest.ts`). */
+    digest: text(128),
+    epoch: forEpoch, life: optional(natural),
+  }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
   }),
-  'files-listed': message(18, 'Answers `list-files`; `next` is the name to go on after.', {
+  'files-listed': message(35, 'Answers `list-files`; `next` is the name to go on after.', {
     requestId: text(128), entries: list(fileEntry), next: optional(text(FILE_NAME_CHARACTERS_MAX)),
     refusal: optional(fileRefusal), problem: optional(text()),
   }),
-  'machine-measured': message(19, 'Answers `measure-machine`.', {
+  'machine-measured': message(36, 'Answers `measure-machine`.', {
     requestId: text(128), usage: optional(machineUsage), problem: optional(text()),
   }),
 }
@@ -116,15 +122,18 @@ export const agentEvent = {
   'drain-agent': message(30, 'Ends all tasks within the grace, theirs unless given, and executors without tasks.', {
     epoch: natural, graceMs: optional(natural),
   }),
-  'list-files': message(31, 'Asks what a directory of a launch holds; of all launches without one.', {
+  'account-wanted': message(31, 'The master knows something else of the agent, which is to say all of it.', {
+    epoch: natural,
+  }),
+  'list-files': message(32, 'Asks what a directory of a launch holds; of all launches without one.', {
     requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX),
     after: optional(text(FILE_NAME_CHARACTERS_MAX)), entriesMax: natural,
   }),
-  'read-file': message(32, 'Asks for a piece of a file of a launch; of any launch without one.', {
+  'read-file': message(33, 'Asks for a piece of a file of a launch; of any launch without one.', {
     requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX), offset: natural,
     bytesMax: natural, follow: flag,
   }),
-  'measure-machine': message(33, 'Asks how much of the machine is in use now; with `launches` also by whom.', {
+  'measure-machine': message(34, 'Asks how much of the machine is in use now; with `launches` also by whom.', {
     requestId: text(128), launches: flag,
   }),
 }

@@ -1,7 +1,7 @@
 /**
- * Task digest: tells whether a scheduler and a master know the same tasks in the same states, so that after a
- * failover they need not tell each other of every one. The order does not matter. Not made to withstand an enemy:
- * who lies about what it knows deceives itself. Pure.
+ * Task digest: tells whether a scheduler or an agent knows the same tasks in the same states as a master, so that
+ * after a failover they need not tell each other of every one. The order does not matter. Not made to withstand an
+ * enemy: who lies about what it knows deceives itself. Pure.
  */
 import type { TaskState } from './task.js'
 
@@ -12,6 +12,25 @@ interface KnownTask {
 }
 
 const [FIRST_PRIME, SECOND_PRIME] = [2_654_435_761, 1_597_334_677]
+
+interface KnownLaunch {
+  readonly launchId: string
+  readonly state: TaskState
+  readonly task: { readonly taskId: string }
+}
+
+interface KnownExecutor {
+  readonly frameworkId: string
+  readonly executorId: string
+}
+
+/** Of all that an agent holds. */
+export function digestOfHeld(launches: Iterable<KnownLaunch>, executors: Iterable<KnownExecutor>): string {
+  const tasks = Array.from(launches, ({ launchId, state, task: { taskId } }) => ({ taskId, launchId, state }))
+  const others = Array.from(executors, ({ frameworkId, executorId }) =>
+    ({ taskId: executorId, launchId: frameworkId, state: 'RUNNING' }) as const)
+  return `${digestOf(tasks)}/${digestOf(others)}`
+}
 
 export function digestOf(tasks: Iterable<KnownTask>): string {
   let [count, first, second] = [0, 0, 0]

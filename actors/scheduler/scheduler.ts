@@ -24,10 +24,11 @@ import type { Message, SchedulerOptions, State } from './state.js'
  */
 export const FAILOVER_DEFAULT_MS = 60_000
 /**
- * How often it asks whether somebody else leads by now: a master that was replaced lives on, and who did not hear of
- * it would wait for its offers for ever.
+ * How often it asks whether somebody else leads by now, and says to whoever does that it is there: a master that was
+ * replaced lives on, one that leads may have taken an older instance's late words for those of the newest, and who
+ * did not hear of it would wait for offers for ever.
  */
-export const LEADER_CHECK_MS = 15_000
+export const CHECK_MS = 15_000
 
 export const scheduler = <Author, Told>(
   definition: Framework<Author, Told>, options: SchedulerOptions,
@@ -40,7 +41,7 @@ export const scheduler = <Author, Told>(
       acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
     state.author = definition.initial(authorContext(state, ctx, options))
-    ctx.every('check', LEADER_CHECK_MS, { type: 'check' })
+    ctx.every('check', CHECK_MS, { type: 'check' })
     return seek(state, ctx)
   },
   receive(state, message, ctx) {
@@ -50,9 +51,7 @@ export const scheduler = <Author, Told>(
     }
     switch (message.type) {
       case 'seek': return seek(state, ctx)
-      case 'check':
-        if (state.phase === 'subscribed') askWhoLeads(ctx)
-        return state
+      case 'check': return check(state, definition, options, ctx)
       case 'leader': return onLeader(state, message, definition, give, options, ctx)
       case 'reconcile-again':
         reconcileAgain(state, ctx)
@@ -148,20 +147,34 @@ function subscribe<Author, Told>(
   ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase !== 'subscribing' || !state.master) return state
-  const info: FrameworkInfo = {
+  const { frameworkId, wasSubscribed } = state
+  ctx.tell(state.master, {
+    type: 'subscribe', scheduler: ctx.self, info: infoOf(definition, options), epoch: state.epoch,
+    ...(frameworkId ? { frameworkId, knows: state.acknowledged.digest() } : {}),
+    ...(wasSubscribed ? { resumes: true } : {}),
+  })
+  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
+  return state
+}
+/** A master that knows it answers, and nothing changes; one that does not takes it in again. */
+function check<Author, Told>(
+  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
+): State<Author> {
+  const { phase, master, frameworkId, epoch } = state
+  if (phase !== 'subscribed' || !master || !frameworkId) return state
+  askWhoLeads(ctx)
+  const info = infoOf(definition, options)
+  ctx.tell(master, { type: 'subscribe', scheduler: ctx.self, info, epoch, frameworkId, resumes: true })
+  return state
+}
+
+function infoOf<Author, Told>(definition: Framework<Author, Told>, options: SchedulerOptions): FrameworkInfo {
+  return {
     name: definition.name, roles: (definition.roles ?? ['*']) as readonly Role[], user: options.user,
     failoverTimeoutMs: definition.failoverTimeoutMs ?? options.failoverTimeoutMs ?? FAILOVER_DEFAULT_MS,
     labels: definition.labels ?? [],
     ...(definition.needs === undefined ? {} : { needs: resourcesOf(definition.needs) }),
   }
-  const { frameworkId, wasSubscribed } = state
-  ctx.tell(state.master, {
-    type: 'subscribe', scheduler: ctx.self, info, epoch: state.epoch, ...(frameworkId ? { frameworkId } : {}),
-    ...(wasSubscribed ? { resumes: true } : {}),
-    ...(frameworkId ? { knows: state.acknowledged.digest() } : {}),
-  })
-  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
-  return state
 }
 
 function onSubscribed<Author, Told>(

@@ -85,7 +85,7 @@ export class Folded {
       if (here === there) continue
       if (!reference.wasLost(here)) return `record ${this.place} is ${here} here and ${there} in the log`
       this.isOutdated = true
-      return undefined
+      break
     }
     ahead.splice(0, done)
     return undefined

@@ -14,7 +14,7 @@ const other = refOf<SchedulerCall | AgentCall>(nodeAddress('master', 'other', '1
 const leads = (epoch: number, nonce: string, more: object = {}): Extract<Message, { type: 'leader' }> =>
   ({ type: 'leader', master, epoch, cluster: 'warren', clusterId: 'c1', nonce, ...more })
 const registers = (driver: Driver, to = master) =>
-  driver.toldTo(to).filter(({ type }) => type === 'register-agent').length
+  driver.toldTo(to).filter(({ type }) => type === 'register-agent' || type === 'return-agent').length
 
 function begun(records: readonly JournalEntry[] = []): Driver {
   const { driven } = workbench()

@@ -178,6 +178,8 @@ test('an allocator that comes anew is told everything, and what is on offer coun
   })
   driven.take()
   driven.receive({ type: 'allocator-started', allocator })
+  assert.deepEqual(driven.toldTo(allocator), [], 'first everybody hears who leads')
+  driven.fire('allocator')
   const [rebuild] = driven.toldTo(allocator)
   assert.ok(rebuild?.type === 'rebuild')
   const [agent, ...others] = rebuild.agents
@@ -194,13 +196,15 @@ test('a master that begins to lead knows agents and frameworks as away, and give
     { type: 'agent-unreachable', agentId: 'w-S1' as AgentId, atMs: 1 },
     { type: 'framework-admitted', frameworkId, info: short, atMs: 1 },
   ])
+  const electedMs = driven.now
   driven.receive({ type: 'allocator-started', allocator })
+  assert.deepEqual(driven.toldTo(allocator), [], 'first everybody hears who leads')
+  driven.fire('allocator')
   const [rebuild] = driven.toldTo(allocator)
   assert.ok(rebuild?.type === 'rebuild')
   assert.deepEqual(rebuild.agents.map((agent) => [agent.agentId, agent.active]), [[agentId, false]])
   assert.deepEqual(rebuild.frameworks.map(({ active }) => active), [false])
   driven.take()
-  const electedMs = driven.now
   for (let seconds = 1; seconds < RETURN_GRACE_MS / 1_000; seconds++) driven.fire('sweep')
   assert.deepEqual(driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? request.records : [])), [
     { type: 'framework-disconnected', frameworkId, atMs: electedMs },
