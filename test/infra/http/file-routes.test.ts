@@ -21,7 +21,7 @@ const ask = (operated: Operated, path: string, headers: Record<string, string> =
   })
 
 const LINE = [
-  'mkdir -p deep/er', 'printf 0123456789 >data', 'echo "<script>alert(1)</script>" >page.html',
+  'mkdir -p deep/er', ': >log', 'printf 0123456789 >data', 'echo "<script>alert(1)</script>" >page.html',
   'ln -s /etc/passwd out', 'ln -s / root', 'ln -s data in', 'echo é >"deep/er/a b+c%.txt"',
 ].join('; ')
 
