@@ -89,7 +89,8 @@ export function agentOrders(agent: AgentView): readonly Order[] {
     verb: 'Gone for good', title: `Give up ${name} for good?`, isBad: true, retype: name, path: pathOf('gone'),
     happens: [
       agent.tasks === 0 ? 'It has no tasks to lose.'
-        : `${tasks} on it will be over at once; frameworks are told, and may run them elsewhere.`,
+        : `${tasks} on it will be over at once; frameworks are told, and may run ${
+          agent.tasks === 1 ? 'it' : 'them'} anew.`,
       'Its id is refused for ever. Should the machine still live, it ends its tasks.',
       'There is no way back: to join again it needs a fresh work directory.',
     ],
