@@ -134,7 +134,8 @@ export class Story {
 
   private wish(): TaskInfo {
     const taskId = `${this.name}-t${this.next++}`
-    this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, isAhead: false, over: false, life: this.life })
+    const { life } = this
+    this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, isAhead: false, over: false, life })
     const common = { id: taskId, resources: { cpus: 1, mem: 64 } }
     if (this.dice(4) > 0) return task({ ...common, command: 'sleep', killGraceMs: 500 + this.dice(3_000) })
     const executor = executorOf({ id: `e${this.dice(2)}`, command: ['custom'], resources: { cpus: 0.5, mem: 32 } })
