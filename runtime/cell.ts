@@ -12,7 +12,7 @@ import type { Crash, Neighbourhood, Resident, Vitals, Watch } from './neighbourh
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
-import { receiveTraced, restartTraced, type Pace } from './traced-receive.js'
+import { receiveWatched, restartTraced, type Pace } from './watched-receive.js'
 import type { Place } from './turns.js'
 
 /** Messages that one turn may take, so that a busy actor cannot starve the others. */
@@ -163,13 +163,14 @@ export class Cell implements Host, Resident {
   }
 
   private process(item: Item): void {
-    const { traces, clock } = this.neighbourhood
+    const { traces, meter, clock } = this.neighbourhood
     if (item.deadlineMs !== undefined && item.deadlineMs < clock.now()) {
       return this.neighbourhood.bury('expired', this.self as Ref<never>, item)
     }
     this.received.add(item.message)
     const { incarnation } = this
-    if (traces ? receiveTraced(this.neighbourhood, incarnation, item, this.pace) : incarnation.receive(item)) {
+    const isWatched = traces !== undefined || meter !== undefined
+    if (isWatched ? receiveWatched(this.neighbourhood, incarnation, item, this.pace) : incarnation.receive(item)) {
       this.processed++
     }
   }

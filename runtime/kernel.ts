@@ -9,6 +9,7 @@ import { seal } from './envelope.js'
 import type { AnyMessage, Item } from './item.js'
 import { isKernelMessage, KERNEL_PATH, type KernelMessage } from './kernel-protocol.js'
 import type { Logger } from './logger.js'
+import type { Meter } from './meter.js'
 import type { Neighbourhood, Resident, Watch } from './neighbourhood.js'
 import type { Registry } from './registry.js'
 import { Questions } from './questions.js'
@@ -47,6 +48,7 @@ export class Kernel implements Neighbourhood, Outside {
   readonly logger: Logger
   readonly registry: Registry
   readonly traces: HopRecorder | undefined
+  meter: Meter | undefined
   readonly trace: TraceSource
   readonly deadLetters = new DeadLetters()
   readonly residents = new Map<Ref<never>, Resident>()

@@ -10,6 +10,7 @@ import type { Logger } from './logger.js'
 import type { Protocol } from './protocol.js'
 import type { Questions } from './questions.js'
 import type { Random } from './random.js'
+import type { Meter } from './meter.js'
 import type { HopDetails, HopKind, HopRecorder, Traced } from './hop.js'
 import type { TraceContext, TraceSource } from './trace.js'
 import type { Turns } from './turns.js'
@@ -22,6 +23,8 @@ export interface Neighbourhood {
   readonly trace: TraceSource
   /** Undefined when nobody traces: then no hop is made. */
   readonly traces: HopRecorder | undefined
+  /** Undefined when nobody measures. */
+  readonly meter: Meter | undefined
   readonly questions: Questions
   /** Throws when somebody of that address lives. */
   moveIn(resident: Resident): void

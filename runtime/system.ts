@@ -11,6 +11,7 @@ import type { AnyActor } from './incarnation.js'
 import type { AnyMessage, Item } from './item.js'
 import { isKernelMessage } from './kernel-protocol.js'
 import { Kernel, type PortHandler, type Ports } from './kernel.js'
+import type { Meter } from './meter.js'
 import type { Vitals } from './neighbourhood.js'
 import type { Supervision } from './supervision.js'
 import type {
@@ -113,6 +114,11 @@ export class System {
   lastTurn(): { readonly actor: Ref<never>; readonly messages: readonly AnyMessage[] } | undefined {
     const { lastTurn } = this.kernel
     return lastTurn && { actor: lastTurn.self as Ref<never>, messages: lastTurn.recent() }
+  }
+
+  /** From now on this one is told how long behaviours take; undefined: nobody is. */
+  measure(meter: Meter | undefined): void {
+    this.kernel.meter = meter
   }
 
   vitals(): Vitals[] {

@@ -57,6 +57,7 @@ const BAD: readonly (readonly [path: string, text: string, said: RegExp])[] = [
   ['infra/x.ts', "import amqp from 'amqplib'\namqp()", /must not import amqplib/],
   ['infra/x.ts', "export const packr = await import('msgpackr/pack')", /must not import msgpackr/],
   ['infra/x.ts', "import si from 'systeminformation'\nsi()", /must not import systeminformation/],
+  ['infra/x.ts', "import { Gauge } from 'prom-client'\nGauge()", /must not import prom-client/],
   ['infra/x.ts', "import { drive } from '../test/support/drive.js'\ndrive()", /infra\/ must not import test/],
   ['actors/x.ts', "import { codec } from '../infra/codec.js'\ncodec()", /actors\/ must not import infra/],
   ['actors/x.ts', "import { framework } from 'warren'\nframework()", /must not import infra\/author/],

@@ -50,8 +50,8 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'account-wanted': return register(state, options, ctx, true)
       case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
-      case 'ping-over': return lose(state, ctx)
-      case 'master-gone': return message.master === state.master ? lose(state, ctx) : state
+      case 'ping-over': return lose(state, options, ctx)
+      case 'master-gone': return message.master === state.master ? lose(state, options, ctx) : state
       case 'run-task': return onRun(state, message, options, ctx)
       case 'drain-agent': return onDrain(state, message, ctx)
       case 'kill-task': return onKill(state, message, ctx)
@@ -235,12 +235,13 @@ function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ct
 }
 
 /** The master is gone, or silent: the tasks run on, and the agent looks for who leads now. */
-function lose(state: State, ctx: Ctx): State {
+function lose(state: State, { owner }: AgentOptions, ctx: Ctx): State {
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
   if (state.master) ctx.unwatch(state.master)
   if (state.updates) ctx.tell(state.updates, { type: 'master-lost' })
   ctx.cancel('ping')
   ctx.cancel('register')
   ctx.log('warn', 'the master is gone; looking for the next')
+  if (owner) ctx.tell(owner, { type: 'seeking' })
   return seek({ ...state, phase: 'seeking', master: undefined, attempt: 0 }, ctx)
 }

@@ -28,6 +28,8 @@ export interface AgentOptions {
 export type AgentOwnerEvent =
   | { readonly type: 'registered'; readonly agentId: AgentId; readonly cluster: string; readonly epoch: number }
   | { readonly type: 'refused'; readonly problem: string }
+  /** Its master is gone, and it looks for who leads now. */
+  | { readonly type: 'seeking' }
 
 export type AgentOrder =
   /** Ends all tasks, reports them, and leaves the cluster; answered by `left`. */

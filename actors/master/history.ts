@@ -8,6 +8,7 @@
 import type { Happening, HistoryEntry, HistoryView } from '../protocol/operator.js'
 import type { LogRecord } from '../protocol/log.js'
 import type { Cluster } from './cluster.js'
+import { Counts } from './counts.js'
 import type { PresentChange } from './present-change.js'
 import type { Present } from './present.js'
 
@@ -21,6 +22,7 @@ export const HISTORY_TOLD_MAX = 5_000
 type Entry = Omit<HistoryEntry, 'number'>
 
 export class History {
+  readonly counts = new Counts()
   private readonly events = new Ring(EVENTS_MAX)
   private readonly offers = new Ring(OFFER_EVENTS_MAX)
   private open: Entry[] = []
@@ -80,6 +82,7 @@ export class History {
 
   private readonly add = (entry: Entry): void => {
     this.lastMs = entry.atMs
+    this.counts.add(entry.happening)
     const ring = entry.happening.type.startsWith('offer-') ? this.offers : this.events
     ring.add({ number: ++this.last, ...entry })
   }

@@ -75,6 +75,9 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
         state.history.commit(message.token)
         return release(state, state.outbox.release(message.token), ctx)
       case 'read-history': return tellHistory(state, message, ctx)
+      case 'read-counts':
+        ctx.tell(message.replyTo, { type: 'counts', view: state.history.counts.view() })
+        return state
       case 'epoch-obeyed':
         // Of another cluster it means nothing here.
         if (state.leading && message.clusterId === state.cluster.clusterId) {

@@ -17,7 +17,9 @@ export type MasterOrder = { readonly type: 'reconnected' }
 
 type Mechanical =
   | LeadershipCall | RegistrarEvent | MasterOrder
-  | { type: 'allocator-started' | 'allocator-waits' | 'read-history' | 'epoch-obeyed' | 'snapshot-piece' }
+  | {
+      type: 'allocator-started' | 'allocator-waits' | 'read-history' | 'read-counts' | 'epoch-obeyed' | 'snapshot-piece'
+    }
 /** Messages that a decision is made of. */
 export type Decidable = Exclude<MasterMessage, Mechanical> | Lost | Round
 type Lost =

@@ -1,7 +1,7 @@
 /** Offering: makes offers of what the allocator granted, and takes them back. Decisions only. */
 import type { AllocatorCall, ToldGrant, Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, OfferId } from '../protocol/ids.js'
-import type { OfferOutcome } from '../protocol/operator.js'
+import type { OfferOutcome } from '../protocol/counts.js'
 import { REFUSE_DEFAULT_MS, REFUSE_MAX_MS, type Offer, type SchedulerCall } from '../protocol/scheduler.js'
 import { isOffered } from './agent-record.js'
 import { newId } from './cluster.js'

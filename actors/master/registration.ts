@@ -83,10 +83,11 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
     ...executors.map((executor) => ({ type: 'executor-launched', ...executor }) as const),
     ...back.map(({ frameworkId, task: { taskId }, state }) =>
       ({ type: 'task-changed', frameworkId, taskId, state, atMs: now }) as const),
-    ...ahead.map(({ frameworkId, task: { taskId }, state, updateId }) =>
-      ({ type: 'task-changed', frameworkId, taskId, state, updateId, atMs: now }) as const),
+    ...ahead.map(({ frameworkId, task: { taskId }, state, updateId }) => ({
+      type: 'task-changed', frameworkId, taskId, state, ...(updateId === undefined ? {} : { updateId }), atMs: now,
+    }) as const),
   ]
-  const pending = { adopted, executors, records: missing.records }
+  const pending = { adopted, executors, records: [...records, ...missing.records] }
   const share = agentShare(cluster, agentId, call.info, pending)
   const problem = known && readmissionProblem(known, call.info, sum(share.used.map((each) => each.resources)))
   // It has not changed, so what is on its way there has lost its place to what the log does not know.
@@ -104,6 +105,8 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
       records,
       changes: [
         ...recovered.map(({ frameworkId }) => ({ type: 'scheduler-unlinked', frameworkId, atMs: now }) as const),
+        ...ahead.filter(({ state, launchId }) => isTerminal(state) && present.kills.has(launchId))
+          .map(({ launchId }) => ({ type: 'kill-over', launchId }) as const),
         { type: 'agent-linked', agentId, ref: call.agent, atMs: now, life: call.life, isUnchanged },
       ],
       allocator: [
@@ -189,9 +192,13 @@ function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: Hel
   return !(isTerminal(state) && cluster.completedTasks.has(launchId))
 }
 
-/** What its scheduler has acknowledged and nobody will tell again, because the log has lost it. */
+/**
+ * What its scheduler has acknowledged and nobody will tell again, because the log has lost it; or what has ended and
+ * takes nothing any more, although the update that tells how is still to come.
+ */
 const isAhead = ({ state, updateId }: HeldTask, here: TaskState | undefined): boolean =>
-  updateId !== undefined && here !== undefined && here !== 'UNREACHABLE' && !isTerminal(here) && here !== state
+  (updateId !== undefined || isTerminal(state))
+  && here !== undefined && here !== 'UNREACHABLE' && !isTerminal(here) && here !== state
 
 /** The state of this very launch, as the master knows it. */
 function stateHere(cluster: Cluster, agentId: AgentId, held: HeldTask): TaskState | undefined {

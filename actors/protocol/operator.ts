@@ -1,6 +1,7 @@
 /** Operator: what the HTTP interface asks of the master. Within one node, so nothing is declared. */
 import type { Ref } from '../../runtime/address.js'
 import type { Amounts } from '../resources/amounts.js'
+import type { CountsView, OfferOutcome } from './counts.js'
 import type { ExplainCall, ExplanationAnswer } from './explanation.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
@@ -137,8 +138,6 @@ export interface LeaderView {
   readonly url?: string | undefined
 }
 
-export type OfferOutcome = 'accepted' | 'declined' | 'rescinded'
-
 /** What may have happened: a decision that was committed, or somebody who came or went. */
 export type Happening =
   | LogRecord
@@ -175,6 +174,7 @@ export type OperatorAnswer =
   | { readonly type: 'cluster'; readonly view: ClusterView }
   | { readonly type: 'overview'; readonly view: OverviewView }
   | { readonly type: 'history'; readonly view: HistoryView }
+  | { readonly type: 'counts'; readonly view: CountsView }
   | { readonly type: 'nodes'; readonly nodes: readonly string[] }
   | ExplanationAnswer
   /** `changed` is false when it was so before. */
@@ -202,6 +202,7 @@ export type OperatorCall =
       readonly type: 'describe-cluster' | 'describe-leader' | 'describe-overview' | 'list-nodes'
       readonly replyTo: Ref<OperatorAnswer>
     }
+  | { readonly type: 'read-counts'; readonly replyTo: Ref<OperatorAnswer> }
   | {
       readonly type: 'operator-kill'
       readonly frameworkId: FrameworkId

@@ -22,7 +22,7 @@ const CALLED = 'The beginning of an id is enough, as long as it means one agent 
 const ORDERS: Readonly<Record<OrderName, Order>> = {
   deactivate: {
     examples: ['warren agent deactivate 3f9k2a-S0', 'warren agent deactivate 3f9k2a-S0 --json'],
-    notes: `Nothing of it is offered any more; its tasks run on. ${CALLED}`,
+    notes: `Nothing of it is offered any more; its tasks run on.\n${CALLED}`,
     said: (id, { changed }) => [
       changed ? `agent ${id} is offered no more; its tasks run on` : `agent ${id} was not offered before`,
       `end its tasks, too: warren agent drain ${id}`, `offer it again: warren agent reactivate ${id}`,
@@ -30,7 +30,7 @@ const ORDERS: Readonly<Record<OrderName, Order>> = {
   },
   reactivate: {
     examples: ['warren agent reactivate 3f9k2a-S0', 'warren agent reactivate 3f9k2a-S0 --json'],
-    notes: `Ends a deactivation and a drain: the agent is offered as any other. ${CALLED}`,
+    notes: `Ends a deactivation and a drain: the agent is offered as any other.\n${CALLED}`,
     said: (id, { changed }) => [
       changed ? `agent ${id} is offered again` : `agent ${id} was offered before`, `see it: warren agent inspect ${id}`,
     ],
@@ -49,7 +49,7 @@ const ORDERS: Readonly<Record<OrderName, Order>> = {
       'warren agent drain 3f9k2a-S0 --gone',
     ],
     notes: 'Nothing of it is offered, and its tasks are ended, also those that it runs while it is away now. It stays\n'
-      + `drained, also when it is started anew, until \`warren agent reactivate\`. ${CALLED}`,
+      + `drained, also when it is started anew, until \`warren agent reactivate\`.\n${CALLED}`,
     said: (id, { changed, agent }) => [
       agent.state === 'drained' ? `agent ${id} is drained`
         : `agent ${id} ${changed ? 'drains' : 'drains already'}: ${tasks(agent.tasks)} still to end`,
@@ -61,7 +61,7 @@ const ORDERS: Readonly<Record<OrderName, Order>> = {
     examples: ['warren agent gone 3f9k2a-S0', 'warren agent gone 3f9k2a-S0 --json'],
     notes: 'For a machine that never comes back. Its tasks are over (GONE_BY_OPERATOR), so that their frameworks run\n'
       + 'them elsewhere, and its id is refused for ever; should it live, it ends its tasks. There is no way back: to\n'
-      + `join again, the machine needs a fresh --work-dir. ${CALLED}`,
+      + `join again, the machine needs a fresh --work-dir.\n${CALLED}`,
     said: (id, { changed }) => [
       changed ? `agent ${id} is gone` : `agent ${id} was gone before`, 'see what is left: warren agent list',
     ],

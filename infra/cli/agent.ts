@@ -7,7 +7,11 @@ import { describeResources } from '../../actors/resources/print.js'
 import { NONE, type Resources } from '../../actors/resources/resources.js'
 import type { Logger } from '../../runtime/logger.js'
 import type { SandboxLimits } from '../agent/sandboxes.js'
+import { Closing } from '../dev/closing.js'
+import { AGENT_PORT, openNodeServer, tellPlace, type NodeServerOptions } from '../http/node-server.js'
+import { agentFamilies } from '../metrics/agent-families.js'
 import { openAgentNode, type AgentNode } from '../node/agent-node.js'
+import { AgentStanding } from '../node/agent-standing.js'
 import { moduleRunner } from '../node/module-runner.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
@@ -17,7 +21,8 @@ import { requiredBroker } from './master.js'
 import { traceOption, tracePart } from './trace-option.js'
 import { nodeFailure } from './node-failure.js'
 import {
-  ATTRIBUTES_OPTION, logOptions, NAME_OPTION, nameOr, numberOf, openCommandLogger, RESOURCES_OPTION,
+  ATTRIBUTES_OPTION, IP_OPTION, logOptions, NAME_OPTION, nameOr, numberOf, openCommandLogger, parsePort,
+  RESOURCES_OPTION,
 } from './node-options.js'
 
 const DAY_MS = 86_400_000
@@ -32,6 +37,11 @@ export const command: Command = {
       help: 'for its journal and its tasks; below your state directory unless given',
     },
     NAME_OPTION,
+    {
+      flags: '--port <number>', parse: parsePort,
+      help: `where its health and metrics are; ${AGENT_PORT} unless given, or a free one when that is in use`,
+    },
+    IP_OPTION,
     { flags: '--executor-broker <url>', help: 'what its executors join with; --broker unless given' },
     { flags: '--hostname <name>', help: 'what frameworks see' },
     {
@@ -52,6 +62,7 @@ export const command: Command = {
   ],
   notes: 'What --resources does not name is probed; some memory and disk are left for the host.\n'
     + 'Started again with the same work directory it is the same agent; two on one machine need two.\n'
+    + 'GET /livez, /readyz?verbose and /metrics say how it does; of several agents give each a --port of its own.\n'
     + 'SIGTERM or Ctrl-C ends its tasks and leaves in order; a second one ends at once, and they run on.',
   run,
 }
@@ -65,24 +76,39 @@ async function run({ options }: Call): Promise<number> {
   const lifetime = new Lifetime()
   watchFaults(logger)
   const forExecutors = await executorEnvironment(options, connection, name, logger)
+  const workDir = agentDirectory(options['workDir'] as string | undefined, cluster, name)
+  const standing = new AgentStanding()
+  const closing = new Closing()
   let node: AgentNode | undefined
   try {
+    const server: NodeServerOptions = {
+      ip: String(options['ip']), port: options['port'] as number | undefined, usualPort: AGENT_PORT, logger,
+      system: () => node?.system, check: () => standing.check(),
+      families: () => agentFamilies(standing.isRegistered, workDir),
+    }
+    const http = await openNodeServer(server)
+    closing.add(() => http.close())
     node = await openAgentNode({
-      name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing,
+      name, cluster, logger, openLink: connection.openLink, tracing: connection.tracing, workDir,
       modules: moduleRunner({ ...forExecutors, WARREN_TRACE: String(tracePart(options)) }),
-      workDir: agentDirectory(options['workDir'] as string | undefined, cluster, name),
       resources: (options['resources'] as Resources | undefined) ?? NONE,
       attributes: (options['attributes'] as Attributes | undefined) ?? {},
-      standing: (event) => announce(event, node, logger),
+      standing: (event) => {
+        standing.note(event)
+        announce(event, { node, http: http.url, logger })
+      },
       sandboxes: sandboxLimits(options),
       ...(options['hostname'] ? { hostname: String(options['hostname']) } : {}),
     })
+    tellPlace(http, server)
   } catch (error) {
+    await closing.close()
     throw nodeFailure(error)
   }
   const opened = node
+  closing.add(() => opened.leave())
   watchStalls(logger)
-  return lifetime.stayUp(() => opened.leave())
+  return lifetime.stayUp(() => closing.close())
 }
 
 function sandboxLimits({ keepSandboxes: days, diskFreeMin: percent }: Call['options']): SandboxLimits {
@@ -103,13 +129,21 @@ async function executorEnvironment(
   return { WARREN_CLUSTER: cluster }
 }
 
-function announce(event: AgentOwnerEvent, node: AgentNode | undefined, logger: Logger): void {
+interface Announced {
+  readonly node: AgentNode | undefined
+  readonly http: string
+  readonly logger: Logger
+}
+
+function announce(event: AgentOwnerEvent, { node, http, logger }: Announced): void {
+  // Whoever started it waits for what becomes of its registration.
+  if (event.type === 'seeking') return
   if (event.type === 'registered' && node) {
     const { agentId, cluster, epoch } = event
     const resources = describeResources(node.info.resources)
     logger.log('info', `registered as ${agentId} with cluster ${cluster} (${resources})`, { epoch })
   }
-  tellStarter(event)
+  tellStarter({ ...event, http })
 }
 
 function agentDirectory(given: string | undefined, cluster: string, name: string): string {

@@ -73,6 +73,6 @@ function cut(line: string, width: number): string {
 const lengthOf = (text: string): number => [...text].length
 
 /** Control characters as what they are; a line break would also break the table. */
-const harmless = (text: string): string =>
+export const harmless = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) =>
     (character === '\n' ? '⏎' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`))

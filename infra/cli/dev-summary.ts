@@ -11,6 +11,8 @@ export interface DevAgent {
   readonly name: string
   readonly agentId: string
   readonly resources: Resources
+  /** Where its health and metrics are, when it is a process of its own. */
+  readonly http?: string
 }
 
 export interface DevCluster {
@@ -36,8 +38,8 @@ export function summaryOf({ cluster, masters, agents, place, processes, which, .
   const count = `${agents.length} agent${agents.length === 1 ? '' : 's'}`
   const standbys = masters.length < 2 ? ''
     : `${masters.length - 1} standby${masters.length === 2 ? '' : 's'}, `
-  const offers = agents.map(({ name, agentId, resources }) =>
-    `${name}  ${agentId}  ${describeResources(resources)}`)
+  const offers = agents.map(({ name, agentId, resources, http }) =>
+    `${name}  ${agentId}  ${describeResources(resources)}${http === undefined ? '' : `  ${http}`}`)
   const pids = processes.map(({ title, pid }) => `${title} ${pid}`)
   return [
     `Cluster ${cluster} is up: leader m1, ${standbys}${count}.`, '',

@@ -87,8 +87,8 @@ async function run({ options }: Call): Promise<number> {
     say('ready', summaryOf({ ...opened, cluster, workDir, which: whichOf(options) }), {
       cluster, workDir, leader: 'm1', http: opened.masters[0]?.http, masters: opened.masters,
       place: opened.place, processes: opened.processes,
-      agents: opened.agents.map(({ name, agentId, resources }) =>
-        ({ name, id: agentId, resources: amountsOf(resources) })),
+      agents: opened.agents.map(({ name, agentId, resources, http }) =>
+        ({ name, id: agentId, resources: amountsOf(resources), ...(http ? { http } : {}) })),
     })
   } catch (error) {
     await closing.close()

@@ -1,11 +1,11 @@
 /** `warren events`: what the cluster decided and why, in the order in which it was committed. */
-import { StringDecoder } from 'node:string_decoder'
 import type { EventView } from '../http/event-words.js'
 import { columns, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
 import { clientOf, type HttpClient } from './http-client.js'
+import { serverEvents } from './server-events.js'
 
 const HEADINGS = ['TIME', '', 'WHAT']
 const NAMES = ['agent', 'framework', 'task', 'type'] as const
@@ -41,19 +41,12 @@ async function run({ options }: Call): Promise<number> {
 async function follow(client: HttpClient, path: string, isJson: boolean): Promise<number> {
   const hangUp = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => hangUp.abort())
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  for await (const chunk of client.follow(path, 'text/event-stream', hangUp.signal)) {
-    const blocks = (rest + decoder.write(chunk)).split('\n\n')
-    rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const data = /^event: event\ndata: (.*)$/m.exec(block)?.[1]
-      if (data === undefined) continue
-      const event = JSON.parse(data) as EventView
-      process.stdout.write(
-        isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n` : columns(HEADINGS, [cells(event)], false),
-      )
-    }
+  for await (const { event: kind, data } of serverEvents(client, path, hangUp.signal)) {
+    if (kind !== 'event') continue
+    const event = data as EventView
+    process.stdout.write(
+      isJson ? `${JSON.stringify({ schemaVersion: 1, ...event })}\n` : columns(HEADINGS, [cells(event)], false),
+    )
   }
   return EXIT.ok
 }

@@ -7,15 +7,20 @@ import { loadFramework, overheard, type AuthorFramework } from '../author/framew
 import { authorFile } from '../author/load.js'
 import { KEPT_FAILOVER_MS, KeptId } from '../author/kept-id.js'
 import { watchedRun } from '../author/watched-run.js'
+import type { Logger } from '../../runtime/logger.js'
+import type { System } from '../../runtime/system.js'
+import type { Http } from '../http/interface.js'
 import { openFrameworkNode, type FrameworkNode } from '../node/framework-node.js'
+import { FrameworkStanding } from '../node/framework-standing.js'
 import { LAUNCHER } from '../node/module-runner.js'
 import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { FrameworkFaults } from './framework-faults.js'
 import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
+import { nodeFailure } from './node-failure.js'
 import { traceOption } from './trace-option.js'
-import { logOptions, nodeNameOf, openCommandLogger } from './node-options.js'
+import { logOptions, nodeNameOf, openCommandLogger, parsePort } from './node-options.js'
 
 /** What an author's file left open keeps the process no longer than this. */
 const EXIT_AFTER_MS = 500
@@ -33,6 +38,10 @@ export const command: Command = {
       flags: '--keep <file>', isFlagOnly: true,
       help: 'where its id is kept: started again after a crash, it is the same framework with its tasks',
     },
+    {
+      flags: '--port <number>', isFlagOnly: true, parse: parsePort,
+      help: 'answer for health and metrics there, on this machine; 0 takes a free one; nowhere unless given',
+    },
     { flags: '--verbose', help: 'on stderr, a line for all that it hears, and the stacks of faults' },
     { flags: '--json', help: 'the same as JSON Lines on stdout' },
     traceOption(),
@@ -41,7 +50,7 @@ export const command: Command = {
   examples: [
     'warren framework run actors/frameworks/example/hello.ts',
     'warren framework run my-framework.ts --watch --verbose',
-    'warren framework run my-service.ts --keep my-service.id',
+    'warren framework run my-service.ts --keep my-service.id --port 5060',
     'warren framework run my-framework.ts -- --flag-of-mine',
   ],
   notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments\n'
@@ -72,7 +81,7 @@ const watches = ({ watch, broker }: Call['options']): boolean =>
 
 const PASSED_ON = {
   cluster: 'cluster', workDir: 'work-dir', logLevel: 'log-level', logFormat: 'log-format', keep: 'keep',
-  trace: 'trace',
+  trace: 'trace', port: 'port',
 }
 
 async function runWatched(
@@ -101,12 +110,19 @@ async function runOnce(
   const name = connection.nameAs('framework') ?? nodeNameOf(definition.name)
   const commandLogger = await openCommandLogger(options, `framework-${name}`)
   const faults = new FrameworkFaults(commandLogger, options['verbose'] === true)
+  const standing = new FrameworkStanding()
+  const opened: { node?: FrameworkNode<unknown> } = {}
+  const http = await openedServer(options, commandLogger, standing, () => opened.node?.system)
   const node = await openFrameworkNode<unknown, unknown>({
     name, logger: faults.plain, openLink: connection.openLink, tracing: connection.tracing,
-    framework: () => listenedTo(definition, options, faults),
+    framework: () => listenedTo(definition, options, faults, standing),
     collapsed: (error) => giveUp(definition.name, error),
     ...(kept ? resuming(kept, connection.cluster) : {}),
+  }).catch(async (error: unknown) => {
+    await http?.close()
+    throw error
   })
+  opened.node = node
   let isOver = false
   try {
     const ended = outcome(node, definition, kept, connection.cluster)
@@ -118,10 +134,25 @@ async function runOnce(
     node.end()
     await node.finished.catch(() => undefined)
     await node.close()
+    await http?.close()
     if (isOver) settle(definition.name, node.left(), kept)
     if (process.connected) process.disconnect()
     setTimeout(() => process.exit(), EXIT_AFTER_MS).unref()
   }
+}
+
+/** Where somebody may ask how it does, if that was wished. */
+async function openedServer(
+  { port }: Call['options'], logger: Logger, standing: FrameworkStanding, system: () => System | undefined,
+): Promise<Http | undefined> {
+  if (port === undefined) return undefined
+  const { openNodeServer, tellPlace } = await import('../http/node-server.js')
+  const server = { port: Number(port), logger, system, check: () => standing.check() }
+  const http = await openNodeServer(server).catch((error: unknown) => {
+    throw nodeFailure(error)
+  })
+  tellPlace(http, server)
+  return http
 }
 
 /** Nothing is left that could leave in order. */
@@ -165,9 +196,10 @@ async function outcome(
 }
 
 function listenedTo(
-  definition: AuthorFramework, options: Call['options'], faults: FrameworkFaults,
+  definition: AuthorFramework, options: Call['options'], faults: FrameworkFaults, standing: FrameworkStanding,
 ): AuthorFramework {
   return overheard(definition, (event) => {
+    standing.note(event)
     if (options['verbose'] === true) process.stderr.write(`${eventLine(event)}\n`)
     if (options['json'] === true) process.stdout.write(`${eventJson(event, Date.now())}\n`)
   }, (error) => faults.thrown(error))

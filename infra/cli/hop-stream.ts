@@ -1,8 +1,8 @@
 /** Hop stream: what the master says of hops, as it comes; and the options by which commands choose. */
-import { StringDecoder } from 'node:string_decoder'
 import type { HopJson } from '../trace/hop-record.js'
 import type { Call, Option } from './command.js'
 import type { HttpClient } from './http-client.js'
+import { serverEvents } from './server-events.js'
 
 export const HOP_OPTIONS: readonly Option[] = [
   { flags: '--actor <pattern>', help: "sender or receiver, such as 'master/**' or 'agent-a1/agent'", isFlagOnly: true },
@@ -25,16 +25,8 @@ export function hopsPath({ actor, type, framework, hide }: Call['options'], back
 
 /** Throws a `Failure`, also midway. */
 export async function* hopNews(client: HttpClient, path: string, hangUp: AbortSignal): AsyncGenerator<HopNews> {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  for await (const chunk of client.follow(path, 'text/event-stream', hangUp)) {
-    const events = (rest + decoder.write(chunk)).split('\n\n')
-    rest = events.pop() ?? ''
-    for (const text of events) {
-      const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(text) ?? []
-      const read: unknown = data && JSON.parse(data)
-      if (event === 'hop') yield { event, hop: read as HopJson }
-      else if (event === 'gap') yield { event, missed: (read as { readonly missed: number }).missed }
-    }
+  for await (const { event, data } of serverEvents(client, path, hangUp)) {
+    if (event === 'hop') yield { event, hop: data as HopJson }
+    else if (event === 'gap') yield { event, missed: (data as { readonly missed: number }).missed }
   }
 }

@@ -21,7 +21,7 @@ const HELP = ['--help', '-h', 'help']
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     const [first] = argv
-    if (first === '--version' || first === '-V' || first === 'version') return print(`${version()}\n`)
+    if (first === '--version' || first === '-V') return print(`${version()}\n`)
     const words = argv.findIndex((word) => word.startsWith('-'))
     const named = words < 0 ? argv : argv.slice(0, words)
     if (first === 'help') return await main([...argv.slice(1), '--help'])

@@ -12,7 +12,7 @@ import { Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import { traceOption, tracePart } from './trace-option.js'
 import {
-  ALLOCATION_OPTIONS, logOptions, NAME_OPTION, nameOr, openCommandLogger, parseIp, PORT_OPTION,
+  ALLOCATION_OPTIONS, IP_OPTION, logOptions, NAME_OPTION, nameOr, openCommandLogger, PORT_OPTION,
 } from './node-options.js'
 import { duration } from './task-options.js'
 
@@ -20,7 +20,7 @@ export const command: Command = {
   options: [
     ...CONNECTION_OPTIONS.slice(0, 2),
     PORT_OPTION,
-    { flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp },
+    IP_OPTION,
     NAME_OPTION,
     ...ALLOCATION_OPTIONS,
     {

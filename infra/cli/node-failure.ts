@@ -1,6 +1,6 @@
 /** Node failure: why a node could not be opened, with the exit code of its kind. */
 import { WorkDirectoryError } from '../disk/work-directory.js'
-import { ListenError } from '../http/server.js'
+import { ListenError } from '../http/interface.js'
 import { EXIT, Failure } from './failure.js'
 
 /** What is no failure of a known kind stays what it is: a bug, to be seen with its stack. */

@@ -32,6 +32,10 @@ export const PORT_OPTION: Option = {
   fallback: DEFAULT_PORT, parse: parsePort,
 }
 
+export const IP_OPTION: Option = {
+  flags: '--ip <address>', help: 'to listen on; a loopback one', fallback: '127.0.0.1', parse: parseIp,
+}
+
 export const ALLOCATION_OPTIONS: readonly Option[] = [
   {
     flags: '--weights <role=weight,...>', help: 'shares of roles against each other; 1 unless given',

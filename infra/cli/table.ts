@@ -67,7 +67,10 @@ export const COMMANDS: readonly Entry[] = [
   })),
   entry('events', 'what the cluster decided and why', () => import('./events.js')),
   entry('trace replay', 'what an actor was given, given to it again', () => import('./trace-replay.js')),
+  entry('top', 'a cluster on one screen, as it changes', () => import('./top.js')),
+  entry('doctor', 'what is well here, and what to mend', () => import('./doctor.js')),
   entry('broker setup', 'users and rights on the broker, one for each node', () => import('./broker-setup.js')),
+  entry('version', 'which Warren this is', () => import('./show-version.js')),
   entry('start', 'the first tour: a cluster, the example, a job', () => import('./start.js')),
   entry('executor', 'an executor that you wrote; agents call this', () => import('./executor.js')),
 ]

@@ -24,9 +24,11 @@ export const command: Command = {
     'warren trace replay a.trace --actor framework-thumbs/scheduler --framework-file thumbs.ts',
   ],
   notes: `Exits with 0 when the actor sent what it had sent, with 1 when something differs; the first difference is
-shown. It can be done with: ${REPLAYABLE}. Record from the actor's beginning: what it was
-given before is not known to it here. What it logs, its timers and its state are not compared. To stop in it with a
-debugger: NODE_OPTIONS=--inspect-brk warren trace replay …`,
+shown. It can be done with:
+${REPLAYABLE}.
+Record from the actor's beginning: what it was given before is not known to it here. What it logs, its timers
+and its state are not compared. To stop in it with a debugger:
+NODE_OPTIONS=--inspect-brk warren trace replay …`,
   run,
 }
 

@@ -95,10 +95,13 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     const openLog = fileLog(join(directory.path, 'master', 'log'))
     const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', openLog })
     closing.add(() => master.close())
-    const http = await openHttp({ system: master.system, master: master.master, cluster, port, logger, hops })
+    const agents: EmbeddedAgent[] = []
+    const others = () => agents.map(({ system }) => system)
+    const { system } = master
+    const http = await openHttp({ system, master: master.master, cluster, port, logger, hops, others })
     closing.add(() => http.close())
     await master.begin(http.url)
-    const agents = await openAgents(options, directory.path, socket, node)
+    agents.push(...await openAgents(options, directory.path, socket, node))
     closing.add(async () => { await Promise.all(agents.map((agent) => agent.leave())) })
     writeNote(directory.path, { cluster, pid: process.pid, http: http.url, socket, trace: tracePart })
     closing.add(() => removeNote(directory.path))
@@ -144,7 +147,7 @@ async function openRegistered(options: Parameters<typeof openAgentNode>[0]): Pro
   const registered = new Promise<AgentId>((resolve, reject) => {
     standing = (event) => {
       if (event.type === 'registered') resolve(event.agentId)
-      else reject(new Error(event.problem))
+      else if (event.type === 'refused') reject(new Error(event.problem))
     }
   })
   const agent = await openAgentNode({ ...options, standing: (event) => standing(event) })

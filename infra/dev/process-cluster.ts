@@ -44,6 +44,8 @@ export interface ProcessClusterOptions {
 export interface ProcessAgent {
   readonly name: string
   readonly agentId: string
+  /** Where its health and metrics are. */
+  readonly http: string
   readonly resources: Resources
 }
 
@@ -115,10 +117,10 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     const starting = options.agents.map(async ({ name, resources = NONE }, index) => {
       const offered = overShare(resources, shares[index] ?? NONE)
       const { news } = await start(`agent ${name}`, [
-        'agent', '--name', name, '--hostname', name, '--work-dir', join(directory.path, agentsDirectory, name),
-        '--resources', printResources(offered),
+        'agent', '--name', name, '--hostname', name, '--port', '0', '--work-dir',
+        join(directory.path, agentsDirectory, name), '--resources', printResources(offered),
       ])
-      return { name, agentId: news.agentId ?? '', resources: offered }
+      return { name, agentId: news.agentId ?? '', http: news.http ?? '', resources: offered }
     })
     await Promise.allSettled(starting)
     const agents = await Promise.all(starting)

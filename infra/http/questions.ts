@@ -5,6 +5,7 @@ import type {
   AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall,
   HistoryView, OverviewView, RoleView, TaskView, ViewName,
 } from '../../actors/protocol/operator.js'
+import type { CountsView } from '../../actors/protocol/counts.js'
 import type { FrameworkExplanation } from '../../actors/protocol/explanation.js'
 import type { OperatorLook, OperatorRead } from '../../actors/protocol/look.js'
 import type { AgentId, FrameworkId, Role } from '../../actors/protocol/ids.js'
@@ -65,6 +66,13 @@ export class Questions {
   async overview(): Promise<OverviewView> {
     const answer = await this.ask((replyTo) => ({ type: 'describe-overview', replyTo }))
     if (answer.type !== 'overview') throw unexpected(answer)
+    return answer.view
+  }
+
+  /** How often what has happened since this master began. */
+  async counts(): Promise<CountsView> {
+    const answer = await this.ask((replyTo) => ({ type: 'read-counts', replyTo }))
+    if (answer.type !== 'counts') throw unexpected(answer)
     return answer.view
   }
 

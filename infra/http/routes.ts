@@ -3,10 +3,12 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
+import { version } from '../cli/version.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
 import { addExplain, EXPLAIN_ADDRESSES } from './explain-routes.js'
 import { addFiles, FILE_ADDRESSES } from './file-routes.js'
+import { HEALTH_ADDRESSES } from './health.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
@@ -52,8 +54,7 @@ const ADDRESSES = {
   'GET /v1/live': 'rows as they change, as text/event-stream, with what to look on at',
   'GET /console/': 'the web console',
   ...TRACE_ADDRESSES,
-  'GET /livez': 'whether this process lives', 'GET /readyz': 'whether it leads; with verbose, why not',
-  'GET /metrics': 'counts and sizes, for Prometheus',
+  ...HEALTH_ADDRESSES,
 }
 
 export function addRoutes(app: FastifyInstance, questions: Questions): void {
@@ -64,7 +65,7 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   })
   app.get('/v1/cluster', async ({ query }) => {
     allow(query as Query, [])
-    return { schemaVersion: SCHEMA_VERSION, cluster: await questions.cluster() }
+    return { schemaVersion: SCHEMA_VERSION, version: version(), cluster: await questions.cluster() }
   })
   addNouns(app, questions)
   addAgentOrders(app, questions)

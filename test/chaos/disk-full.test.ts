@@ -27,7 +27,7 @@ test('on a full disk launches are refused and updates wait; with room again they
   const master = new Running(t, ['master', '--port', '0', ...PRETTY], { environment })
   await master.saying(/(http:\/\/127\.0\.0\.1:\d+)/)
   const workDir = join(directory, 'w')
-  const args = ['agent', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...PRETTY]
+  const args = ['agent', '--port', '0', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...PRETTY]
   const agent = new Running(t, args, { environment })
   const [, id] = await agent.saying(/registered as (\S+)/)
   const tasks = outlasting(directory, ['t'], [])

@@ -40,8 +40,9 @@ test('a service whose scheduler is killed finds its task running, until it ends 
     const master = new Running(t, ['master', '--cluster', CLUSTER, '--name', 'm1', '--port', '0',
       '--log-format', 'json'], { environment })
     const [, http = ''] = await master.saying(/"url":"(http:\/\/127\.0\.0\.1:\d+)"/)
-    const agent = new Running(t, ['agent', '--cluster', CLUSTER, '--name', 'a1', '--work-dir', join(directory, 'a1'),
-      '--resources', 'cpus:4;mem:1024;disk:10', '--log-format', 'json'], { environment })
+    const agent = new Running(t, ['agent', '--port', '0', '--cluster', CLUSTER, '--name', 'a1',
+      '--work-dir', join(directory, 'a1'), '--resources', 'cpus:4;mem:1024;disk:10', '--log-format', 'json',
+    ], { environment })
     await agent.saying(/registered as/)
     const pipe = pipeTo(directory, 'pipe')
     const [file, kept] = [join(directory, 'service.ts'), join(directory, 'state', 'service.id')]

@@ -18,6 +18,7 @@ const SOLE_IMPORTERS: Readonly<Record<string, RegExp>> = {
   amqplib: /^(test\/)?infra\/amqp\/|^infra\/bench\//,
   msgpackr: /^infra\/codec\.ts$|^test\/infra\/codec\.test\.ts$|^infra\/bench\//,
   systeminformation: /^infra\/probe\.ts$/,
+  'prom-client': /^infra\/metrics\/exposition\.ts$/,
 }
 const PACKAGES_SEEN: Readonly<Record<string, readonly string[]>> = { runtime: ['nact'], actors: [] }
 /** The one file that only passes on: what an author imports as `warren`. */

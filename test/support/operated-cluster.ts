@@ -13,7 +13,8 @@ import type { StatusUpdate, TaskInfo } from '../../actors/protocol/task.js'
 import { parseResources } from '../../actors/resources/parse.js'
 import { framework } from '../../actors/scheduler/framework.js'
 import { task } from '../../actors/scheduler/task.js'
-import { openHttp, type Http } from '../../infra/http/server.js'
+import type { Http } from '../../infra/http/interface.js'
+import { openHttp } from '../../infra/http/server.js'
 import { memoryHub, type MemoryHub } from '../../infra/memory/link.js'
 import { openAgentNode, type AgentNode } from '../../infra/node/agent-node.js'
 import { openFrameworkNode } from '../../infra/node/framework-node.js'
@@ -115,11 +116,11 @@ export async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> 
     }),
   })
   let closed: Promise<void> | undefined
-  // One that an operator tears down has ended as well.
-  const ended = node.finished.catch(() => undefined)
+  // An operator may have ended it before.
+  const finished = node.finished.catch(() => undefined)
   const close = async () => {
     node.end()
-    await ended
+    await finished
     await node.close()
   }
   return {

@@ -56,6 +56,16 @@ test('what the scheduler has acknowledged and nobody tells again is taken from t
   assert.deepEqual([desk.task(frameworkId, 'u').state, desk.task(frameworkId, 'u').updateId], ['RUNNING', 'w-L1.1'])
 })
 
+test('a task that has ended takes nothing of an agent that comes back, although the update is still to come', () => {
+  const { desk, agentId, frameworkId, task } = deskAtWork()
+  const lost = { ...held(task, 'RUNNING'), launchId: 'w-L9' as LaunchId, task: command('lost', { cpus: 4 }) }
+  const again = desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'FAILED'), lost] })
+  assert.deepEqual(typesOf(again), ['agent-registered', 'update'], 'all of it is the other task’s')
+  assert.deepEqual([desk.task(frameworkId, 't').state, toldOf(again)?.used.length], ['FAILED', 1])
+  const [update] = updatesOf(desk.report(task, 'FAILED', 2))
+  assert.deepEqual([update?.taskId, update?.state], ['t', 'FAILED'], 'its scheduler hears of it as ever')
+})
+
 test('an agent that is full of tasks that the log has lost gets none of those that are on their way', () => {
   const { desk, agentId, frameworkId, task } = deskAtWork()
   desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('coming')])

@@ -138,8 +138,8 @@ export class Stage {
       const ways = await Promise.all(this.brokers.urls.map((url) => Freezer.before(url)))
       this.ways.set(name, ways.map(({ freezer }) => freezer))
       const args = [
-        LAUNCHER, 'agent', '--cluster', CLUSTER, '--name', name, '--hostname', name, '--resources', RESOURCES,
-        '--work-dir', join(this.directory, name),
+        LAUNCHER, 'agent', '--cluster', CLUSTER, '--name', name, '--hostname', name, '--port', '0', '--resources',
+        RESOURCES, '--work-dir', join(this.directory, name),
       ]
       this.agents.push(new Member(this.nodeOf(name, args, ways.map(({ url }) => url)), this.groups))
     }

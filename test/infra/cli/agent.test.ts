@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -9,7 +11,7 @@ import { outlasting } from '../../support/outlasting.js'
 import { pipeTo, temporaryDirectory } from '../agent/temporary.js'
 
 const broker = testBroker()
-const PRETTY = ['--log-format', 'pretty']
+const PRETTY = ['--port', '0', '--log-format', 'pretty']
 
 /** A master of a cluster of this name, and the environment to join it. */
 async function mastered(t: TestContext, cluster: string) {
@@ -129,3 +131,14 @@ async function writtenBefore(workDir: string, bootId: string): Promise<void> {
   })
   await answered
 }
+
+test('an agent does not start when the port that it was given is in use, and says what to do', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const port = String((server.address() as AddressInfo).port)
+  const args = ['agent', '--work-dir', temporaryDirectory(t), '--port', port, '--log-format', 'pretty']
+  const { code, stderr } = await warren(t, args, { environment: { WARREN_BROKER: broker.url } })
+  assert.equal(code, 3)
+  assert.equal(stderr, `warren: port ${port} of 127.0.0.1 is in use; choose another with --port (0 takes a free one)\n`)
+})

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
+import { ListenError } from '../../../infra/http/interface.js'
 import { LOG_STREAMS_MAX } from '../../../infra/http/routes.js'
-import { ListenError, openHttp } from '../../../infra/http/server.js'
+import { openHttp } from '../../../infra/http/server.js'
 import { openOperated, SILENT } from '../../support/operated-cluster.js'
 
 interface Answer {
