@@ -1,5 +1,5 @@
 /**
- * Probe: what this machine can offer; the one importer of systeminformation.
+ * Probe: what this machine can offer, and how busy it is; the one importer of systeminformation.
  *
  * The library takes 50 ms to load as a whole, so only the parts that are used are loaded, and only
  * when somebody asks. The disk is asked of the kernel instead: it knows the file system of exactly
@@ -7,7 +7,7 @@
  */
 import { statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { availableParallelism, hostname } from 'node:os'
+import { availableParallelism, hostname, loadavg } from 'node:os'
 import { bootId } from './process-table.js'
 
 type Library = typeof import('systeminformation')
@@ -43,6 +43,34 @@ export async function probeMachine(workDirectory: string): Promise<Machine> {
   return { hostname: hostname(), bootId: bootId(), cpus, memMb, diskMb, ports: PORTS }
 }
 
+/** How busy the machine has been since this was last asked by anybody of this process, and how full it is now. */
+export interface Busyness {
+  readonly cpus: number
+  readonly cpusUsed: number
+  readonly memBytes: number
+  readonly memUsedBytes: number
+  readonly diskBytes: number
+  readonly diskUsedBytes: number
+  readonly loads: readonly [over1Min: number, over5Min: number, over15Min: number]
+}
+
+/** Rejects when the machine does not tell. */
+export async function probeBusyness(workDirectory: string): Promise<Busyness> {
+  const [{ currentLoad, cpus }, { total, available }, disk] = await Promise.all([
+    load('cpu').currentLoad(), load('memory').mem(), statfs(workDirectory),
+  ])
+  const limit = process.constrainedMemory()
+  const isLimited = limit > 0 && limit < total
+  const memBytes = isLimited ? limit : total
+  const [over1Min = 0, over5Min = 0, over15Min = 0] = loadavg()
+  return {
+    cpus: cpus.length, cpusUsed: (Math.max(0, currentLoad) / 100) * cpus.length,
+    memBytes, memUsedBytes: Math.max(0, memBytes - (isLimited ? process.availableMemory() : available)),
+    diskBytes: disk.blocks * disk.bsize, diskUsedBytes: (disk.blocks - disk.bfree) * disk.bsize,
+    loads: [over1Min, over5Min, over15Min],
+  }
+}
+
 /** What is left of `totalMb` when the host has had its part. */
 export const withoutHost = (totalMb: number, hostMb: number): number =>
   Math.floor(totalMb >= 2 * hostMb ? totalMb - hostMb : totalMb / 2)
@@ -64,7 +92,7 @@ async function diskMbOf(directory: string): Promise<number> {
   return (blocks * bsize) / MEBIBYTE
 }
 
-const load = (part: 'cpu' | 'memory'): Pick<Library, 'cpu' | 'mem'> =>
+const load = (part: 'cpu' | 'memory'): Pick<Library, 'cpu' | 'currentLoad' | 'mem'> =>
   createRequire(import.meta.url)(`systeminformation/lib/${part}.js`) as Library
 
 async function orElse(fallback: number, probe: () => Promise<number>): Promise<number> {

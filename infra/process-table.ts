@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
-function read(pid: number | 'sys' | '.', file: string): string | undefined {
+function read(pid: number | 'self' | 'sys' | '.', file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1')
   } catch {
@@ -32,6 +32,53 @@ export function groupOf(pid: number): { readonly group: number; readonly session
   // Most that are asked about are gone, and to miss a file is cheaper than to fail to read it.
   const [, , group, session] = existsSync(`/proc/${pid}`) ? statOf(pid) ?? [] : []
   return group === undefined ? undefined : { group: Number(group), session: Number(session) }
+}
+
+/** What one process has used so far. */
+export interface ProcessUse {
+  readonly pid: number
+  readonly parent: number
+  readonly group: number
+  /** Of processor time, with that of the children it has reaped; `TICKS_PER_SECOND` of them. */
+  readonly ticks: number
+  readonly memBytes: number
+}
+
+/** Linux counts so for programs, whatever it counts in itself. */
+export const TICKS_PER_SECOND = 100
+
+/** Every process of the machine, or undefined beyond `processesMax`. Lets others work in between. */
+export async function processUses(processesMax: number): Promise<readonly ProcessUse[] | undefined> {
+  const pids = readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid))
+  if (pids.length > processesMax) return undefined
+  const page = pageBytes()
+  const uses: ProcessUse[] = []
+  for (const [index, pid] of pids.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
+    const fields = statOf(pid)
+    if (!fields) continue
+    const field = (number: number) => Number(fields[number])
+    uses.push({
+      pid, parent: field(1), group: field(2), ticks: field(11) + field(12) + field(13) + field(14),
+      memBytes: field(21) * page,
+    })
+  }
+  return uses
+}
+
+/** So many processes are read about before others may work. */
+const AT_ONCE = 100
+const PAGE_BYTES_USUAL = 4_096
+/** Of the auxiliary vector: the size of a page. */
+const AT_PAGESZ = 6n
+
+/** The kernel tells it to every process; pairs of a key and a value, of 8 bytes each. */
+function pageBytes(): number {
+  const vector = Buffer.from(read('self', 'auxv') ?? '', 'latin1')
+  for (let at = 0; at + 16 <= vector.length; at += 16) {
+    if (vector.readBigUInt64LE(at) === AT_PAGESZ) return Number(vector.readBigUInt64LE(at + 8))
+  }
+  return PAGE_BYTES_USUAL
 }
 
 /** The pid that was given out last; undefined where the kernel does not tell. */

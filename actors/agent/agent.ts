@@ -16,7 +16,7 @@ import { introduction } from './account.js'
 import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
-import { onOutput, onRead } from './output.js'
+import { onLook, onLooked, onRead } from './output.js'
 import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
@@ -65,7 +65,8 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
         return checkLeft(onShutdownFramework(state, message.frameworkId, options, ctx), ctx)
       case 'message-to-executor': return onMessageToExecutor(state, message, ctx)
       case 'read-task': return onRead(state, message, options, ctx)
-      case 'output': case 'output-failed': return onOutput(state, message, ctx)
+      case 'read-file': case 'list-files': case 'measure-machine': return onLook(state, message, options, ctx)
+      case 'output': case 'output-failed': case 'listed': case 'measured': return onLooked(state, message, ctx)
       case 'committed':
         if (message.token === state.obeying?.token) return onObeyed(state, state.obeying.obeyed, options, ctx)
         return onAdmitted(state, message.token, options, ctx)

@@ -8,6 +8,7 @@ import type { JournalEntry } from '../protocol/journal.js'
 import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { LauncherRequest, OutputEvent, OutputRequest } from '../protocol/machine.js'
 import type { ExecutorOrder, ExecutorReport, Executors, TaskReport } from '../protocol/running.js'
+import type { UsageEvent, UsageRequest } from '../protocol/usage.js'
 import type { Resources } from '../resources/resources.js'
 import type { Memory, Obeyed } from './memory.js'
 import type { UpdatesEvent, UpdatesOrder } from './updates.js'
@@ -17,6 +18,8 @@ export interface AgentOptions {
   readonly journal: Ref<LogRequest<JournalEntry>>
   readonly launcher: Ref<LauncherRequest>
   readonly output: Ref<OutputRequest>
+  /** Without it the agent does not tell how busy its machine is. */
+  readonly usage?: Ref<UsageRequest>
   readonly executors: Executors
   /** Hears how the agent stands with its masters; the process that runs it. */
   readonly owner?: Ref<AgentOwnerEvent>
@@ -44,7 +47,7 @@ type Private =
     }
 export type Message =
   | AgentEvent | AgentOrder | LeadershipEvent | LogEvent<JournalEntry> | UpdatesEvent | ExecutorReport
-  | OutputEvent | Private
+  | OutputEvent | UsageEvent | Private
 
 export interface State {
   phase: 'recovering' | 'seeking' | 'obeying' | 'registering' | 'running' | 'leaving'

@@ -8,6 +8,7 @@ import {
   onFailoverSweep, onOperatorTeardown, onRevive, onSchedulerLost, onSubscribe, onSuppress, onTeardown,
 } from './frameworks.js'
 import type { Decidable } from './messages.js'
+import { onLook, onLooked } from './looking.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
 import { onReconcile } from './reconciling.js'
@@ -30,6 +31,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
     case 'pong': return decision({ changes: [{ type: 'agent-answered', agentId: message.agentId }] })
     case 'executor-exited': return onExecutorExited(knowledge, message)
     case 'task-output': return onOutput(knowledge, message)
+    case 'files-listed': case 'machine-measured': return onLooked(knowledge, message)
     case 'message-from-executor': return onMessageFromExecutor(knowledge, message)
     case 'subscribe': return onSubscribe(knowledge, message)
     case 'accept': return onAccept(knowledge, message)
@@ -77,6 +79,7 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
     case 'operator-teardown': return onOperatorTeardown(knowledge, message)
     case 'operator-kill': return onOperatorKill(knowledge, message)
     case 'operator-read': return onReadOutput(knowledge, { ...message, requestId: 'operator' }, message.replyTo)
+    case 'operator-list-files': case 'operator-read-file': case 'operator-measure': return onLook(knowledge, message)
     default: return unhandled(message)
   }
 }

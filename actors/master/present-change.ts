@@ -6,7 +6,7 @@ import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/
 import type { OfferOutcome } from '../protocol/counts.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 import { forgetOldest } from './forget-oldest.js'
-import type { Kill, OutputAnswer, Present } from './present.js'
+import type { Kill, AgentAnswer, Asker, Present } from './present.js'
 
 export type PresentChange = AgentChange | SchedulerChange | WorkChange
 
@@ -46,7 +46,7 @@ type WorkChange =
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
   | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
   | { readonly type: 'executor-settled'; readonly executor: string }
-  | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Ref<OutputAnswer> }
+  | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Asker }
   | { readonly type: 'read-answered'; readonly readId: string }
 
 /** Outputs being read at once; the oldest gives way, and its reader asks again. */
@@ -128,7 +128,7 @@ function changeWork(present: Present, by: WorkChange): void {
     case 'kill-over': return void present.kills.delete(by.launchId)
     case 'read-asked':
       present.nextRead++
-      present.readers.set(by.readId, by.replyTo)
+      present.readers.set(by.readId, by.replyTo as Ref<AgentAnswer>)
       forgetOldest(present.readers, READERS_MAX)
       return
     case 'read-answered':

@@ -6,6 +6,8 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { Turn } from '../protocol/allocator.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import type { FileRefusal } from '../protocol/files.js'
+import type { OperatorFiles, OperatorUsage } from '../protocol/look.js'
 import { Groups } from './groups.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 
@@ -48,8 +50,14 @@ export interface OutputAnswer {
   readonly offset: number
   readonly data: Uint8Array
   readonly end: boolean
+  readonly size?: number
   readonly problem?: string
+  readonly refusal?: FileRefusal
 }
+
+/** What an agent was asked for; who asked for the one hears of no other. */
+export type AgentAnswer = OutputAnswer | OperatorFiles | OperatorUsage
+export type Asker = Ref<OutputAnswer> | Ref<OperatorFiles> | Ref<OperatorUsage>
 
 /** How a kill was asked for. */
 export interface Kill {
@@ -68,7 +76,8 @@ export interface Present {
   /** Who is connected, by address. */
   readonly agentIds: Map<Ref<AgentEvent>, AgentId>
   readonly frameworkIds: Map<Ref<SchedulerEvent>, FrameworkId>
-  readonly readers: Map<string, Ref<OutputAnswer>>
+  /** Who has asked an agent, by the number of the question. */
+  readonly readers: Map<string, Ref<AgentAnswer>>
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */

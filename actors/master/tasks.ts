@@ -151,12 +151,13 @@ export function onReadOutput(
 }
 
 export function onOutput({ present }: Knowledge, answer: FromAgent<'task-output'>): Decision {
-  const { requestId: readId, offset, data, end, problem } = answer
+  const { requestId: readId, offset, data, end, size, problem, refusal } = answer
   const requestId = readId.slice(readId.indexOf('.') + 1)
   return decision({
     changes: [{ type: 'read-answered', readId }],
     effects: tell(present.readers.get(readId), {
-      type: 'output', requestId, offset, data, end, ...(problem ? { problem } : {}),
+      type: 'output', requestId, offset, data, end, ...(size === undefined ? {} : { size }),
+      ...(problem ? { problem } : {}), ...(refusal ? { refusal } : {}),
     }),
   })
 }

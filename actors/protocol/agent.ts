@@ -3,8 +3,10 @@ import { bytes, flag, list, natural, oneOf, optional, record, ref, text, type In
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import { forEpoch } from './for-epoch.js'
 import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import { fileEntry, FILE_NAME_CHARACTERS_MAX, fileRefusal, PATH_CHARACTERS_MAX } from './files.js'
 import { attributes, resources } from './resources.js'
 import { statusUpdate, taskInfo, taskState } from './task.js'
+import { machineUsage } from './usage.js'
 
 export const agentInfo = record({
   hostname: text(255),
@@ -56,8 +58,12 @@ export const agentCall = {
     launches: optional(list(launchId)),
     epoch: forEpoch,
   }),
-  'task-output': message(15, 'Answers `read-task`.', {
+  'task-output': message(15, 'Answers `read-task` and `read-file`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
+    /** Of the whole file, now. */
+    size: optional(natural),
+    /** The kind of the problem, of a file. */
+    refusal: optional(fileRefusal),
   }),
   'message-from-executor': message(16, 'Carries an executor\'s message to its framework; at most once.', {
     agentId, frameworkId, executorId, data: bytes,
@@ -70,6 +76,13 @@ export const agentCall = {
   }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
+  }),
+  'files-listed': message(35, 'Answers `list-files`; `next` is the name to go on after.', {
+    requestId: text(128), entries: list(fileEntry), next: optional(text(FILE_NAME_CHARACTERS_MAX)),
+    refusal: optional(fileRefusal), problem: optional(text()),
+  }),
+  'machine-measured': message(36, 'Answers `measure-machine`.', {
+    requestId: text(128), usage: optional(machineUsage), problem: optional(text()),
   }),
 }
 
@@ -111,6 +124,17 @@ export const agentEvent = {
   }),
   'account-wanted': message(31, 'The master knows something else of the agent, which is to say all of it.', {
     epoch: natural,
+  }),
+  'list-files': message(32, 'Asks what a directory of a launch holds; of all launches without one.', {
+    requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX),
+    after: optional(text(FILE_NAME_CHARACTERS_MAX)), entriesMax: natural,
+  }),
+  'read-file': message(33, 'Asks for a piece of a file of a launch; of any launch without one.', {
+    requestId: text(128), launchId: optional(launchId), path: text(PATH_CHARACTERS_MAX), offset: natural,
+    bytesMax: natural, follow: flag,
+  }),
+  'measure-machine': message(34, 'Asks how much of the machine is in use now; with `launches` also by whom.', {
+    requestId: text(128), launches: flag,
   }),
 }
 export type AgentCall = MessageOf<typeof agentCall>

@@ -5,6 +5,7 @@
  * are in `infra/agent/`, their twins in `infra/memory/`.
  */
 import type { Ref } from '../../runtime/address.js'
+import type { FileEntry, FileRefusal } from './files.js'
 import type { TaskOutput } from './task.js'
 
 /** What a process runs: an argument vector, or a line for `/bin/sh -c`. */
@@ -59,17 +60,32 @@ export type LauncherEvent =
  */
 export const FOLLOW_WAIT_MS = 30_000
 
-/** Output: reads what a process wrote, waiting for more while it runs. */
+/** Output: reads what a process wrote and left in its directory, waiting for more while it runs. */
 export type OutputRequest =
   | {
       readonly type: 'read'
-      readonly launchId: string
-      readonly stream: 'stdout' | 'stderr'
+      /** The directory of all launches is meant without one. */
+      readonly launchId?: string
+      /** Within the directory: `stdout`, `sandbox/result.txt`. */
+      readonly path: string
       readonly offset: number
       readonly bytesMax: number
       /** Wait (`FOLLOW_WAIT_MS` at the most) for data beyond `offset` or the end; else answer at once. */
       readonly follow: boolean
+      /** Do not wait while the file is shorter than `offset`: it was written anew. */
+      readonly orShorter?: boolean
       /** Comes back in the answer. */
+      readonly requestId: string
+      readonly replyTo: Ref<OutputEvent>
+    }
+  | {
+      readonly type: 'list-files'
+      readonly launchId?: string
+      /** Of a directory; empty for the launch's own. */
+      readonly path: string
+      /** The name to go on after. */
+      readonly after?: string
+      readonly entriesMax: number
       readonly requestId: string
       readonly replyTo: Ref<OutputEvent>
     }
@@ -86,5 +102,22 @@ export type OutputEvent =
       readonly data: Uint8Array
       /** Nothing follows: the process has ended and this is the last of it. */
       readonly end: boolean
+      /** Of the whole file, when this was read. */
+      readonly size: number
     }
-  | { readonly type: 'output-failed'; readonly requestId: string; readonly reason: string }
+  | {
+      readonly type: 'output-failed'
+      readonly requestId: string
+      readonly refusal: FileRefusal
+      readonly reason: string
+    }
+  | {
+      readonly type: 'listed'
+      readonly requestId: string
+      readonly entries: readonly FileEntry[]
+      /** There is more; ask for what comes after this name. */
+      readonly next?: string
+      /** It cannot be listed. */
+      readonly refusal?: FileRefusal
+      readonly problem?: string
+    }

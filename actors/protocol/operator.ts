@@ -5,6 +5,7 @@ import type { CountsView, OfferOutcome } from './counts.js'
 import type { ExplainCall, ExplanationAnswer } from './explanation.js'
 import type { AgentId, FrameworkId, LaunchId, OfferId, Role, TaskId } from './ids.js'
 import type { LogRecord } from './log.js'
+import type { OperatorLook, OperatorRead } from './look.js'
 import type { Offer } from './scheduler.js'
 import type { TaskState } from './task.js'
 
@@ -240,11 +241,4 @@ export type OperatorCall =
       readonly replyTo: Ref<OperatorRead>
     }
 
-/** Answers `operator-read`. */
-export interface OperatorRead {
-  readonly type: 'output'
-  readonly data: Uint8Array
-  readonly offset: number
-  readonly end: boolean
-  readonly problem?: string
-}
+  | OperatorLook

@@ -71,6 +71,11 @@ export class Launcher {
     }
   }
 
+  /** The launches that run, by their process groups. */
+  groups(): ReadonlyMap<number, string> {
+    return new Map([...this.#lives.values()].map(({ pid, launchId }) => [pid, launchId]))
+  }
+
   /** Leaves everything running and hears of nothing more. */
   close(): void {
     this.#survivors.close()

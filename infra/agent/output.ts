@@ -1,21 +1,26 @@
 /**
- * Output: reads what a process wrote, waiting for more while it runs.
+ * Output: reads what a process wrote and left in its directory, waiting for more while it runs.
  *
  * The files are the only truth: whether a process has ended is read from its status file, so output
  * can be read long after it ended, by a life of the agent that never knew it. Who waits is woken by
  * the kernel; between watching and waiting lies one more look, so that nothing is missed.
  */
-import { type FSWatcher, constants, existsSync, watch } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FSWatcher, existsSync, watch } from 'node:fs'
 import { FOLLOW_WAIT_MS, type OutputEvent, type OutputRequest } from '../../actors/protocol/machine.js'
+import type { FileRefusal } from '../../actors/protocol/files.js'
 import type { Ref } from '../../runtime/address.js'
-import { codeOf, reasonOf } from '../disk/reason.js'
+import { reasonOf } from '../disk/reason.js'
+import { FileRefused, openWithin } from './confined.js'
+import { listFiles } from './listing.js'
 import { readStatus, taskDirectory } from './task-directory.js'
 
 /** The most that one answer carries. */
 export const OUTPUT_BYTES_MAX = 262_144
 /** How many requests may be read or waited for at once. */
 export const OUTPUT_REQUESTS_MAX = 1_024
+
+const TOO_MANY = `${OUTPUT_REQUESTS_MAX} requests for output wait already`
+const GONE = 'it has never begun, or what it left was removed some days after its end, or because the disk was short'
 
 export interface OutputOptions {
   readonly workDir: string
@@ -25,6 +30,7 @@ export interface OutputOptions {
 }
 
 type Read = Extract<OutputRequest, { type: 'read' }>
+type ListFiles = Extract<OutputRequest, { type: 'list-files' }>
 
 interface Reader {
   readonly request: Read
@@ -47,6 +53,7 @@ export class Output {
   readonly #options: OutputOptions
   readonly #readers = new Map<string, Reader>()
   readonly #watched = new Map<string, Watched>()
+  #listings = 0
 
   constructor(options: OutputOptions) {
     this.#options = options
@@ -56,6 +63,7 @@ export class Output {
   request(request: OutputRequest): void {
     switch (request.type) {
       case 'read': return this.#onRead(request)
+      case 'list-files': return void this.#onList(request)
       case 'ended': return this.#onEnded(request.launchId)
       case 'abandon': return this.#forget(request.requestId)
     }
@@ -67,18 +75,21 @@ export class Output {
   }
 
   #onRead(request: Read): void {
-    const { launchId, requestId, offset, bytesMax } = request
-    const directory = taskDirectory(this.#options.workDir, launchId)
+    const { requestId, offset, bytesMax } = request
+    const directory = this.#directoryOf(request)
     const reason =
-      directory === undefined ? `'${launchId}' is no launch id`
+      directory === undefined ? `'${request.launchId}' is no launch id`
       : !Number.isSafeInteger(offset) || offset < 0 ? `${offset} is no offset: use a whole number from 0`
       : !Number.isSafeInteger(bytesMax) || bytesMax < 1
         ? `${bytesMax} bytes cannot be read: use a whole number from 1`
       : this.#readers.has(requestId) ? `request '${requestId}' is being answered already`
-      : this.#readers.size >= OUTPUT_REQUESTS_MAX ? `${OUTPUT_REQUESTS_MAX} requests for output wait already`
       : undefined
-    if (directory === undefined || reason !== undefined) {
-      return this.#options.tell(request.replyTo, { type: 'output-failed', requestId, reason: reason ?? '' })
+    const tooMany = this.#readers.size >= OUTPUT_REQUESTS_MAX
+    if (directory === undefined || reason !== undefined || tooMany) {
+      const refusal = reason === undefined ? 'too-many' : 'failed'
+      return this.#options.tell(request.replyTo, {
+        type: 'output-failed', requestId, refusal, reason: reason ?? TOO_MANY,
+      })
     }
     const reader: Reader = { request, directory, state: 'reading', ended: false }
     this.#readers.set(requestId, reader)
@@ -89,7 +100,33 @@ export class Output {
 
   #giveUp({ request: { requestId, offset, replyTo } }: Reader): void {
     this.#forget(requestId)
-    this.#options.tell(replyTo, { type: 'output', requestId, offset, data: new Uint8Array(0), end: false })
+    const nothing = { data: new Uint8Array(0), end: false, size: offset }
+    this.#options.tell(replyTo, { type: 'output', requestId, offset, ...nothing })
+  }
+
+  /** Undefined when the id could name something outside. */
+  #directoryOf({ launchId }: Read | ListFiles): string | undefined {
+    const { workDir } = this.#options
+    return launchId === undefined ? `${workDir}/tasks` : taskDirectory(workDir, launchId)
+  }
+
+  async #onList(request: ListFiles): Promise<void> {
+    const { requestId, replyTo, path, after, entriesMax } = request
+    const root = this.#directoryOf(request)
+    const { tell } = this.#options
+    try {
+      if (root === undefined) throw new FileRefused('missing', `'${request.launchId}' is no launch id`)
+      if (this.#listings >= OUTPUT_REQUESTS_MAX) throw new FileRefused('too-many', TOO_MANY)
+      this.#listings++
+      const wish = { root, path, ...(after === undefined ? {} : { after }), entriesMax }
+      const listing = await listFiles(wish).finally(() => this.#listings--)
+      tell(replyTo, { type: 'listed', requestId, ...listing })
+    } catch (error) {
+      const refusal = error instanceof FileRefused ? error.refusal : 'failed'
+      const isGone = refusal === 'missing' && root !== undefined && !existsSync(root)
+      const problem = isGone ? `what '${request.launchId}' left is not on this agent: ${GONE}` : reasonOf(error)
+      tell(replyTo, { type: 'listed', requestId, entries: [], refusal, problem })
+    }
   }
 
   #onEnded(launchId: string): void {
@@ -116,22 +153,24 @@ export class Output {
         reader.state = 'reading'
         // Looked at before the file, so that an end is never told while data may still come.
         const ended = reader.ended || readStatus(reader.directory)?.end !== undefined
-        const { data, complete } = await this.#look(reader)
+        const { data, complete, size } = await this.#look(reader)
         if (!this.#readers.has(requestId)) return
-        if (data.length === 0 && follow && !ended) {
+        const isNew = size < offset && reader.request.orShorter === true
+        if (data.length === 0 && follow && !ended && !isNew) {
           if (this.#watch(reader)) reader.state = 'again'
           continue
         }
         this.#forget(requestId)
         const end = ended && complete
-        return this.#options.tell(replyTo, { type: 'output', requestId, offset, data, end })
+        return this.#options.tell(replyTo, { type: 'output', requestId, offset, data, end, size })
       } while (this.#isStale(reader))
       reader.state = 'waiting'
     } catch (error) {
       if (!this.#readers.has(requestId)) return
       this.#forget(requestId)
-      const reason = whyUnreadable(reader, error)
-      this.#options.tell(replyTo, { type: 'output-failed', requestId, reason })
+      const refusal = error instanceof FileRefused ? error.refusal : 'failed'
+      const reason = whyUnreadable(reader, error, refusal)
+      this.#options.tell(replyTo, { type: 'output-failed', requestId, refusal, reason })
     }
   }
 
@@ -140,18 +179,16 @@ export class Output {
   }
 
   /** `complete`: the file ends with this data. */
-  async #look({ request, directory }: Reader): Promise<{ data: Uint8Array; complete: boolean }> {
-    // A task owns its files and could put a link or a pipe in their place.
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const file = await open(`${directory}/${request.stream}`, flags)
+  async #look({ request, directory }: Reader): Promise<{ data: Uint8Array; complete: boolean; size: number }> {
+    const { path, offset, bytesMax } = request
+    const file = await openWithin(directory, path, 'file')
     try {
-      const stat = await file.stat()
-      if (!stat.isFile()) throw new Error('it is not a file any more')
-      const wanted = Math.min(request.bytesMax, OUTPUT_BYTES_MAX, Math.max(0, stat.size - request.offset))
-      if (wanted === 0) return { data: new Uint8Array(0), complete: true }
+      const { size } = await file.stat()
+      const wanted = Math.min(bytesMax, OUTPUT_BYTES_MAX, Math.max(0, size - offset))
+      if (wanted === 0) return { data: new Uint8Array(0), complete: true, size }
       const data = new Uint8Array(wanted)
-      const { bytesRead } = await file.read(data, 0, wanted, request.offset)
-      return { data: data.subarray(0, bytesRead), complete: request.offset + bytesRead >= stat.size }
+      const { bytesRead } = await file.read(data, 0, wanted, offset)
+      return { data: data.subarray(0, bytesRead), complete: offset + bytesRead >= size, size }
     } finally {
       await file.close()
     }
@@ -159,7 +196,7 @@ export class Output {
 
   /** False when it watched already. What came before the watch has announced itself to nobody. */
   #watch(reader: Reader): boolean {
-    const path = `${reader.directory}/${reader.request.stream}`
+    const path = placeOf(reader)
     let watched = this.#watched.get(path)
     if (watched === undefined) {
       const readers = new Set<Reader>()
@@ -180,7 +217,7 @@ export class Output {
     if (reader === undefined) return
     clearTimeout(reader.timer)
     this.#readers.delete(requestId)
-    const path = `${reader.directory}/${reader.request.stream}`
+    const path = placeOf(reader)
     const watched = this.#watched.get(path)
     watched?.readers.delete(reader)
     if (watched === undefined || watched.readers.size > 0) return
@@ -189,9 +226,12 @@ export class Output {
   }
 }
 
-function whyUnreadable({ request: { launchId, stream }, directory }: Reader, error: unknown): string {
-  if (codeOf(error) !== 'ENOENT') return `${stream} of '${launchId}' cannot be read: ${reasonOf(error)}`
-  if (existsSync(directory)) return `there is no ${stream} of '${launchId}' on this agent`
-  return `there is no ${stream} of '${launchId}' on this agent any more: it has never begun, or what it left was `
-    + 'removed some days after its end, or because the disk was short'
+/** Watched only once it was found to be within. */
+const placeOf = ({ directory, request: { path } }: Reader): string => `${directory}/${path}`
+
+function whyUnreadable({ request, directory }: Reader, error: unknown, refusal: FileRefusal): string {
+  const { launchId, path } = request
+  if (refusal !== 'missing' || launchId === undefined) return reasonOf(error)
+  if (existsSync(directory)) return `there is no ${path} of '${launchId}' on this agent`
+  return `there is no ${path} of '${launchId}' on this agent any more: ${GONE}`
 }

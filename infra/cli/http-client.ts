@@ -17,8 +17,8 @@ const MASTERS_KNOWN_MAX = 32
 
 const EXIT_OF: Readonly<Record<RefusalCode, ExitCode>> = {
   'bad-request': EXIT.usage, forbidden: EXIT.failed, 'not-found': EXIT.notFound, ambiguous: EXIT.usage,
-  superseded: EXIT.notFound, misdirected: EXIT.notFound, 'too-many': EXIT.failed,
-  unavailable: EXIT.unreachable, failed: EXIT.failed,
+  superseded: EXIT.notFound, misdirected: EXIT.notFound, outside: EXIT.failed,
+  'too-many': EXIT.failed, unavailable: EXIT.unreachable, failed: EXIT.failed,
 }
 
 export class HttpClient {

@@ -14,6 +14,10 @@ const AGENT_ORDERS = {
   drain: 'offer nothing of an agent, and end its tasks', gone: 'an agent that never comes back',
 } as const
 
+const DIRECTORIES = {
+  task: 'the directory of a task', agent: 'the directory of all launches of an agent',
+} as const
+
 const entry = (name: string, summary: string, load: Entry['load']): Entry => ({ name, summary, load })
 
 export const COMMANDS: readonly Entry[] = [
@@ -39,8 +43,19 @@ export const COMMANDS: readonly Entry[] = [
       const { orderOf } = await import('./agent-orders.js')
       return { command: orderOf(name) }
     })),
+  entry('agent usage', 'how busy machines are, beside what is allocated', () => import('./agent-usage.js')),
   entry('framework teardown', 'end a framework and its tasks', () => import('./framework-teardown.js')),
   entry('task logs', 'what a task has written', () => import('./task-logs.js')),
+  ...(['task', 'agent'] as const).flatMap((noun) => [
+    entry(`${noun} files`, `what ${DIRECTORIES[noun]} holds`, async () => {
+      const { filesOf } = await import('./files.js')
+      return { command: filesOf(noun) }
+    }),
+    entry(`${noun} cat`, `a file of ${DIRECTORIES[noun]}`, async () => {
+      const { catOf } = await import('./file-cat.js')
+      return { command: catOf(noun) }
+    }),
+  ]),
   entry('task kill', 'end a task', () => import('./task-kill.js')),
   entry('trace tail', 'every message as it is handled', () => import('./trace-tail.js')),
   entry('trace show', 'one trace, as a tree of causes or a diagram', () => import('./trace-show.js')),

@@ -65,7 +65,7 @@ async function run({ arguments: [id = ''], options }: Call): Promise<number> {
 }
 
 /** Until there is no more, or nobody reads it any more (`| head`): then the other stream ends as well. */
-async function copy(
+export async function copy(
   from: AsyncIterable<Uint8Array | string>, to: Outlet, hangUp: AbortController,
 ): Promise<void> {
   for await (const data of from) {
@@ -73,8 +73,8 @@ async function copy(
   }
 }
 
-/** Whole lines; throws a `Failure` for one that says that the rest cannot be read. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+/** Whole lines of JSON; throws a `Failure` for one that says that the rest cannot be read. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for await (const chunk of chunks) {

@@ -35,14 +35,16 @@ export function followHistory(): void {
     if (!link || !isPlain || link.target || link.origin !== location.origin) return
     if (!link.pathname.startsWith(BASE) || link.hash !== '') return
     event.preventDefault()
-    go(`${link.pathname}${link.search}`)
+    go(`${link.pathname}${link.search}`, link.hasAttribute('data-stay'))
   })
 }
 
-export function go(address: string): void {
+/** @param stays when only a part of the page changes */
+export function go(address: string, stays = false): void {
   if (address === hereNow()) return
   history.pushState(null, '', address)
   place.value = hereNow()
+  if (stays) return
   document.getElementById('main')?.focus({ preventScroll: true })
   scrollTo(0, 0)
 }

@@ -101,7 +101,8 @@ export function useOne<R extends object>(noun: string, id: string): One<R> {
       rows: ({ rows, gone }) => {
         const row = (rows as readonly R[]).find((each) => keyOf(each) === key)
         if (row) show(row)
-        else if (gone.includes(key)) show(undefined)
+        // Of some that are gone the master still knows what they were.
+        else if (gone.includes(key)) begun()
       },
     })
     return () => {

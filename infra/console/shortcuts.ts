@@ -44,6 +44,8 @@ const TABLE_KEYS: Readonly<Record<string, TableKey>> = { j: 'down', k: 'up', Ent
 let isGoing = false
 
 addEventListener('keydown', (event) => {
+  // A question is answered before anything else is done.
+  if (document.querySelector('dialog.order[open]')) return
   if (!areOn.value || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
   if (act(event)) event.preventDefault()
 })

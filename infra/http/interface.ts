@@ -46,11 +46,12 @@ export async function newInterface(ip: string, logger: Logger, pageKey?: string)
     routerOptions: { maxParamLength: ID_CHARACTERS_MAX },
   })
   app.server.maxConnections = CONNECTIONS_MAX
-  app.addHook('onRequest', async ({ method, headers: { host, origin }, query }, { raw }) => {
+  app.addHook('onRequest', async ({ method, headers, query }, { raw }) => {
     const { [PAGE_KEY]: said } = query as Query
     delete (query as Record<string, unknown>)[PAGE_KEY]
+    const { origin } = headers
     const letIn = pageKey !== undefined && isOtherMasters(origin, said, pageKey)
-    checkOrigin(method, host, origin, letIn)
+    checkOrigin(method, headers, letIn)
     // On the answer itself, since streams are not sent by the framework.
     if (letIn && origin) raw.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin')
   })

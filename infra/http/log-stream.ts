@@ -1,20 +1,14 @@
 /**
  * Log stream: what a task has written and, when it is followed, what it goes on to write, piece by piece
- * as the agent answers. Whoever hangs up is not waited for: the question under way is left to itself.
+ * as the agent answers.
  */
 import { StringDecoder } from 'node:string_decoder'
 import type { TaskView } from '../../actors/protocol/operator.js'
-import { FOLLOW_WAIT_MS } from '../../actors/protocol/machine.js'
+import { piecesOf } from './pieces.js'
 import type { Questions } from './questions.js'
 import { Refusal } from './refusal.js'
 
 export type StreamName = 'stdout' | 'stderr'
-
-/** Less than an agent gives at most, so that a short answer means that there is no more. */
-export const PIECE_BYTES = 65_536
-const READ_TIMEOUT_MS = 10_000
-/** An agent answers a follower every `FOLLOW_WAIT_MS` at least; after this long it has restarted, or gone. */
-const FOLLOW_TIMEOUT_MS = FOLLOW_WAIT_MS + READ_TIMEOUT_MS
 
 export interface LogWish {
   readonly task: TaskView
@@ -35,30 +29,18 @@ export interface Piece {
  * begun; throws a `Refusal` for it, later, too.
  */
 export async function openLog(questions: Questions, wish: LogWish): Promise<AsyncGenerator<Piece>> {
-  const sources = wish.streams.map((stream) => piecesOf(questions, wish, stream))
+  const sources = wish.streams.map((stream) => streamOf(questions, wish, stream))
   const first = await Promise.all(sources.map((source) => source.next()))
   return merged(sources, first)
 }
 
-/** One stream of a task. Its first piece is read without waiting, and may be empty. */
-async function* piecesOf(questions: Questions, wish: LogWish, stream: StreamName): AsyncGenerator<Piece> {
-  const { task, hungUp } = wish
-  let { offset } = wish
-  let follow = false
-  while (!hungUp.aborted) {
-    const question = questions.read(
-      { task, stream, offset, bytesMax: PIECE_BYTES, follow }, follow ? FOLLOW_TIMEOUT_MS : READ_TIMEOUT_MS,
-    )
-    const answer = await unlessAborted(question, hungUp)
-    if (hungUp.aborted) return
-    if (answer?.problem !== undefined) throw problemOf(task, answer.problem)
-    if (answer === undefined && !follow) throw problemOf(task, 'its agent does not answer')
-    const data = answer?.data ?? new Uint8Array()
-    offset += data.length
-    yield { stream, data }
-    if (answer?.end || (!wish.follow && data.length < PIECE_BYTES)) return
-    follow = wish.follow && data.length < PIECE_BYTES
-  }
+async function* streamOf(questions: Questions, wish: LogWish, stream: StreamName): AsyncGenerator<Piece> {
+  const { task, offset, follow, hungUp } = wish
+  const pieces = piecesOf({
+    read: (piece, timeoutMs) => questions.read({ task, stream, ...piece }, timeoutMs),
+    refusal: (problem) => problemOf(task, problem), offset, follow, hungUp,
+  })
+  for await (const { data } of pieces) yield { stream, data }
 }
 
 /** One source's piece is asked for when its last one was taken: whoever reads slowly is not flooded. */
@@ -115,14 +97,6 @@ export async function* asLines(pieces: AsyncIterable<Piece>): AsyncGenerator<str
     yield `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`
   }
 }
-
-/** Leaves nothing behind on a signal that outlives the promise. */
-const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> =>
-  new Promise((resolve, reject) => {
-    const abort = () => resolve(undefined)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 
 const problemOf = ({ id }: TaskView, problem: string): Refusal =>
   new Refusal('unavailable', `the output of task '${id}' cannot be read: ${problem}`)

@@ -2,11 +2,12 @@
 import type { Ref } from '../../runtime/address.js'
 import type { System } from '../../runtime/system.js'
 import type {
-  AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall, OperatorRead, TaskView,
-  HistoryView, OverviewView, RoleView, ViewName,
+  AgentView, ClusterView, FrameworkView, LeaderView, OfferView, OperatorAnswer, OperatorCall,
+  HistoryView, OverviewView, RoleView, TaskView, ViewName,
 } from '../../actors/protocol/operator.js'
 import type { CountsView } from '../../actors/protocol/counts.js'
 import type { FrameworkExplanation } from '../../actors/protocol/explanation.js'
+import type { OperatorLook, OperatorRead } from '../../actors/protocol/look.js'
 import type { AgentId, FrameworkId, Role } from '../../actors/protocol/ids.js'
 import { Refusal } from './refusal.js'
 
@@ -35,6 +36,9 @@ type Maintenance = Extract<OperatorCall, {
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 /** What an operator wants of an agent. */
 export type MaintenanceWish = Without<Maintenance, 'agentId' | 'replyTo'>
+
+/** What somebody hears who has asked that. */
+type AnswerOf<L extends OperatorLook> = L['replyTo'] extends Ref<infer Answer> ? Answer : never
 
 export class Questions {
   constructor(private readonly system: System, private readonly master: Ref<OperatorCall>) {}
@@ -124,6 +128,12 @@ export class Questions {
       ({ type: 'operator-read', frameworkId, taskId, ...wish, replyTo })
     const answer = this.system.ask<OperatorCall, OperatorRead>(this.master, question, timeoutMs)
     return answer.catch(() => undefined)
+  }
+
+  /** Undefined when nobody answered in time. */
+  look<L extends OperatorLook>(look: Without<L, 'replyTo'>, timeoutMs: number): Promise<AnswerOf<L> | undefined> {
+    const question = (replyTo: Ref<AnswerOf<L>>) => ({ ...look, replyTo }) as unknown as OperatorCall
+    return this.system.ask<OperatorCall, AnswerOf<L>>(this.master, question, timeoutMs).catch(() => undefined)
   }
 
   private async ask(

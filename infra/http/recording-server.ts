@@ -19,7 +19,7 @@ export interface RecordingServer {
 export async function serveRecording(hops: readonly HopRecord[], port: number): Promise<RecordingServer> {
   const { fastify } = await import('fastify')
   const app = fastify({ exposeHeadRoutes: false, forceCloseConnections: true })
-  app.addHook('onRequest', async ({ method, headers }) => checkOrigin(method, headers.host, headers.origin))
+  app.addHook('onRequest', async ({ method, headers }) => checkOrigin(method, headers))
   app.setErrorHandler((error, _request, reply) => {
     const refusal = error instanceof Refusal ? error : new Refusal('failed', String(error))
     return reply.code(refusal.status).send(errorBody(refusal))

@@ -8,11 +8,11 @@ export const PAGE_KEY = 'page-key'
 
 export type RefusalCode =
   | 'bad-request' | 'forbidden' | 'not-found' | 'ambiguous' | 'superseded' | 'misdirected'
-  | 'too-many' | 'unavailable' | 'failed'
+  | 'outside' | 'too-many' | 'unavailable' | 'failed'
 
 const STATUS: Readonly<Record<RefusalCode, number>> = {
-  'bad-request': 400, forbidden: 403, 'not-found': 404, ambiguous: 409, superseded: 410, misdirected: 421,
-  'too-many': 429, unavailable: 503, failed: 500,
+  'bad-request': 400, forbidden: 403, outside: 403, 'not-found': 404, ambiguous: 409, superseded: 410,
+  misdirected: 421, 'too-many': 429, unavailable: 503, failed: 500,
 }
 
 export interface RefusalDetails {

@@ -7,6 +7,7 @@ import { version } from '../cli/version.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
 import { wantsPage } from './console.js'
 import { addExplain, EXPLAIN_ADDRESSES } from './explain-routes.js'
+import { addFiles, FILE_ADDRESSES } from './file-routes.js'
 import { HEALTH_ADDRESSES } from './health.js'
 import { find, findTask, successorOf } from './identity.js'
 import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
@@ -14,6 +15,7 @@ import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
 import { TRACE_ADDRESSES } from './traces.js'
+import { addUsage, USAGE_ADDRESSES } from './usage-routes.js'
 
 /** Logs read over HTTP at once, over all tasks. */
 export const LOG_STREAMS_MAX = 256
@@ -36,12 +38,14 @@ const ADDRESSES = {
   'GET /v1/masters': 'all masters, where their interfaces answer, and which leads',
   'GET /v1/agents': 'agents, with all those that are gone, too; /v1/agents/ID for one',
   ...AGENT_ADDRESSES,
+  ...USAGE_ADDRESSES,
   'GET /v1/frameworks': 'frameworks; /v1/frameworks/ID for one',
   'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
+  ...FILE_ADDRESSES,
   'POST /v1/tasks/ID/kill': 'ends a task',
   ...EXPLAIN_ADDRESSES,
   'GET /v1/overview': 'the cluster at a glance',
@@ -70,6 +74,8 @@ export function addRoutes(app: FastifyInstance, questions: Questions): void {
   addTasks(app, questions)
   addLogs(app, questions)
   addExplain(app, questions)
+  addFiles(app, questions)
+  addUsage(app, questions)
 }
 
 function addNouns(app: FastifyInstance, questions: Questions): void {

@@ -41,9 +41,13 @@ export class SimulatedMachine {
   }
 
   readonly output = (request: OutputRequest): void => {
-    if (request.type !== 'read') return
-    const { requestId, offset } = request
-    this.tell<OutputEvent>(request.replyTo, { type: 'output', requestId, offset, data: new Uint8Array(), end: true })
+    if (request.type === 'ended' || request.type === 'abandon') return
+    const { requestId, replyTo } = request
+    if (request.type === 'list-files') {
+      return this.tell<OutputEvent>(replyTo, { type: 'listed', requestId, entries: [] })
+    }
+    const nothing = { data: new Uint8Array(), end: true, size: 0 }
+    this.tell<OutputEvent>(replyTo, { type: 'output', requestId, offset: request.offset, ...nothing })
   }
 
   /** What runs, oldest first. */

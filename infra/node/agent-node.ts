@@ -8,6 +8,7 @@ import type { AgentInfo } from '../../actors/protocol/agent.js'
 import { AGENT_PATH } from '../../actors/protocol/executor.js'
 import type { JournalEntry } from '../../actors/protocol/journal.js'
 import type { LauncherRequest, OutputRequest } from '../../actors/protocol/machine.js'
+import type { UsageRequest } from '../../actors/protocol/usage.js'
 import type { Attributes } from '../../actors/resources/attributes.js'
 import { of } from '../../actors/resources/amounts.js'
 import { add, own, type Resources } from '../../actors/resources/resources.js'
@@ -17,6 +18,7 @@ import type { System } from '../../runtime/system.js'
 import { openJournalPort, type JournalPort } from '../agent/journal-port.js'
 import { openLauncher } from '../agent/launcher.js'
 import { openOutput } from '../agent/output.js'
+import { Usage } from '../agent/usage.js'
 import { openSandboxes, type SandboxLimits } from '../agent/sandboxes.js'
 import { reasonOf } from '../disk/reason.js'
 import { checkCluster, checkOwner, openWorkDirectory, WorkDirectoryError } from '../disk/work-directory.js'
@@ -62,6 +64,9 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
     opened.system = system
     const launcher = openLauncher({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
     const output = openOutput({ workDir: directory.path, tell: (to, event) => system.tell(to, event) })
+    const usage = new Usage({
+      workDir: directory.path, groups: () => launcher.groups(), tell: (to, event) => system.tell(to, event),
+    })
     const sandboxes = openSandboxes({
       ...options.sandboxes, workDir: directory.path, logger: options.logger, isHeld: (id) => journal.holds(id),
       now: () => Date.now(),
@@ -71,6 +76,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       journal: system.port<LogRequest<JournalEntry>>('journal', journal.handle),
       launcher: system.port<LauncherRequest>('launcher', (request) => launcher.request(request)),
       output: system.port<OutputRequest>('output', (request) => output.request(request)),
+      usage: system.port<UsageRequest>('usage', (request) => usage.request(request)),
       owner: system.port<AgentOwnerEvent>('owner', (event) => options.standing?.(event)),
       executors: {
         command: commandExecutor,
@@ -85,6 +91,7 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       await system.stop()
       launcher.close()
       output.close()
+      usage.close()
       await sandboxes.close()
       await journal.close()
       directory.close()

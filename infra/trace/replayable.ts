@@ -37,7 +37,8 @@ const BUILDS: Readonly<Record<string, Build>> = {
     const info = hops.find(isRegistration)?.body?.['info'] as AgentInfo | undefined
     const port = <M>(name: string): Ref<M> => refBelow<M>(nodeOf(address), `port.${name}`)
     return info && agent({
-      info, journal: port('journal'), launcher: port('launcher'), output: port('output'), owner: port('owner'),
+      info, journal: port('journal'), launcher: port('launcher'), output: port('output'), usage: port('usage'),
+      owner: port('owner'),
       executors: { command: () => NOBODY, process: () => NOBODY },
     })
   },

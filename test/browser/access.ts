@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import axe from 'axe-core'
+import type { Page } from 'playwright-core'
 import { openPage } from './browser.js'
 import { options, seenCluster, type Seen } from './seen-cluster.js'
 
@@ -14,10 +15,17 @@ interface Found {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]
 }
 
+/** What stands in the way on a page as it is now. @param rules all of axe's unless named */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(`axe.run(${JSON.stringify(rules ? { runOnly: rules } : {})})`) as Found
+  return found.violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.slice(0, 4).map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
+
 /** @param rules all of axe's unless named @returns the cluster, for further tests of the file */
 export function testAccess(colorScheme: 'light' | 'dark', rules?: readonly string[]): { readonly seen: Seen } {
   const held = seenCluster()
-  const wish = JSON.stringify(rules ? { runOnly: rules } : {})
   test(`nothing stands in the way of those who read otherwise, in ${colorScheme}`, options, async () => {
     await held.seen.tenant.start('shown', 'echo shown')
     const { page } = await openPage(held.seen.browser, held.seen.cluster.http, { colorScheme })
@@ -26,10 +34,7 @@ export function testAccess(colorScheme: 'light' | 'dark', rules?: readonly strin
       await page.goto(`${held.seen.cluster.http}/console/${path}`, { waitUntil: 'domcontentloaded' })
       await page.locator('h1').waitFor()
       await page.locator('main').getByText(/Reading …|Asking/).first().waitFor({ state: 'detached' })
-      await page.evaluate(axe.source)
-      const found = await page.evaluate(`axe.run(${wish})`) as Found
-      said.push(...found.violations.map(({ id, nodes }) =>
-        `${path} ${id}: ${nodes.slice(0, 4).map(({ html }) => html.slice(0, 160)).join(' | ')}`))
+      said.push(...(await violations(page, rules)).map((each) => `${path} ${each}`))
     }
     assert.deepEqual(said, [])
   })

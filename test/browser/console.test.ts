@@ -51,7 +51,8 @@ test('the output of a task is followed, and its states are told', options, async
   await page.locator('.output .err', { hasText: 'oops' }).waitFor()
   await page.locator('.steps').getByText('task talk is RUNNING').waitFor()
   await page.getByRole('button', { name: 'End the task' }).click()
-  await page.getByRole('button', { name: 'Really end the task' }).click()
+  await page.getByRole('dialog', { name: 'End talk?' }).getByRole('button', { name: 'End the task' }).click()
+  await page.getByText('talk was asked to end.').waitFor()
   await page.locator('h1').getByText('killed').waitFor()
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { probeMachine, withoutHost } from '../../infra/probe.js'
+import { probeBusyness, probeMachine, withoutHost } from '../../infra/probe.js'
 
 test('the host keeps its part, or half of a small machine', () => {
   assert.equal(withoutHost(16_384, 1_024), 15_360)
@@ -21,4 +21,12 @@ test('this machine has something to offer', async () => {
 
 test('what cannot be probed gets its fallback', async () => {
   assert.equal((await probeMachine('/no/such/directory')).diskMb, 10_240)
+})
+
+test('this machine tells how busy it is', async () => {
+  const { cpus, cpusUsed, memBytes, memUsedBytes, diskBytes, diskUsedBytes, loads } = await probeBusyness('/tmp')
+  assert.ok(cpus >= 1 && cpusUsed >= 0 && cpusUsed <= cpus)
+  assert.ok(memUsedBytes > 0 && memUsedBytes <= memBytes && diskUsedBytes >= 0 && diskUsedBytes <= diskBytes)
+  assert.equal(loads.length, 3)
+  await assert.rejects(probeBusyness('/no/such/directory'))
 })

@@ -28,6 +28,8 @@ export interface History {
   step: number
   /** Of the scheduler that told that step. */
   stepLife: number
+  /** An answer has told of a state since whose step is not known: those before it are not told any more. */
+  isAhead: boolean
   over: boolean
   /** Of the scheduler that told it. */
   life: number
@@ -132,7 +134,8 @@ export class Story {
 
   private wish(): TaskInfo {
     const taskId = `${this.name}-t${this.next++}`
-    this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, over: false, life: this.life })
+    const { life } = this
+    this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, isAhead: false, over: false, life })
     const common = { id: taskId, resources: { cpus: 1, mem: 64 } }
     if (this.dice(4) > 0) return task({ ...common, command: 'sleep', killGraceMs: 500 + this.dice(3_000) })
     const executor = executorOf({ id: `e${this.dice(2)}`, command: ['custom'], resources: { cpus: 0.5, mem: 32 } })
@@ -154,14 +157,14 @@ export class Story {
   }
 
   private hear(update: StatusUpdate, life: number): void {
-    const { taskId, state, updateId, text } = update
+    const { taskId, state, updateId, reason, text } = update
     const history = this.histories.get(taskId)
     if (!history) return this.ledger.violate('I1', `${this.name} hears of ${taskId}, which it never launched`)
     const step = updateId === undefined ? 0 : Number(updateId.slice(updateId.lastIndexOf('.') + 1))
     // It has not heard of that yet, and is told what was on its way.
     const isReplaced = life < history.stepLife
     if (step > 0 && !history.over) {
-      if (step > history.step + 1) {
+      if (step > history.step + 1 && !history.isAhead) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes after step ${history.step}`)
       }
       // A scheduler that has begun anew knows nothing, and the log may have lost what its former life was told.
@@ -169,8 +172,9 @@ export class Story {
       if (step < history.step && !mayBeOlder) {
         this.ledger.violate('I4', `${taskId}: step ${step} (${state}) comes again after step ${history.step}`)
       }
-      if (step >= history.step) Object.assign(history, { step, stepLife: life })
+      if (step >= history.step) Object.assign(history, { step, stepLife: life, isAhead: false })
     }
+    if (step === 0 && reason === 'reconciliation') history.isAhead = true
     // A scheduler that has begun anew may be told of older steps; its author knows better.
     const mayDiffer = this.ledger.logHasLost && history.life !== life
     const isAmiss = (isTerminal(state) && !mayDiffer) || (step > 0 && history.life === life)

@@ -14,7 +14,8 @@ export interface Layout<T> {
   readonly titles: readonly { readonly title: string; readonly y: number }[]
 }
 
-const CELL_MAX = 44
+/** Room for a name and a figure, where there are few. */
+const CELL_MAX = 104
 const CELL_MIN = 5
 /** The map grows beyond this height only when the cells cannot be smaller. */
 const HEIGHT_WISHED = 560

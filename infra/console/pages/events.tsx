@@ -32,6 +32,7 @@ const COLUMNS: readonly Column<EventView>[] = [
   { key: 'text', title: 'What', value: ({ text }) => text, cell: ({ text }) => <span title={text}>{text}</span> },
   {
     key: 'task',
+    isMinor: true,
     title: 'Task',
     width: '130px',
     value: ({ task = '' }) => task,
@@ -47,6 +48,7 @@ const COLUMNS: readonly Column<EventView>[] = [
   },
   {
     key: 'agent',
+    isMinor: true,
     title: 'Agent',
     width: '108px',
     value: ({ agent = '' }) => agent,

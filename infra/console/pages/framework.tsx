@@ -1,6 +1,8 @@
 /** Framework: one framework, its tasks and what happened to it. */
 import type { FrameworkView, TaskView } from '../../../actors/protocol/operator.js'
 import { amounts } from '../format.js'
+import { frameworkOrders } from '../orders/order.js'
+import { useOrders } from '../orders/orders.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { FrameworkWhy } from '../parts/explanation.js'
@@ -13,8 +15,15 @@ export function FrameworkPage({ id }: { readonly id: string }) {
   const { row, isRead, problem } = useOne<FrameworkView>('framework', id)
   const keep = (task: TaskView) => task.framework === id
   const tasks = useRows<TaskView>('tasks', { query: `framework=${encodeURIComponent(id)}`, keep })
+  const orders = useOrders(row ? frameworkOrders(row) : [])
   return (
-    <Page title={row?.name ?? id} above={[[['frameworks'], 'Frameworks']]} beside={row && <Mark state={row.state} />}>
+    <Page
+      title={row?.name ?? id}
+      above={[[['frameworks'], 'Frameworks']]}
+      beside={row && <Mark state={row.state} />}
+      actions={orders.buttons}
+    >
+      {orders.notice}
       <Problem text={problem} />
       {isRead && !row && <p class="note">This framework has ended. What is still known of it stands below.</p>}
       {row && (

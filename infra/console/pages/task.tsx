@@ -1,8 +1,9 @@
 /** Task: one launch of a task: where it runs, how it went from state to state, and what it writes. */
-import { useState } from 'preact/hooks'
 import type { TaskView } from '../../../actors/protocol/operator.js'
-import { post, sentence } from '../api.js'
 import { amounts } from '../format.js'
+import { Files } from '../files/browser.js'
+import { taskOrders } from '../orders/order.js'
+import { useOrders } from '../orders/orders.js'
 import { EventList } from '../parts/event-list.js'
 import { Mark } from '../parts/mark.js'
 import { Output } from '../parts/output.js'
@@ -10,6 +11,7 @@ import { TaskWhy } from '../parts/explanation.js'
 import { Card, Facts, Missing, Page, Problem } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
+import { TaskUse } from '../usage/card.js'
 import { useOne } from '../rows.js'
 
 const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KILLING', 'UNREACHABLE'])
@@ -18,13 +20,15 @@ const LIVE: ReadonlySet<string> = new Set(['STAGING', 'STARTING', 'RUNNING', 'KI
 export function TaskPage({ id }: { readonly id: string }) {
   const { row: task, isRead, problem } = useOne<TaskView>('task', id)
   const isLive = task !== undefined && LIVE.has(task.state)
+  const orders = useOrders(task ? taskOrders(task) : [])
   return (
     <Page
       title={task?.name ?? id}
       above={[[['tasks'], 'Tasks']]}
       beside={task && <Mark state={task.state} />}
-      actions={isLive ? <Kill task={task} /> : undefined}
+      actions={orders.buttons}
     >
+      {orders.notice}
       <Problem text={problem} />
       {!task ? (
         <>
@@ -53,6 +57,7 @@ export function TaskPage({ id }: { readonly id: string }) {
                   ],
                   ['Role', task.role],
                   ['Needs', amounts(task.resources)],
+                  ['Uses now', isLive && <TaskUse key="u" agent={task.agent} launch={task.launch} />],
                   ['Command', <code key="c">{task.command}</code>],
                   ['Launched', <Ago key="t" at={task.launchedAt} />],
                   ['Exit code', task.exitCode === undefined ? undefined : String(task.exitCode)],
@@ -70,35 +75,9 @@ export function TaskPage({ id }: { readonly id: string }) {
           </div>
           <TaskWhy id={task.launch} key={task.state} />
           <Output key={task.launch} launch={task.launch} />
+          <Files noun="task" id={task.launch} home={task.id} isLive={isLive} />
         </>
       )}
     </Page>
-  )
-}
-
-function Kill({ task }: { readonly task: TaskView }) {
-  const [said, setSaid] = useState('')
-  const [isSure, setSure] = useState(false)
-  const kill = () => {
-    setSure(false)
-    post(`/v1/tasks/${encodeURIComponent(task.launch)}/kill`).then(
-      () => setSaid('asked to end'),
-      (error: unknown) => setSaid(sentence(error)),
-    )
-  }
-  return (
-    <>
-      <span class="note" role="status">
-        {said}
-      </span>
-      {isSure && (
-        <button type="button" class="button" onClick={() => setSure(false)}>
-          Keep it
-        </button>
-      )}
-      <button type="button" class="button bad" onClick={isSure ? kill : () => setSure(true)}>
-        {isSure ? 'Really end the task' : 'End the task'}
-      </button>
-    </>
   )
 }

@@ -38,6 +38,7 @@ const COLUMNS: readonly Column<TaskView>[] = [
   },
   {
     key: 'agent',
+    isMinor: true,
     title: 'Agent',
     width: '118px',
     value: ({ agent }) => agent,

@@ -1,15 +1,21 @@
-/** Topology: each machine a cell, shaded by use, so that thousands fit; also readable as the list of agents. */
+/**
+ * Topology: each machine a cell, so that thousands fit, shaded by what is allocated of it or by how busy it is;
+ * also readable as the list of agents.
+ */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { AgentView } from '../../../actors/protocol/operator.js'
-import { amounts, percent, plural } from '../format.js'
-import { fullness } from '../parts/bar.js'
+import { percent, plural } from '../format.js'
 import { Card, Page, Problem } from '../parts/page.js'
 import { go, query, select, to } from '../route.js'
 import { useRows } from '../rows.js'
 import { colour, themeVersion } from '../theme.js'
+import { usages, want } from '../usage/desk.js'
 import { cellAt, layOut, type Layout } from './cells.js'
+import { shadeOf, SHADES, wordsOf, type Measured, type Shade } from './shades.js'
 
 const HEATS = 5
+/** From this size on a cell says whose it is. */
+const NAMED_MIN = 60
 
 interface Tip {
   readonly x: number
@@ -20,7 +26,9 @@ interface Tip {
 export function TopologyPage() {
   const { rows, isRead, problem } = useRows<AgentView>('agents')
   const by = query.value.get('by') ?? ''
+  const shade = shadeOf(query.value.get('shade'))
   const names = useMemo(() => attributeNames(rows), [rows])
+  const measured = useMeasured(shade === 'allocated' ? [] : rows)
   return (
     <Page
       title="Topology"
@@ -43,13 +51,24 @@ export function TopologyPage() {
             ))}
           </select>
         </label>
+        <label>
+          Shade by{' '}
+          <select class="field" value={shade} onChange={(event) => select({ shade: event.currentTarget.value })}>
+            {Object.entries(SHADES).map(([key, { title }]) => (
+              <option key={key} value={key}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
         <Heat />
         <span class="note" role="status">
           {isRead ? plural(rows.length, 'agent') : 'Reading …'}
+          {shade !== 'allocated' && `, ${measured.size.toLocaleString('en')} measured so far`}
         </span>
       </div>
       <Card title="Machines">
-        <Map agents={rows} by={by} />
+        <Map agents={rows} by={by} shade={shade} measured={measured} />
       </Card>
     </Page>
   )
@@ -70,7 +89,21 @@ function Heat() {
   )
 }
 
-function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly by: string }) {
+/** Of those that can be asked; in turns, if they are many. */
+function useMeasured(agents: readonly AgentView[]): Measured {
+  const ids = agents.filter(({ connection }) => connection === 'connected').map(({ id }) => id)
+  useEffect(() => want(ids), [ids.join()])
+  return usages.value
+}
+
+interface MapProps {
+  readonly agents: readonly AgentView[]
+  readonly by: string
+  readonly shade: Shade
+  readonly measured: Measured
+}
+
+function Map({ agents, by, shade, measured }: MapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const layout = useRef<Layout<AgentView> | undefined>(undefined)
   const [tip, setTip] = useState<Tip | undefined>(undefined)
@@ -85,8 +118,8 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   useEffect(() => {
     if (!canvas.current || width === 0) return
     layout.current = layOut(agents, (agent) => (by === '' ? '' : attributeOf(agent, by)), width)
-    draw(canvas.current, layout.current)
-  }, [agents, by, width, version])
+    draw(canvas.current, layout.current, (agent) => SHADES[shade].part(agent, measured))
+  }, [agents, by, width, version, shade, measured])
   const under = (event: MouseEvent): AgentView | undefined =>
     layout.current && cellAt(layout.current, event.offsetX, event.offsetY)
   const summary = `${plural(agents.length, 'machine')}, shaded by use; the list of agents says the same in words`
@@ -103,9 +136,8 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
         }}
         onMouseMove={(event) => {
           const agent = under(event)
-          setTip(
-            agent && { x: Math.min(event.offsetX + 12, width - 220), y: event.offsetY + 14, text: wordsOf(agent) },
-          )
+          const x = Math.min(event.offsetX + 12, width - 220)
+          setTip(agent && { x, y: event.offsetY + 14, text: wordsOf(agent, measured.get(agent.id)) })
         }}
       />
       {tip && (
@@ -117,17 +149,11 @@ function Map({ agents, by }: { readonly agents: readonly AgentView[]; readonly b
   )
 }
 
-const wordsOf = ({ hostname, name = hostname, state, tasks, resources, used, attributes }: AgentView): string =>
-  [
-    `${name}, ${state}`,
-    `${percent(fullness(resources, used))} in use, ${plural(tasks, 'task')}`,
-    amounts(resources),
-    attributes,
-  ]
-    .filter((line) => line !== '')
-    .join('\n')
-
-function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }: Layout<AgentView>): void {
+function draw(
+  canvas: HTMLCanvasElement,
+  { width, height, cell, places, titles }: Layout<AgentView>,
+  partOf: (agent: AgentView) => number | undefined,
+): void {
   const scale = devicePixelRatio
   canvas.width = width * scale
   canvas.height = height * scale
@@ -137,21 +163,39 @@ function draw(canvas: HTMLCanvasElement, { width, height, cell, places, titles }
   pen.scale(scale, scale)
   const heats = Array.from({ length: HEATS }, (_, heat) => colour(`heat-${heat}`))
   const [line, warn, bad, text] = [colour('line-strong'), colour('warn'), colour('bad'), colour('text-soft')]
+  const [ink, ground] = [colour('text'), colour('raised')]
   pen.font = `600 12px ${colour('sans')}`
   pen.fillStyle = text
   for (const { title, y } of titles) pen.fillText(title, 0, y)
   const side = cell - Math.max(1, Math.round(cell / 9))
   for (const { item, x, y } of places) {
-    const use = fullness(item.resources, item.used)
-    pen.fillStyle = heats[use === 0 ? 0 : Math.min(HEATS - 1, 1 + Math.floor(use * (HEATS - 1)))] ?? line
+    const known = partOf(item)
+    const heat = heatOf(known ?? 0)
+    pen.fillStyle = heats[heat] ?? line
     pen.fillRect(x, y, side, side)
-    if (use === 0 && side > 5) {
+    if (heat === 0 && side > 5) {
       pen.strokeStyle = line
       pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
+    }
+    if (side >= NAMED_MIN) {
+      pen.fillStyle = heat >= HEATS - 2 ? ground : ink
+      pen.fillText(cut(pen, item.name ?? item.hostname, side - 14), x + 8, y + 20)
+      pen.fillText(known === undefined ? '…' : percent(known), x + 8, y + side - 10)
+    } else if (known === undefined && item.connection === 'connected' && side > 12) {
+      pen.fillStyle = text
+      pen.fillText('…', x + side / 2 - 5, y + side / 2 + 2)
     }
     if (item.connection !== 'connected')
       cross(pen, x, y, side, item.connection === 'unreachable', item.connection === 'unreachable' ? bad : warn)
   }
+}
+
+const heatOf = (part: number): number => (part === 0 ? 0 : Math.min(HEATS - 1, 1 + Math.floor(part * (HEATS - 1))))
+
+function cut(pen: CanvasRenderingContext2D, name: string, width: number): string {
+  let short = name
+  while (short.length > 1 && pen.measureText(short).width > width) short = short.slice(0, -1)
+  return short === name ? name : `${short.slice(0, -1)}…`
 }
 
 function cross(
@@ -163,7 +207,7 @@ function cross(
   stroke: string,
 ): void {
   pen.strokeStyle = stroke
-  pen.lineWidth = Math.max(1, side / 8)
+  pen.lineWidth = Math.min(5, Math.max(1, side / 8))
   pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1)
   pen.beginPath()
   pen.moveTo(x, y + side)

@@ -61,21 +61,20 @@ export function ResourceBars({ total, used, offered }: { total: Amounts; used: A
   )
 }
 
-export function Meter({ part, label }: { readonly part: number; readonly label: string }) {
+interface MeterProps {
+  readonly part: number
+  readonly label: string
+  readonly isLive?: boolean
+}
+
+/** @param isLive measured, and not counted */
+export function Meter({ part, label, isLive = false }: MeterProps) {
   return (
-    <div class="meter">
+    <div class={isLive ? 'meter live' : 'meter'}>
       <div role="img" aria-label={`${label}: ${percent(part)}`}>
         <span style={{ width: `${Math.min(1, part) * 100}%` }} />
       </div>
       <span class="num">{percent(part)}</span>
     </div>
   )
-}
-
-/** The largest part that any resource is in use. */
-export function fullness(total: Amounts, used: Amounts): number {
-  const parts = Object.keys(total)
-    .filter((name) => name !== 'disk' && of(total, name) > 0)
-    .map((name) => of(used, name) / of(total, name))
-  return Math.max(0, ...parts)
 }

@@ -24,6 +24,7 @@ const LOOKS: Readonly<Record<string, readonly [tone: Tone, sign: string]>> = {
   KILLED: ['quiet', '■'],
   GONE: ['bad', '∅'],
   GONE_BY_OPERATOR: ['quiet', '∅'],
+  gone: ['bad', '∅'],
   UNREACHABLE: ['warn', '?'],
   UNKNOWN: ['warn', '?'],
   unreachable: ['bad', '?'],

@@ -10,6 +10,7 @@ import type { LauncherRequest, OutputRequest } from '../../../actors/protocol/ma
 import type { CommandExecutorOptions, ExecutorOrder, ProcessExecutorOptions } from '../../../actors/protocol/running.js'
 import type { SchedulerCall } from '../../../actors/protocol/scheduler.js'
 import type { StatusUpdate, TaskInfo, TaskState } from '../../../actors/protocol/task.js'
+import type { UsageRequest } from '../../../actors/protocol/usage.js'
 import { of } from '../../../actors/resources/amounts.js'
 import type { Actor } from '../../../runtime/actor.js'
 import { nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
@@ -21,6 +22,7 @@ const node = nodeAddress('agent', 'a', '1')
 export const journal = refOf<LogRequest<JournalEntry>>(node, 'port.journal')
 export const launcher = refOf<LauncherRequest>(node, 'port.launcher')
 export const output = refOf<OutputRequest>(node, 'port.output')
+export const usage = refOf<UsageRequest>(node, 'port.usage')
 export const owner = refOf<AgentOwnerEvent>(node, 'port.owner')
 export const master = refOf<AgentCall | SchedulerCall>(nodeAddress('master', 'm', '1'), 'master')
 export const executorRef = refOf<ExecutorEvent>(nodeAddress('executor', 'e', '1'), 'executor')
@@ -52,7 +54,7 @@ export function workbench(): Workbench {
     },
   }
   const info = agentInfo(of({ cpus: 4, mem: 1024, ports: '[31000-31009]' }))
-  const driven = drive(agent({ info, journal, launcher, output, owner, executors }), { nowMs: 1_000 })
+  const driven = drive(agent({ info, journal, launcher, output, usage, owner, executors }), { nowMs: 1_000 })
   return { driven, commands, processes }
 }
 

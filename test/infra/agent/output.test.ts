@@ -13,6 +13,7 @@ interface How {
   readonly follow?: boolean
   readonly bytesMax?: number
   readonly launchId?: string
+  readonly path?: string
 }
 
 interface Bench {
@@ -38,9 +39,9 @@ function bench(t: TestContext, followWaitMs = 600_000): Bench {
     directory,
     output,
     inbox,
-    read: (requestId, offset, { follow = false, bytesMax = 1_000, launchId = 'a' } = {}) =>
+    read: (requestId, offset, { follow = false, bytesMax = 1_000, launchId = 'a', path = 'stdout' } = {}) =>
       output.request({
-        type: 'read', launchId, stream: 'stdout', offset, bytesMax, follow, requestId, replyTo: inbox.ref,
+        type: 'read', launchId, path, offset, bytesMax, follow, requestId, replyTo: inbox.ref,
       }),
     write: (text) => appendFileSync(`${directory}/stdout`, text),
   }
@@ -49,6 +50,7 @@ function bench(t: TestContext, followWaitMs = 600_000): Bench {
 const shown = (event: OutputEvent) =>
   event.type === 'output'
     ? [event.requestId, event.offset, Buffer.from(event.data).toString(), event.end]
+    : event.type === 'listed' ? [event.requestId, event.problem ?? event.entries.map(({ name }) => name).join()]
     : [event.requestId, event.reason]
 
 test('what is there is read from the offset, as much as was asked for', async (t) => {
@@ -138,7 +140,7 @@ test('what cannot be read is refused with the reason', async (t) => {
   rmSync(`${b.directory}/stdout`)
   symlinkSync('/etc/passwd', `${b.directory}/stdout`)
   b.read('x', 0)
-  assert.match(String(await failure()), /^stdout of 'a' cannot be read: too many symbolic links/)
+  assert.match(String(await failure()), /^'stdout' leads out of the directory/)
 })
 
 test('only so many may wait', async (t) => {
@@ -185,4 +187,37 @@ test('who waits long enough hears that there is nothing yet, and is forgotten', 
   for (let number = 0; number < OUTPUT_REQUESTS_MAX; number++) await b.inbox.next()
   b.read('asks again', 0, { follow: true })
   assert.deepEqual(shown(await b.inbox.next()), ['asks again', 0, '', false])
+})
+
+test('a growing file is followed, one that is written anew is shorter, and a directory is listed', async (t) => {
+  const b = bench(t)
+  mkdirSync(`${b.directory}/sandbox`)
+  const file = `${b.directory}/sandbox/log`
+  writeFileSync(file, 'one')
+  const ask = (requestId: string, offset: number) => b.output.request({
+    type: 'read', launchId: 'a', path: 'sandbox/log', offset, bytesMax: 9, follow: true, orShorter: true, requestId,
+    replyTo: b.inbox.ref,
+  })
+  ask('x', 3)
+  setImmediate(() => appendFileSync(file, ' two'))
+  assert.deepEqual(shown(await b.inbox.next()), ['x', 3, ' two', false])
+  writeFileSync(file, 'new')
+  ask('y', 7)
+  const shorter = await b.inbox.next()
+  assert.ok(shorter.type === 'output' && shorter.size === 3 && shorter.data.length === 0)
+  const list = (launchId: string | undefined, path: string) => b.output.request({
+    type: 'list-files', ...(launchId === undefined ? {} : { launchId }), path, entriesMax: 9, requestId: 'l',
+    replyTo: b.inbox.ref,
+  })
+  list('a', '')
+  assert.deepEqual(shown(await b.inbox.next()), ['l', 'sandbox,status,stderr,stdout'])
+  list(undefined, '')
+  assert.deepEqual(shown(await b.inbox.next()), ['l', 'a'])
+  list(undefined, 'a/sandbox')
+  assert.deepEqual(shown(await b.inbox.next()), ['l', 'log'])
+  list('b', '')
+  assert.match(String(shown(await b.inbox.next())[1]), /^what 'b' left is not on this agent: .* removed some days/)
+  list('a', '../b')
+  const refused = await b.inbox.next()
+  assert.ok(refused.type === 'listed' && refused.refusal === 'outside')
 })

@@ -58,7 +58,7 @@ test('help can be asked for in every way, of one command and of all that begin w
   assert.match(help.stdout, /Standard input is not passed on/)
   const overview = await warren(t, ['--help'])
   assert.deepEqual(await warren(t, ['help']), overview)
-  for (const [noun, verbs] of [['task', 4], ['framework', 4], ['example', 1]] as const) {
+  for (const [noun, verbs] of [['task', 6], ['framework', 4], ['example', 1]] as const) {
     const { code, stdout, stderr } = await warren(t, [noun, '--help'])
     assert.deepEqual([code, stderr], [0, ''])
     assert.equal(stdout.match(new RegExp(`^  ${noun} `, 'gm'))?.length, verbs)

@@ -67,7 +67,7 @@ export class SimulatedMachine {
   readonly output = (request: OutputRequest): void => {
     if (request.type !== 'read') return
     const { requestId, offset, replyTo } = request
-    const answer: OutputEvent = { type: 'output', requestId, offset, data: new Uint8Array(), end: true }
+    const answer: OutputEvent = { type: 'output', requestId, offset, data: new Uint8Array(), end: true, size: 0 }
     this.node?.after(this.options.random.next() * LATENCY_MS, () => this.node?.tell(replyTo, answer))
   }
 

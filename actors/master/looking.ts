@@ -1,0 +1,51 @@
+/** Looking: questions that only an agent can answer are passed on to it, and its answers to who asked. */
+import type { AgentCall } from '../protocol/agent.js'
+import type { OperatorLook } from '../protocol/look.js'
+import { decision, tell, type Decision, type Knowledge } from './decision.js'
+import type { AgentAnswer } from './present.js'
+
+type Looked = Extract<AgentCall, { type: 'files-listed' | 'machine-measured' }>
+
+const AWAY = 'its agent is away'
+
+export function onLook({ present }: Knowledge, look: OperatorLook): Decision {
+  const agent = present.agents.get(look.agentId)?.ref
+  if (!agent) return decision({ effects: refused(look) })
+  const readId = `${present.nextRead}.operator`
+  const { replyTo } = look
+  return decision({ changes: [{ type: 'read-asked', readId, replyTo }], effects: tell(agent, asked(look, readId)) })
+}
+
+/** Nobody waits any more for an answer whose question was forgotten. */
+export function onLooked({ present }: Knowledge, answer: Looked): Decision {
+  const { type, requestId: readId, ...told } = answer
+  const view = { type: type === 'files-listed' ? 'files' : 'usage', ...told } as AgentAnswer
+  return decision({
+    changes: [{ type: 'read-answered', readId }], effects: tell(present.readers.get(readId), view),
+  })
+}
+
+function asked(look: OperatorLook, requestId: string) {
+  switch (look.type) {
+    case 'operator-list-files': {
+      const { type: _, agentId: __, replyTo: ___, ...wish } = look
+      return { type: 'list-files', requestId, ...wish } as const
+    }
+    case 'operator-read-file': {
+      const { type: _, agentId: __, replyTo: ___, ...wish } = look
+      return { type: 'read-file', requestId, ...wish } as const
+    }
+    case 'operator-measure': return { type: 'measure-machine', requestId, launches: look.launches } as const
+  }
+}
+
+function refused(look: OperatorLook) {
+  switch (look.type) {
+    case 'operator-list-files': return tell(look.replyTo, { type: 'files', entries: [], problem: AWAY })
+    case 'operator-read-file': {
+      const { replyTo, offset } = look
+      return tell(replyTo, { type: 'output', offset, data: new Uint8Array(), end: true, problem: AWAY })
+    }
+    case 'operator-measure': return tell(look.replyTo, { type: 'usage', problem: AWAY })
+  }
+}
