@@ -22,7 +22,7 @@ export const catOf = (noun: Keeper): Command => ({
   examples: noun === 'task'
     ? ['warren task cat hello sandbox/result.txt', 'warren task cat hello sandbox/log --follow --tail 1000']
     : ['warren agent cat 3f9k2a-S0 3f9k2a-L4/stdout'],
-  notes: `${FILE_NOTES[noun]} A file that is written anew is read from its beginning.`,
+  notes: `${FILE_NOTES[noun]}\nA file that is written anew is read from its beginning.`,
   async run({ arguments: [id = '', path = ''], options }) {
     const client = clientOf(options)
     const hangUp = new AbortController()
