@@ -5,7 +5,7 @@
 import pc from 'picocolors'
 
 export function wantsColours(
-  { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv = process.env, isTerminal = process.stdout.isTTY,
+  { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv = process.env, isTerminal = process.stdout.isTTY === true,
 ): boolean {
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true
