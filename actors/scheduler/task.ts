@@ -1,4 +1,5 @@
 /** Task: says in one short call what is to run, for authors of frameworks. */
+import { nearest } from '../../runtime/nearest.js'
 import type { ExecutorId, TaskId } from '../protocol/ids.js'
 import type { ExecutorInfo, Program, TaskInfo } from '../protocol/task.js'
 import { of, type Wanted } from '../resources/amounts.js'
@@ -24,7 +25,15 @@ export interface TaskWish {
   readonly outputBytesMax?: number
 }
 
+export const TASK_FIELDS = Object.keys({
+  id: true, name: true, resources: true, command: true, executor: true, environment: true, data: true,
+  killGraceMs: true, timeoutMs: true, outputBytesMax: true,
+} satisfies Record<keyof TaskWish, true>)
+
+/** Throws a RangeError that names the task, what is wrong with it, and the fix. */
 export function task(wish: TaskWish): TaskInfo {
+  const problem = problemOf(wish)
+  if (problem !== undefined) throw new RangeError(problem)
   const { id, name, command, environment, executor, data, killGraceMs, timeoutMs, outputBytesMax } = wish
   return {
     taskId: id as TaskId,
@@ -39,6 +48,24 @@ export function task(wish: TaskWish): TaskInfo {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(outputBytesMax === undefined ? {} : { outputBytesMax }),
   }
+}
+
+/** What the compiler would have said, for authors who do not ask it; the rest is the master's to say. */
+function problemOf(wish: TaskWish): string | undefined {
+  const { id, resources } = wish
+  if (typeof id !== 'string' || id === '') return "a task has no id: write `task({ id: 'a-name', … })`"
+  const unknown = Object.keys(wish).find((key) => !TASK_FIELDS.includes(key))
+  if (unknown !== undefined) {
+    return `task '${id}' has '${unknown}', which no task has: ${nearestOf(unknown, TASK_FIELDS)}`
+  }
+  if (typeof resources === 'object' && resources !== null) return undefined
+  return `task '${id}' has no resources: say what it needs, such as \`resources: { cpus: 0.1, mem: 32 }\``
+}
+
+/** Which of the words was probably meant, or all of them. */
+export function nearestOf(word: string, words: readonly string[]): string {
+  const close = nearest(word, words)
+  return close === undefined ? `it may have ${words.join(', ')}` : `did you mean '${close}'?`
 }
 
 /** A custom executor: a file that exports `executor({ … })`, or a command that joins by itself. */

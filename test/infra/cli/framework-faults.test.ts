@@ -33,3 +33,22 @@ test('a fault is one line with its place and what follows, and its stack when th
   assert.deepEqual(said(false), [sentence])
   assert.deepEqual(said(true), [STACK, sentence, 'the node cannot go on'])
 })
+
+test('the same fault is said once in ten seconds, or each time when that is wished for', () => {
+  const said = (isVerbose: boolean) => {
+    const lines: string[] = []
+    let now = 50_000
+    const log = (_level: LogLevel, text: string) => void lines.push(text)
+    const faults = new FrameworkFaults({ log }, isVerbose, () => now)
+    const fail = (message: string) => faults.plain.log('error', 'an actor failed', {
+      error: 'oh no', at: 'x (/a.ts:1:1)', message, decision: 'restart',
+    })
+    for (const message of ['offers', 'subscribed', 'offers', 'subscribed']) fail(message)
+    now += 10_000
+    fail('offers')
+    return lines
+  }
+  const [offers, subscribed] = ['offers', 'subscribed'].map((on) => `/a.ts:1: oh no (on ${on}); it starts anew`)
+  assert.deepEqual(said(false), [offers, subscribed, offers])
+  assert.deepEqual(said(true), [offers, subscribed, offers, subscribed, offers])
+})
