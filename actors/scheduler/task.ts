@@ -1,9 +1,9 @@
 /** Task: says in one short call what is to run, for authors of frameworks. */
-import { nearest } from '../../runtime/nearest.js'
 import type { ExecutorId, TaskId } from '../protocol/ids.js'
 import type { ExecutorInfo, Program, TaskInfo } from '../protocol/task.js'
 import { of, type Wanted } from '../resources/amounts.js'
 import type { Resources } from '../resources/resources.js'
+import { nearestOf } from './slips.js'
 
 /** An argument vector, or one line for `/bin/sh -c`. */
 export type Command = string | readonly string[]
@@ -52,20 +52,17 @@ export function task(wish: TaskWish): TaskInfo {
 
 /** What the compiler would have said, for authors who do not ask it; the rest is the master's to say. */
 function problemOf(wish: TaskWish): string | undefined {
-  const { id, resources } = wish
+  const { id, resources, command } = wish
   if (typeof id !== 'string' || id === '') return "a task has no id: write `task({ id: 'a-name', … })`"
   const unknown = Object.keys(wish).find((key) => !TASK_FIELDS.includes(key))
   if (unknown !== undefined) {
     return `task '${id}' has '${unknown}', which no task has: ${nearestOf(unknown, TASK_FIELDS)}`
   }
-  if (typeof resources === 'object' && resources !== null) return undefined
-  return `task '${id}' has no resources: say what it needs, such as \`resources: { cpus: 0.1, mem: 32 }\``
-}
-
-/** Which of the words was probably meant, or all of them. */
-export function nearestOf(word: string, words: readonly string[]): string {
-  const close = nearest(word, words)
-  return close === undefined ? `it may have ${words.join(', ')}` : `did you mean '${close}'?`
+  if (typeof resources !== 'object' || resources === null) {
+    return `task '${id}' has no resources: say what it needs, such as \`resources: { cpus: 0.1, mem: 32 }\``
+  }
+  if (command === undefined || typeof command === 'string' || Array.isArray(command)) return undefined
+  return `the command of task '${id}' is neither a line nor a list: write 'echo hi' or ['echo', 'hi']`
 }
 
 /** A custom executor: a file that exports `executor({ … })`, or a command that joins by itself. */

@@ -4,8 +4,9 @@
  * The default export is `framework({ … })`, or a function that makes one from the list of the arguments that
  * follow the file on the command line.
  */
-import { FRAMEWORK_FIELDS, type Framework } from '../../actors/scheduler/framework.js'
-import { nearestOf, resourcesOf } from '../../actors/scheduler/task.js'
+import type { Framework } from '../../actors/scheduler/framework.js'
+import { definitionSlip } from '../../actors/scheduler/slips.js'
+import { resourcesOf } from '../../actors/scheduler/task.js'
 import { returnedState } from '../../runtime/returned-state.js'
 import { AuthorError } from './author-error.js'
 import type { Heard } from './events.js'
@@ -20,7 +21,7 @@ type Maker = (args: readonly string[]) => unknown
 export async function loadFramework(file: string, args: readonly string[]): Promise<AuthorFramework> {
   const exported = await loadDefault(file, 'framework')
   const made: unknown = typeof exported === 'function' ? await madeBy(exported as Maker, file, args) : exported
-  const slip = slipOf(made)
+  const slip = typeof made === 'object' && made !== null ? definitionSlip({ ...made }) : undefined
   if (slip !== undefined) throw new AuthorError(`the framework of '${file}' ${slip}`)
   const missing = missingPart(made)
   if (missing === undefined) return withNeeds(file, made as AuthorFramework)
@@ -33,13 +34,6 @@ function madeBy(make: Maker, file: string, args: readonly string[]): unknown {
   if (make.length <= 1) return make(args)
   const fix = 'it is given one, the list of the arguments: write `export default ([first, second]) => framework({ … })`'
   throw new AuthorError(`the function that '${file}' exports has ${make.length} parameters; ${fix}`)
-}
-
-function slipOf(made: unknown): string | undefined {
-  if (typeof made !== 'object' || made === null) return undefined
-  const unknown = Object.keys(made).find((key) => !FRAMEWORK_FIELDS.includes(key))
-  if (unknown === undefined) return undefined
-  return `has '${unknown}', which no framework has: ${nearestOf(unknown, FRAMEWORK_FIELDS)}`
 }
 
 function withNeeds(file: string, made: AuthorFramework): AuthorFramework {

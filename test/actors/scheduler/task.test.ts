@@ -42,6 +42,7 @@ test('a wish for what cannot be is a clear error', () => {
 const SLIPS: readonly (readonly [wish: object, said: RegExp])[] = [
   [{ resources: { cpus: 1 }, command: 'x' }, /a task has no id: write `task\(\{ id:/],
   [{ id: 'a', command: 'x' }, /^RangeError: task 'a' has no resources: .* `resources: \{ cpus: 0.1, mem: 32 \}`$/],
+  [{ id: 'a', resources: { cpus: 1 }, command: { argv: [] } }, /command of task 'a' is neither .* \['echo', 'hi'\]/],
   [{ id: 'a', resources: { cpus: 1 }, comand: 'x' }, /task 'a' has 'comand', .*: did you mean 'command'\?/],
   [{ id: 'a', resources: { cpus: 1 }, command: 'x', priority: 1 }, /'priority', .* it may have id, name, resources/],
 ]
