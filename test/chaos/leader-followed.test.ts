@@ -75,22 +75,25 @@ async function followWritten(t: TestContext, directory: string, find: readonly s
   const follow = (...args: string[]) => new Running(t, [...args, '--follow', ...find])
   const logs = follow('task', 'logs', 'writer')
   const json = follow('task', 'logs', 'writer', '--json', '--stream', 'stdout')
-  const cats = [
-    follow('task', 'cat', 'writer', 'sandbox/grows'),
-    follow('agent', 'cat', String(task?.['agent']), `${task?.['launch']}/sandbox/grows`),
-  ]
-  await Promise.all([logs.saying(/E/), ...[logs, json, ...cats].map((each) => each.saying(/first/))])
+  const cat = follow('task', 'cat', 'writer', 'sandbox/grows')
+  // Of an agent's directory no task's end is the end.
+  const endless = follow('agent', 'cat', String(task?.['agent']), `${task?.['launch']}/sandbox/grows`)
+  const followers = [logs, json, cat, endless]
+  await Promise.all([logs.saying(/E/), ...followers.map((each) => each.saying(/first/))])
   const said = /warren: the leader m1 is gone, m2 leads; it is read on from where it stood\n/
   return {
     async goOn() {
-      await Promise.all([logs, json, ...cats].map((each) => each.saying(said)))
+      await Promise.all(followers.map((each) => each.saying(said)))
       await writeFile(gate, Buffer.from('é last\n').subarray(1))
       const whole = 'first é last\n'
-      const [ofLogs, ofJson, ...ofCats] = await Promise.all([logs, json, ...cats].map(({ ended }) => ended))
-      for (const each of [ofLogs, ...ofCats]) assert.deepEqual([each?.code, each?.stdout], [0, whole])
-      assert.equal(ofLogs?.stderr.replace(said, ''), 'Err\n', 'that another leads is said once')
-      const lines = ofJson?.stdout.trimEnd().split('\n').map((each) => JSON.parse(each) as { readonly text: string })
-      assert.equal(lines?.map(({ text }) => text).join(''), whole)
+      await endless.saying(/last\n/)
+      endless.signal('SIGINT')
+      const of = { logs: await logs.ended, json: await json.ended, cat: await cat.ended, endless: await endless.ended }
+      for (const { stdout } of [of.logs, of.cat, of.endless]) assert.equal(stdout, whole)
+      assert.deepEqual([of.logs.code, of.json.code, of.cat.code], [0, 0, 0])
+      assert.equal(of.logs.stderr.replace(said, ''), 'Err\n', 'that another leads is said once')
+      const lines = of.json.stdout.trimEnd().split('\n').map((each) => JSON.parse(each) as { readonly text: string })
+      assert.equal(lines.map(({ text }) => text).join(''), whole)
       assert.equal((await run.ended).code, 0)
     },
   }
