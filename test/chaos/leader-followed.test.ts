@@ -13,7 +13,7 @@ import { devProcess } from '../support/dev-process.js'
 
 const options = { timeout: 110_000 }
 
-test('who follows hops, events or what a task writes goes on with the next leader, and hears of it', options, async (t) => {
+test('who follows hops, events or what a task writes goes on with the next leader, and is told', options, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'warren-followed-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   const { masters, find, kill } = await devProcess(t, join(directory, 'w'), 2, '--agents', '1')

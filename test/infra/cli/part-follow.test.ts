@@ -44,7 +44,9 @@ const LAUNCH = { 'x-warren-launch': 'L7' }
 const LOGS: PartWish = { nouns: 'tasks', id: 'web', what: 'logs', query: { stream: 'stdout' } }
 
 /** What is followed to its end, and what was said of changes. It is known who leads when something is heard. */
-async function read(masters: readonly Master[], wish: PartWish, heard: (text: string) => unknown = () => {}, masterlessMaxMs?: number) {
+async function read(
+  masters: readonly Master[], wish: PartWish, heard: (text: string) => unknown = () => {}, masterlessMaxMs?: number,
+) {
   const client = new HttpClient(masters.map(({ url }) => url).join(','))
   const said: string[] = []
   let text = ''
