@@ -2,7 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { Turn } from '../protocol/allocator.js'
-import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId, OfferId, Role, UpdateId } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/counts.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 import { forgetOldest } from './forget-oldest.js'
@@ -44,6 +44,7 @@ type WorkChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
+  | { readonly type: 'end-acknowledged'; readonly launchId: LaunchId; readonly updateId: UpdateId }
   | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
   | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Asker }
@@ -53,6 +54,9 @@ type WorkChange =
 export const READERS_MAX = 10_000
 /** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
 export const KILLS_MAX = 100_000
+
+/** Ends that were acknowledged before they were heard of; beyond it such a task stays until its agent comes back. */
+export const SETTLED_MAX = 10_000
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
@@ -122,6 +126,10 @@ function changeWork(present: Present, by: WorkChange): void {
     case 'kill-asked':
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
+      return
+    case 'end-acknowledged':
+      present.settled.set(by.launchId, by.updateId)
+      forgetOldest(present.settled, SETTLED_MAX)
       return
     case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)

@@ -47,10 +47,12 @@ export function onStatus(
     return decision({ changes: unheard, effects: forward })
   }
   const ends = isTerminal(latestState) && !over
+  const isSettled = isTerminal(state) && present.settled.get(task.launchId) === update.updateId
   const own = decision({
-    records: [{
-      type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
-    }],
+    records: [
+      { type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now },
+      ...(isSettled ? [{ type: 'task-removed', frameworkId, taskId } as const] : []),
+    ],
     changes: [
       ...unheard,
       ...(ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId } as const] : []),
@@ -103,9 +105,12 @@ const acknowledged = (
 export function onAcknowledge({ cluster, present }: Knowledge, call: FromScheduler<'acknowledge'>): Decision {
   const { frameworkId, agentId, taskId, updateId } = call
   const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
-  const over = task && isTerminal(task.state) && task.updateId === updateId
+  const over = task && isTerminal(task.state)
+  const isKnown = over && task.updateId === updateId
   return decision({
-    records: over ? [{ type: 'task-removed', frameworkId, taskId }] : [],
+    records: isKnown ? [{ type: 'task-removed', frameworkId, taskId }] : [],
+    // Told by a leader before: the agent forgets the update now, and here it may still be on its way.
+    changes: over && !isKnown ? [{ type: 'end-acknowledged', launchId: task.launchId, updateId }] : [],
     effects: tell(present.agents.get(agentId)?.ref, {
       type: 'acknowledge-status', epoch: cluster.epoch, frameworkId, taskId, updateId,
     }),
