@@ -5,7 +5,7 @@
  */
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Logger } from '../../runtime/logger.js'
+import type { Logger, LogLevel } from '../../runtime/logger.js'
 
 const DECISIONS: Readonly<Record<string, string>> = {
   restart: 'it starts anew', escalate: 'that was once too often', stop: 'it is stopped',
@@ -37,15 +37,19 @@ export class FrameworkFaults {
   /** The node's logger, in words for its author: there is one actor here, and they know it. */
   readonly plain: Logger = {
     log: (level, text, { actor: _, ...fields }) => {
-      if (text === 'an actor failed') {
-        const fault = this.faultOf(fields)
-        if (!this.isNews(fault)) return
-        const { decision } = fields
-        return this.logger.log(level, `${fault}; ${DECISIONS[String(decision)] ?? String(decision)}`, {})
-      }
+      if (text === 'an actor failed') return this.failed(level, fields)
       if (text === 'the node cannot go on' && !this.isVerbose) return
       this.logger.log(level, text, fields)
     },
+  }
+
+  private failed(level: LogLevel, { error, at, message, decision }: Readonly<Record<string, unknown>>): void {
+    const place = this.place ?? placeIn(String(at))
+    this.place = undefined
+    const fault = `${place === undefined ? '' : `${place}: `}${String(error)}`
+    if (!this.isNews(fault)) return
+    const on = message === undefined ? '' : ` (on ${String(message)})`
+    this.logger.log(level, `${fault}${on}; ${DECISIONS[String(decision)] ?? String(decision)}`, {})
   }
 
   private isNews(fault: string): boolean {
@@ -54,13 +58,6 @@ export class FrameworkFaults {
     if (!this.isVerbose && this.said.has(fault)) return false
     this.said.set(fault, atMs)
     return true
-  }
-
-  private faultOf({ error, at, message }: Readonly<Record<string, unknown>>): string {
-    const place = this.place ?? placeIn(String(at))
-    this.place = undefined
-    const on = message === undefined ? '' : ` (on ${String(message)})`
-    return `${place === undefined ? '' : `${place}: `}${String(error)}${on}`
   }
 }
 

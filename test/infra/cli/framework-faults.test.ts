@@ -40,15 +40,19 @@ test('the same fault is said once in ten seconds, or each time when that is wish
     let now = 50_000
     const log = (_level: LogLevel, text: string) => void lines.push(text)
     const faults = new FrameworkFaults({ log }, isVerbose, () => now)
-    const fail = (message: string) => faults.plain.log('error', 'an actor failed', {
-      error: 'oh no', at: 'x (/a.ts:1:1)', message, decision: 'restart',
+    const fail = (error: string, message: string) => faults.plain.log('error', 'an actor failed', {
+      error, at: 'x (/a.ts:1:1)', message, decision: 'restart',
     })
-    for (const message of ['offers', 'subscribed', 'offers', 'subscribed']) fail(message)
+    fail('oh no', 'offers')
+    fail('oh no', 'subscribed')
+    fail('another', 'offers')
     now += 10_000
-    fail('offers')
+    fail('oh no', 'offers')
     return lines
   }
-  const [offers, subscribed] = ['offers', 'subscribed'].map((on) => `/a.ts:1: oh no (on ${on}); it starts anew`)
-  assert.deepEqual(said(false), [offers, subscribed, offers])
-  assert.deepEqual(said(true), [offers, subscribed, offers, subscribed, offers])
+  const line = (error: string, on: string) => `/a.ts:1: ${error} (on ${on}); it starts anew`
+  const [first, again, another] =
+    [line('oh no', 'offers'), line('oh no', 'subscribed'), line('another', 'offers')]
+  assert.deepEqual(said(false), [first, another, first])
+  assert.deepEqual(said(true), [first, again, another, first])
 })
