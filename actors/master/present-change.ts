@@ -45,6 +45,8 @@ type WorkChange =
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
   | { readonly type: 'end-acknowledged'; readonly launchId: LaunchId; readonly updateId: UpdateId }
+  | { readonly type: 'ends-owed'; readonly frameworkId: FrameworkId; readonly dueMs: number }
+  | { readonly type: 'ends-told'; readonly frameworkId: FrameworkId }
   | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
   | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Asker }
@@ -108,6 +110,7 @@ function changeScheduler(present: Present, by: SchedulerChange): void {
       forgetAwaited(present, by.frameworkId)
       unlinkScheduler(present, by.frameworkId)
       present.unheard.clear(by.frameworkId)
+      present.owed.delete(by.frameworkId)
       present.schedulers.delete(by.frameworkId)
       return
     case 'update-unheard': return present.unheard.put(by.frameworkId, by.agentId, by.agentId)
@@ -131,6 +134,8 @@ function changeWork(present: Present, by: WorkChange): void {
       present.settled.set(by.launchId, by.updateId)
       forgetOldest(present.settled, SETTLED_MAX)
       return
+    case 'ends-owed': return void present.owed.set(by.frameworkId, by.dueMs)
+    case 'ends-told': return void present.owed.delete(by.frameworkId)
     case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)
     case 'kill-over': return void present.kills.delete(by.launchId)

@@ -82,6 +82,8 @@ export interface Present {
   readonly kills: Map<LaunchId, Kill>
   /** What a scheduler has acknowledged of a task that has ended, before this master has heard of that update. */
   readonly settled: Map<LaunchId, UpdateId>
+  /** Frameworks whose schedulers are to hear of ends from the agents; from then on they hear it from the master. */
+  readonly owed: Map<FrameworkId, number>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
   readonly awaited: Map<string, ReadonlySet<LaunchId>>
   /** Agents that drain and have been told that their deadline is over. */
@@ -101,7 +103,7 @@ export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
   agentTimeoutMs,
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
   offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(),
-  settled: new Map(),
+  settled: new Map(), owed: new Map(),
   awaited: new Map(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
   nextTelling: 1,
 })
