@@ -17,7 +17,7 @@ interface Order {
   said(id: string, ordered: Ordered): readonly string[]
 }
 
-const CALLED = 'The beginning of an id is enough, as long as it means one agent only.'
+const CALLED = 'An agent is called by its id, the beginning of it, or its name, as long as it means one only.'
 
 const ORDERS: Readonly<Record<OrderName, Order>> = {
   deactivate: {

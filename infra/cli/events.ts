@@ -17,8 +17,8 @@ export const command: Command = {
   options: [
     { flags: '--since <time>', help: 'not before, such as 10m for ten minutes ago, or 2026-01-31T12:00:00Z' },
     { flags: '-f, --follow', help: 'go on with what happens, until Ctrl-C' },
-    { flags: '--agent <id>', help: 'only what concerns this agent', isFlagOnly: true },
-    { flags: '--framework <id>', help: 'only what concerns this framework', isFlagOnly: true },
+    { flags: '--agent <id>', help: 'only what concerns this agent, by its id or name', isFlagOnly: true },
+    { flags: '--framework <id>', help: 'only what concerns this framework, by its id or name', isFlagOnly: true },
     { flags: '--task <id>', help: 'only what concerns this task', isFlagOnly: true },
     { flags: '--type <type>', help: 'only of this kind, such as task-changed', isFlagOnly: true },
     { flags: '--offers', help: 'with offers as they are made and end', isFlagOnly: true },

@@ -16,7 +16,7 @@ const EXAMPLES: Readonly<Record<Noun, readonly string[]>> = {
 }
 const NOTES: Readonly<Record<Noun, string>> = {
   task: `${TASK_IDS}\nOne that has not been launched is known to its framework alone: explain that.`,
-  framework: 'The beginning of an id is enough. An agent without a reason would be offered to it next.',
+  framework: 'Its name or the beginning of its id is enough. An agent without a reason would be offered to it next.',
   role: 'Frameworks are asked in the order of their shares, the smallest first.',
 }
 const HEADINGS = ['AGENT', 'NAME', 'FREE', 'WHY NOT']

@@ -16,7 +16,7 @@ export const command: Command = {
   options: [{ flags: '--json', help: 'one JSON document' }, ...HTTP_OPTIONS],
   examples: ['warren framework teardown 3f9k2a-0001', 'warren framework teardown 3f9k2a-0001 --json'],
   notes: 'All its tasks are ended, and its scheduler, should it live, is told that it is over: it cannot come back\n'
-    + 'under this id. The beginning of an id is enough, as long as it means one framework only.',
+    + 'under this id. Its name or the beginning of its id is enough, as long as it means one framework only.',
   async run({ arguments: [given = ''], options }) {
     const path = `/v1/frameworks/${segment(idOf('framework', given))}/teardown`
     const tornDown = await clientOf(options).post<TornDown>(path)

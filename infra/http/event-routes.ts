@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HistoryView } from '../../actors/protocol/operator.js'
 import { eventView, type EventView } from './event-words.js'
 import { EventStream } from './event-stream.js'
+import { find } from './identity.js'
 import { allow, flagOf, naturalOf, textOf, type Query } from './listing.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -26,7 +27,7 @@ interface Wish {
 export function addEvents(app: FastifyInstance, questions: Questions): void {
   let followers = 0
   app.get('/v1/events', async (request, reply) => {
-    const wish = wishOf(request.query as Query)
+    const wish = await called(questions, wishOf(request.query as Query))
     if (!request.headers.accept?.includes('text/event-stream')) return listed(questions, wish)
     if (followers >= FOLLOWERS_MAX) {
       throw new Refusal('too-many', `${FOLLOWERS_MAX} follow the events already; wait for one to end`)
@@ -82,6 +83,18 @@ function isWanted(event: EventView, { names, sinceMs }: Wish): boolean {
   return Object.entries(names).every(
     ([name, wanted]) => wanted === undefined || String(event[name as 'agent'] ?? '').startsWith(wanted),
   )
+}
+
+/** Agents and frameworks by their names as well; who has ended is known by its id, or the beginning of it. */
+async function called(questions: Questions, wish: Wish): Promise<Wish> {
+  const names = { ...wish.names }
+  for (const noun of ['agent', 'framework'] as const) {
+    const wanted = names[noun]
+    if (wanted === undefined) continue
+    const all: readonly { readonly id: string; readonly name?: string }[] = await questions.list(`${noun}s`)
+    if (all.some(({ name }) => name === wanted)) names[noun] = find(noun, wanted, all).id
+  }
+  return { ...wish, names }
 }
 
 function wishOf(query: Query): Wish {

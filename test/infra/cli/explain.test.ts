@@ -93,9 +93,10 @@ test('what comes after another by its share hears who holds what it waits for, a
 test('agents that are held back say so, beside every other reason', async (t) => {
   const operated = await openOperated(t)
   const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8 } })
-  const [agent] = (await explained(t, operated, 'framework', huge)).agents
-  await warren(t, ['agent', 'deactivate', agent.agent, '--master', operated.http.url])
-  await warren(t, ['agent', 'drain', agent.agent, '--master', operated.http.url])
+  const [agent] = (await explained(t, operated, 'framework', 'huge')).agents
+  assert.equal(agent.name, 'a1')
+  await warren(t, ['agent', 'deactivate', 'a1', '--master', operated.http.url])
+  await warren(t, ['agent', 'drain', 'a1', '--master', operated.http.url])
   const { agents: [{ reasons }] } = await explained(t, operated, 'framework', huge)
   assert.deepEqual(reasons.map(({ kind }: { kind: string }) => kind), ['draining', 'deactivated', 'short'])
 })
