@@ -15,6 +15,7 @@ import {
   brokerUrls, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
 } from './connection.js'
 import { EXIT, Failure } from './failure.js'
+import { asCalled } from './invocation.js'
 import { version } from './version.js'
 
 const PORTS = [['a master', 5050], ['an agent', 5051]] as const
@@ -121,7 +122,7 @@ function linesOf(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length))
   return findings.map(({ check, level, says, fix }) => {
     const mark = COLOURS[level](MARKS[level].padEnd(2))
-    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${pc.dim(`→ ${harmless(fix)}`)}\n`
+    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${pc.dim(`→ ${asCalled(harmless(fix))}`)}\n`
     return `${mark}  ${check.padEnd(width)}  ${harmless(says)}\n${todo}`
   }).join('')
 }

@@ -5,6 +5,7 @@ import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
+import { asCalled } from './invocation.js'
 import { TASK_IDS } from './inspect.js'
 
 type Noun = Explained['of']
@@ -30,7 +31,7 @@ export const explainOf = (noun: Noun): Command => ({
     const path = `/v1/explain/${noun}s/${segment(id)}`
     const answer = await clientOf(options).get<{ readonly explanation: Explained }>(path)
     if (options['json'] === true) return printJson(answer)
-    return print(pageOf(answer.explanation))
+    return print(asCalled(pageOf(answer.explanation)))
   },
 })
 

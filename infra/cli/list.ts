@@ -5,6 +5,7 @@ import type { Call, Command, Option } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
 import { clientOf, type HttpClient } from './http-client.js'
+import { asCalled } from './invocation.js'
 import { standingOf } from './agent-state.js'
 import { stateOf } from './task-state.js'
 
@@ -135,7 +136,7 @@ function say(noun: ListedNoun, { states = {} }: Listed, shown: number, options: 
     ? `${remembered - shown} that have ended: warren task list --all` : ''
   const none = shown > 0 ? '' : isDefault ? 'no live tasks' : `no ${noun}s`
   const words = [none, ended].filter((each) => each !== '').join('; ')
-  if (words !== '') process.stderr.write(`${words}\n`)
+  if (words !== '') process.stderr.write(asCalled(`${words}\n`))
 }
 
 function queryOf(noun: ListedNoun, options: Call['options']): URLSearchParams {

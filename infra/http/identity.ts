@@ -1,6 +1,7 @@
 /**
  * Identity: what an id, a name, or the beginning of an id means. A whole id wins over names, and these over
- * beginnings; tasks may be called by their own id or name, by `framework/task` where frameworks share one, or by their launch.
+ * beginnings; tasks may be called by their own id or name, by `framework/task` where frameworks share one, or by
+ * their launch.
  */
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { isTerminal } from '../../actors/protocol/task.js'
