@@ -103,7 +103,7 @@ function overview(shown: readonly Entry[] = COMMANDS): string {
     'Usage: warren <command> [options]', '',
     'Commands:', ...lines, '',
     ...(shown === COMMANDS ? BEGIN : []), '`warren <command> --help` says more.',
-    'Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
+    'Where a help text says (env: NAME), the option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
   ].join('\n')
 }
 
