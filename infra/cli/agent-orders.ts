@@ -4,7 +4,7 @@ import { print, printJson } from './columns.js'
 import type { Call, Command, Option } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { clientOf, segment } from './http-client.js'
-import { asCalled } from './invocation.js'
+import { nextSteps } from './invocation.js'
 import { idOf } from './inspect.js'
 import { duration } from './task-options.js'
 
@@ -87,7 +87,7 @@ async function order(name: OrderName, { arguments: [id = ''], options }: Call): 
   const ordered = await clientOf(options).post<Ordered>(query.size > 0 ? `${path}?${query}` : path)
   if (options['json'] === true) return printJson(ordered)
   const lines = ORDERS[name].said(ordered.agent.id, ordered)
-  return print(asCalled(`${lines.join('\n')}\n`))
+  return print(nextSteps(`${lines.join('\n')}\n`, options))
 }
 
 const tasks = (count: number): string => `${count} task${count === 1 ? '' : 's'}`

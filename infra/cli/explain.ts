@@ -5,7 +5,7 @@ import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
-import { asCalled } from './invocation.js'
+import { nextSteps } from './invocation.js'
 import { TASK_IDS } from './inspect.js'
 
 type Noun = Explained['of']
@@ -31,7 +31,8 @@ export const explainOf = (noun: Noun): Command => ({
     const path = `/v1/explain/${noun}s/${segment(id)}`
     const answer = await clientOf(options).get<{ readonly explanation: Explained }>(path)
     if (options['json'] === true) return printJson(answer)
-    return print(asCalled(pageOf(answer.explanation)))
+    // Nothing but these lines is ours: names may be like anything.
+    return print(pageOf(answer.explanation).replace(/^next: .*$/gm, (line) => nextSteps(line, options)))
   },
 })
 

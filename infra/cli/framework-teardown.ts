@@ -3,7 +3,7 @@ import { print, printJson } from './columns.js'
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { clientOf, segment } from './http-client.js'
-import { asCalled } from './invocation.js'
+import { nextSteps } from './invocation.js'
 import { idOf } from './inspect.js'
 
 interface TornDown {
@@ -24,6 +24,6 @@ export const command: Command = {
     if (options['json'] === true) return printJson(tornDown)
     const { changed, id } = tornDown
     const done = changed ? `framework ${id} has ended, and its tasks end` : `framework ${id} had ended before`
-    return print(asCalled(`${done}\nsee what became of them: warren task list --all --framework ${id}\n`))
+    return print(nextSteps(`${done}\nsee what became of them: warren task list --all --framework ${id}\n`, options))
   },
 }

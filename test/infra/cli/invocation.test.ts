@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { asCalled, invocation } from '../../../infra/cli/invocation.js'
+import { asCalled, invocation, nextSteps } from '../../../infra/cli/invocation.js'
 import { COMMANDS } from '../../../infra/cli/table.js'
 import { LAUNCHER, ROOT, warren } from '../../support/command-line.js'
 
@@ -22,6 +22,13 @@ test('a command line is shown as this program was called', () => {
 test('only command lines are put into these words', () => {
   const text = 'a warren runs; see `warren task list`, warren-1 or npx warren run'
   assert.equal(asCalled(text), text)
+})
+
+test('what to do next leads to the same cluster', () => {
+  const options = { master: 'http://127.0.0.1:7', workDir: '/my dir', json: true }
+  assert.equal(nextSteps('done\nsee it: warren task list\n', options),
+    "done\nsee it: warren task list --master http://127.0.0.1:7 --work-dir '/my dir'\n")
+  assert.equal(nextSteps('see it: warren task list', {}), 'see it: warren task list')
 })
 
 test('every command is known as the beginning of a command line', (t) => {
