@@ -5,10 +5,10 @@
  * called command's module is loaded, because start-up is most of what a short command costs.
  */
 import { Command as Parser, CommanderError, Option as ParserOption } from 'commander'
+import { nearest } from '../../runtime/nearest.js'
 import type { Command, Entry } from './command.js'
 import { EXIT, Failure } from './failure.js'
 import { asCalled } from './invocation.js'
-import { nearest } from './nearest.js'
 import { COMMANDS } from './table.js'
 import { version } from './version.js'
 
