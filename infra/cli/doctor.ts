@@ -12,9 +12,11 @@ import { coloursOf } from './colours.js'
 import { harmless, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import {
-  brokerUrls, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
+  brokerUrls, type ClusterNote, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
 } from './connection.js'
+import { nodeCommand } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
+import { asCalled } from './invocation.js'
 import { version } from './version.js'
 
 const PORTS = [['a master', 5050], ['an agent', 5051]] as const
@@ -64,9 +66,20 @@ async function look(options: Call['options']): Promise<readonly Finding[]> {
   return [
     nodeCheck(process.version), filesCheck(filesMax()), diskCheck(workDir), cgroupCheck(), ...ports,
     ...brokers,
-    ...masterChecks(asked, version(), options['cluster'] as string | undefined, master !== undefined),
+    ...masterChecks(
+      asked, version(), options['cluster'] as string | undefined, master !== undefined, startOf(options, workDir, note),
+    ),
     clockCheck([...clocksOf(asked), ...await brokerClocks(broker)]),
   ]
+}
+
+/** Of a cluster that `warren dev` runs over a broker: another master at the same place, as its own line has it. */
+function startOf(options: Call['options'], workDir: string, note: ClusterNote | undefined) {
+  if (note?.broker === undefined || options['master'] !== undefined || options['broker'] !== undefined) return undefined
+  return (url: string): string => {
+    const { port } = new URL(url)
+    return nodeCommand(workDir, ['master', '--name', `m-${port}`, '--cluster', note.cluster, '--port', port])
+  }
 }
 
 async function lookAtBroker(broker: string | undefined, cluster: string): Promise<readonly Finding[]> {
@@ -121,7 +134,7 @@ function linesOf(findings: readonly Finding[]): string {
   const [paint, width] = [coloursOf(), Math.max(...findings.map(({ check }) => check.length))]
   return findings.map(({ check, level, says, fix }) => {
     const mark = paint[COLOURS[level]](MARKS[level].padEnd(2))
-    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${paint.dim(`→ ${harmless(fix)}`)}\n`
+    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${paint.dim(`→ ${asCalled(harmless(fix))}`)}\n`
     return `${mark}  ${check.padEnd(width)}  ${harmless(says)}\n${todo}`
   }).join('')
 }

@@ -17,6 +17,7 @@ import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { FrameworkFaults } from './framework-faults.js'
+import { invocation } from './invocation.js'
 import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import { traceOption } from './trace-option.js'
@@ -178,7 +179,7 @@ function resuming(kept: KeptId, cluster: string) {
 /** Its id is of no more use, unless its tasks run on because no master heard that it has ended. */
 function settle(name: string, left: FrameworkId | undefined, kept: KeptId | undefined): void {
   if (left === undefined) return kept?.forget()
-  const how = `when a master leads again, end them: warren framework teardown ${left}`
+  const how = `when a master leads again, end them: ${invocation()} framework teardown ${left}`
   process.stderr.write(`warren: no master heard that framework '${name}' has ended, and its tasks run on; ${how}\n`)
 }
 

@@ -20,6 +20,8 @@ import { LAUNCH_HEADER, Refusal, SCHEMA_VERSION, type RefusalCode } from './refu
 export const FILE_STREAMS_MAX = 256
 /** A task can give its files any date; JavaScript has none after this. */
 const DATE_MAX_MS = 8_640_000_000_000_000
+/** Where in its directory a task's command begins. */
+const SANDBOX = 'sandbox'
 const NDJSON = 'application/x-ndjson'
 
 export const FILE_ADDRESSES = {
@@ -37,13 +39,15 @@ type Asked<T extends OperatorLook['type']> = Extract<OperatorLook, { type: T }>
 interface Place {
   readonly agentId: AgentId
   readonly launchId?: LaunchId
+  /** As it is called by whoever asks. */
+  readonly task?: string | undefined
 }
 
 export function addFiles(app: FastifyInstance, questions: Questions): void {
   const places: Readonly<Record<string, (id: string) => Promise<Place>>> = {
     async tasks(id) {
       const { agent, launch } = findTask(id, await questions.list('tasks'))
-      return { agentId: agent, launchId: launch }
+      return { agentId: agent, launchId: launch, task: id }
     },
     agents: async (id) => ({ agentId: find('agent', id, await questions.list('agents')).id }),
   }
@@ -65,7 +69,7 @@ export function addFiles(app: FastifyInstance, questions: Questions): void {
   }
 }
 
-async function list(questions: Questions, place: Place, query: Query): Promise<FilesAnswer> {
+async function list(questions: Questions, { task, ...place }: Place, query: Query): Promise<FilesAnswer> {
   const path = textOf(query, 'path') ?? ''
   const after = textOf(query, 'after')
   const entriesMax = naturalOf(query, 'limit', FILES_LISTED_MAX, FILES_LISTED_MAX)
@@ -74,7 +78,7 @@ async function list(questions: Questions, place: Place, query: Query): Promise<F
     { type: 'operator-list-files', ...place, ...page }, READ_TIMEOUT_MS,
   )
   if (answer === undefined) throw refusalOf('its agent does not answer')
-  if (answer.problem !== undefined) throw refusalOf(answer.problem, answer.refusal)
+  if (answer.problem !== undefined) throw refusalIn({ task, ...place }, path, answer.problem, answer.refusal)
   const files = answer.entries.map(viewOf)
   return { schemaVersion: SCHEMA_VERSION, path, files, ...(answer.next === undefined ? {} : { next: answer.next }) }
 }
@@ -83,7 +87,7 @@ const viewOf = ({ modifiedMs, ...entry }: FileEntry): FileView =>
   ({ ...entry, modifiedAt: new Date(Math.min(modifiedMs, DATE_MAX_MS)).toISOString() })
 
 async function send(
-  questions: Questions, place: Place, { query, headers }: FastifyRequest, reply: FastifyReply,
+  questions: Questions, { task, ...place }: Place, { query, headers }: FastifyRequest, reply: FastifyReply,
 ): Promise<FastifyReply> {
   const hungUp = new AbortController()
   reply.raw.once('close', () => hungUp.abort())
@@ -93,7 +97,7 @@ async function send(
   // What cannot be read is refused before an answer has begun.
   const first = await read({ offset: 0, bytesMax: 1, follow: false }, READ_TIMEOUT_MS)
   if (first === undefined) throw refusalOf('its agent does not answer')
-  if (first.problem !== undefined) throw refusalOf(first.problem, first.refusal)
+  if (first.problem !== undefined) throw refusalIn({ task, ...place }, path, first.problem, first.refusal)
   const { size = 0 } = first
   // Who goes on from beyond its end has read one that was written anew meanwhile.
   const wished = isExact && wish.offset > size ? 0 : wish.offset
@@ -133,6 +137,16 @@ const CODES: Readonly<Record<FileRefusal, RefusalCode>> = {
 }
 
 const refusalOf = (problem: string, refusal: FileRefusal = 'failed'): Refusal => new Refusal(CODES[refusal], problem)
+
+/** What a task has left lies mostly in its sandbox, which whoever forgets that is told. */
+function refusalIn({ task, launchId }: Place, path: string, problem: string, refusal?: FileRefusal): Refusal {
+  if (task === undefined || refusal !== 'missing') return refusalOf(problem, refusal)
+  const told = problem.replace(`of '${launchId}'`, `of task '${task}'`)
+  if (told.includes('any more')) return refusalOf(told, refusal)
+  const isWithin = path === SANDBOX || path.startsWith(`${SANDBOX}/`)
+  const instead = isWithin || path === '' ? '' : `its command began in ${SANDBOX}/: try ${SANDBOX}/${path}, or `
+  return refusalOf(`${told}; ${instead}see \`warren task files ${task}${isWithin ? ` ${SANDBOX}` : ''}\``, refusal)
+}
 
 /** As a header may say it (RFC 8187). */
 const nameFor = (path: string): string =>

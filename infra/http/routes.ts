@@ -99,12 +99,13 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
   }
 }
 
-/** Whoever has ended before is only known by its whole id. */
+/** Whoever has ended before is only known by its whole id: the master remembers that, and no name. */
 function addTeardown(app: FastifyInstance, questions: Questions): void {
   app.post<WithId>('/v1/frameworks/:id/teardown', async ({ params, query }) => {
     allow(query as Query, [])
-    const framework = (await questions.list('frameworks')).filter(({ id }) => id.startsWith(params.id))
-    const id = framework.length > 0 ? find('framework', params.id, framework).id : params.id as FrameworkId
+    const frameworks = await questions.list('frameworks')
+    const isKnown = frameworks.some(({ id, name }) => name === params.id || id.startsWith(params.id))
+    const id = isKnown ? find('framework', params.id, frameworks).id : params.id as FrameworkId
     return { schemaVersion: SCHEMA_VERSION, changed: await questions.teardown(id), id }
   })
 }
