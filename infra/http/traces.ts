@@ -9,7 +9,7 @@ import { Refusal, SCHEMA_VERSION } from './refusal.js'
 
 /** Who may watch hops at once. */
 export const WATCHERS_MAX = 64
-/** What waits for a slow watcher; beyond it hops are dropped, and it is told how many. */
+/** What waits for a slow watcher, besides the past that it asked for; beyond it hops are dropped, and it is told how many. */
 export const WATCHER_HOPS_MAX = 10_000
 export const BACKLOG_MAX = 20_000
 const PULSE_MS = 15_000
@@ -82,7 +82,7 @@ async function* events(
   let wake = (): void => undefined
   const stop = collector.watch(wish, backlog, {
     hop(record) {
-      if (waiting.length < WATCHER_HOPS_MAX) waiting.push(record)
+      if (waiting.length < WATCHER_HOPS_MAX + backlog) waiting.push(record)
       else missed++
       wake()
     },

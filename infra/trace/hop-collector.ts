@@ -32,14 +32,16 @@ export class HopCollector {
    */
   watch(wish: HopWish, backlog: number, watcher: HopWatcher): () => void {
     const isWanted = filterOf(wish)
+    const sinceMs = Date.now()
     // What comes while the backlog is still gathered waits for it.
     let held: HopBatch[] | undefined = backlog > 0 ? [] : undefined
     const tell = ({ missed, records }: HopBatch) => {
       if (missed > 0) watcher.gap(missed)
       for (const record of records) if (isWanted(record)) watcher.hop(record)
     }
-    const hear = (batch: HopBatch) => {
-      if (batch.isBacklog) return
+    const hear = (heard: HopBatch) => {
+      const batch = heard.isBacklog ? this.newsOf(heard, sinceMs) : heard
+      if (!batch) return
       if (held) held.push(batch)
       else tell(batch)
     }
@@ -95,9 +97,22 @@ export class HopCollector {
   }
 
   private take(batch: HopBatch): void {
+    for (const hear of this.watchers) hear(batch)
     this.kept.push(...batch.records)
     if (this.kept.length > HOPS_KEPT_MAX * 1.2) this.kept = this.kept.slice(-HOPS_KEPT_MAX)
-    for (const hear of this.watchers) hear(batch)
+  }
+
+  /**
+   * Of a backlog what has happened since somebody watches: a node takes a moment to learn that anybody listens, and one
+   * that has just begun has done a lot until then. A node that lost its way here may have told some of it before.
+   */
+  private newsOf({ records }: HopBatch, sinceMs: number): HopBatch | undefined {
+    const late = records.filter(({ atMs }) => atMs >= sinceMs)
+    if (late.length === 0) return undefined
+    const [first] = late
+    const known = new Set(this.kept.filter(({ node, atMs }) => node === first?.node && atMs >= sinceMs).map(keyOf))
+    const news = late.filter((record) => !known.has(keyOf(record)))
+    return news.length > 0 ? { isBacklog: true, missed: 0, records: news } : undefined
   }
 
   /** Resolves when what the nodes have of the past should be here. */
@@ -110,4 +125,5 @@ export class HopCollector {
 /** What has just happened is on its way. */
 const RELAYED_MS = 60
 
+const keyOf = ({ span, kind, node, to }: HopRecord): string => `${span}${kind}${node}${to}`
 const inOrder = (records: HopRecord[]): HopRecord[] => records.sort((left, right) => left.atMs - right.atMs)
