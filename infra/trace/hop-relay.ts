@@ -28,7 +28,7 @@ export class HopRelay {
     })
   }
 
-  /** Tells what is left, then leaves. A node so brief that it never learned of a reader tells it in case there is one. */
+  /** Tells what is left, then leaves. A node so brief that it never learned whether there is a reader tells it, too. */
   async close(): Promise<void> {
     if (this.isUnsure) await this.outlet.opened?.()
     if (this.timer) this.pump(false)
