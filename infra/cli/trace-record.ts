@@ -1,4 +1,5 @@
 /** `warren trace record`: what happens to messages, into a file, until Ctrl-C. */
+import { BACKLOG_HOPS_MAX } from '../trace/hop-relay.js'
 import { TraceFileWriter } from '../trace/trace-file.js'
 import { recordOf } from '../trace/hop-record.js'
 import type { Call, Command } from './command.js'
@@ -10,6 +11,10 @@ import { gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
 
 const BACKLOG = '20000'
+
+const WHY_LOST = 'they came faster than they could be told; --type, --actor, --framework or --hide leave less to tell'
+const WHY_NONE = `Nothing was heard. Nodes record with --trace on, as those of \`warren dev\` do, and may take two
+seconds to tell the first; --actor, --type, --framework and --hide choose among what happens.`
 
 export const command: Command = {
   options: [
@@ -30,7 +35,8 @@ export const command: Command = {
     'warren trace record -o offers.trace', 'warren trace record -o a.trace --seconds 10',
     "warren trace record -o allocator.trace --actor 'master/allocator'",
   ],
-  notes: `A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.
+  notes: `It begins with the past: of each node the newest ${BACKLOG_HOPS_MAX} hops. --backlog 0 leaves it out.
+A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.
 When the leader is gone the next one is followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s. stderr says
 from when to when hops may be missing; so does \`gaps\` in the JSON document.`,
   run,
@@ -68,8 +74,8 @@ async function run({ options }: Call): Promise<number> {
     clearTimeout(timer)
     await writer.close()
   }
-  const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost` : ''}\n`
-  const next = `To read it: warren trace show --file ${path} --format sequence\n`
+  const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost: ${WHY_LOST}` : ''}\n`
+  const next = hops > 0 ? `To read it: warren trace show --file ${path} --format sequence\n` : `${WHY_NONE}\n`
   const document = `${JSON.stringify({ schemaVersion: 1, file: path, hops, lost, gaps })}\n`
   process.stdout.write(options['json'] === true ? document : text + next)
   return EXIT.ok

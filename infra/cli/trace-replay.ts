@@ -12,9 +12,9 @@ import type { Call, Command } from './command.js'
 import { EXIT, Failure } from './failure.js'
 import { hopsOfFile } from './trace-hops.js'
 
-const HOW_TO_RECORD = `Record within seconds of its start: a node still tells its newest ${BACKLOG_HOPS_MAX} hops. For a master,
-an allocator or an agent: \`warren dev\`, then at once \`warren trace record -o FILE\`. For a framework: record,
-then run it.`
+const HOW_TO_RECORD = `\
+Record within seconds of its start: a node still tells its newest ${BACKLOG_HOPS_MAX} hops. For a master, an allocator
+or an agent: \`warren dev\`, then at once \`warren trace record -o FILE\`. For a framework: record, then run it.`
 
 export const command: Command = {
   arguments: ['<file>'],

@@ -24,8 +24,9 @@ export const command: Command = {
     'warren trace tail --framework three-greetings --json', 'warren trace tail --type offers accept',
   ],
   notes: `A line says when the message was handled, from whom to whom, its type and size, how long it waited (q)
-and took (p), and its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns the first stops at
-a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`, \`master\` and \`agent\`.
+and took (p), and the end of its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns
+the first stops at a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`,
+\`master\` and \`agent\`.
 Of a message that is under way, at most ${HOPS_OPEN_MAX} are remembered.
 When the leader is gone the next one is followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s. stderr says
 from when to when hops may be missing, and with --json a line of the kind "gap" does, with the reason

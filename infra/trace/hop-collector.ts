@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { HopBatch, HopSource } from './hop-bus.js'
 import { filterOf, type HopWish } from './hop-filter.js'
 import type { HopRecord } from './hop-record.js'
+import { isMeant } from './trace-id.js'
 
 /** Of all nodes together, while somebody watches. */
 export const HOPS_KEPT_MAX = 50_000
@@ -64,13 +65,13 @@ export class HopCollector {
     }
   }
 
-  /** All hops that are known of the traces whose id begins so, oldest first. */
+  /** All hops that are known of the traces whose id begins or ends so, oldest first. */
   async trace(id: string): Promise<readonly HopRecord[]> {
     const hear = () => undefined
     this.join(hear)
     await this.gathered()
     this.leave(hear)
-    return inOrder(this.kept.filter(({ trace }) => trace.startsWith(id)))
+    return inOrder(this.kept.filter(({ trace }) => isMeant(trace, id)))
   }
 
   close(): void {

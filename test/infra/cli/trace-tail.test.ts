@@ -19,7 +19,7 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   await follow()
   // The first may have been before they listened.
   await follow()
-  const [, trace = ''] = await tail.saying(/run-\d+\/scheduler → master-m1\/master {2}accept {2}.* {2}(\w{32})\n/)
+  const [, trace = ''] = await tail.saying(/run-\d+\/scheduler → master-m1\/master {2}accept {2}.* {2}(\w{16})\n/)
   await tail.saying(/master-m1\/master → agent-a1\/agent {2}run-task {2}\d+B q=/)
   const hop = JSON.parse((await raw.saying(/^\{.*"kind":"processed".*\}$/m))[0]) as Readonly<Record<string, unknown>>
   assert.deepEqual([hop['type'], hop['outcome'], typeof hop['atMs'], typeof hop['at']],
@@ -30,8 +30,8 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   const tree = await warren(t, ['trace', 'show', ...find, trace])
   assert.match(tree.stdout, /^trace \w{32}: \d+ messages, \d+ actors, /)
   assert.match(tree.stdout, /● /)
-  const json = JSON.parse((await warren(t, ['trace', 'show', ...find, trace.slice(0, 32), '--json'])).stdout)
-  assert.deepEqual([json.schemaVersion, json.trace], [1, trace])
+  const json = JSON.parse((await warren(t, ['trace', 'show', ...find, trace, '--json'])).stdout)
+  assert.deepEqual([json.schemaVersion, json.trace.slice(-16)], [1, trace])
   assert.match((await warren(t, ['trace', 'show', ...find, trace, '--format', 'mermaid'])).stdout, /^sequenceDiagram\n/)
   const unknown = await warren(t, ['trace', 'show', ...find, 'f'.repeat(32)])
   assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
@@ -45,6 +45,13 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   assert.match(sequence.stdout, /agent-a1\/agent {2}run-task/)
   assert.doesNotMatch((await warren(t, ['trace', 'show', '--file', file, '--json'])).stdout, /hush/)
   assert.ok(existsSync(file))
+  const whole = await warren(t, ['trace', 'show', '--file', file])
+  assert.match(whole.stdout, new RegExp(`^[●○] .* ${trace}$`, 'm'))
+  const one = await warren(t, ['trace', 'show', '--file', file, trace])
+  assert.match(one.stdout, new RegExp(`^trace \\w{16}${trace}: `))
+  const vague = await warren(t, ['trace', 'show', '--file', file, json.trace.slice(0, 16)])
+  assert.equal(vague.code, 2)
+  assert.match(vague.stderr, /could be \d+ traces: (\w{16}, )+.* write the last 16 digits of one/)
   const again = await warren(t, ['trace', 'record', ...find, '-o', file])
   assert.match(again.stderr, /it is there already/)
   assert.equal(again.code, 2)
