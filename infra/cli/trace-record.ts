@@ -5,7 +5,7 @@ import { recordOf } from '../trace/hop-record.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
-import { HOP_OPTIONS, hopNews } from './hop-stream.js'
+import { absenceOf, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
 import { gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
@@ -46,6 +46,8 @@ async function run({ options }: Call): Promise<number> {
   const path = options['output'] as string | undefined
   if (!path) throw new Failure(EXIT.usage, 'name a file for the recording: -o offers.trace')
   const client = clientOf(options)
+  const absence = await absenceOf(options, client)
+  if (absence !== undefined) process.stderr.write(`warren: ${absence}\n`)
   const hangUp = new AbortController()
   const writer = await TraceFileWriter.create(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'it is there already; name another, or remove it' : error.message

@@ -3,7 +3,7 @@ import { HOPS_OPEN_MAX, MessageLines } from '../trace/message-lines.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
-import { gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
+import { absenceOf, gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
 import { gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
@@ -46,6 +46,8 @@ async function run({ options }: Call): Promise<number> {
   process.once('SIGINT', interrupt)
   const out = openOutlet(process.stdout)
   const lines = new MessageLines()
+  const absence = await absenceOf(options, client)
+  if (absence !== undefined) process.stderr.write(`warren: ${absence}\n`)
   try {
     for await (const news of hopNews(client, options, Number(options['backlog']), hangUp.signal)) {
       if (news.event === 'leader-changed') process.stderr.write(`${gapText(news.gap, 'hops')}\n`)

@@ -52,6 +52,8 @@ test('in a cluster of `warren dev` messages are followed, shown as a trace, and 
   const vague = await warren(t, ['trace', 'show', '--file', file, json.trace.slice(0, 16)])
   assert.equal(vague.code, 2)
   assert.match(vague.stderr, /could be \d+ traces: (\w{16}, )+.* write the last 16 digits of one/)
+  const waiting = new Running(t, ['trace', 'tail', ...find, '--framework', 'nosuch'])
+  await waiting.saying(/no framework 'nosuch' is connected now, there are none; waiting/)
   const again = await warren(t, ['trace', 'record', ...find, '-o', file])
   assert.match(again.stderr, /it is there already/)
   assert.equal(again.code, 2)
