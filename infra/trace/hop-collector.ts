@@ -13,6 +13,11 @@ export const HOPS_KEPT_MAX = 50_000
 /** It goes on to listen for so long after the last watcher has left: others often come at once. */
 export const LINGER_MS = 5_000
 
+/** Nodes of whom nothing is known yet may be slow: so much later it is looked again. */
+export const SECOND_LOOK_MS = 1_000
+/** Who listens again so soon may not be noticed, and then is not told the past anew: what was known is kept so long. */
+export const REMEMBER_MS = 2_000
+
 export interface HopWatcher {
   hop(hop: HopRecord): void
   /** So many were lost before they came here. */
@@ -24,6 +29,7 @@ export class HopCollector {
   private readonly watchers = new Set<(batch: HopBatch) => void>()
   private stop: (() => void) | undefined
   private lingering: NodeJS.Timeout | undefined
+  private forgetting: NodeJS.Timeout | undefined
   private listeningSince = 0
 
   constructor(private readonly source: HopSource) {}
@@ -70,14 +76,19 @@ export class HopCollector {
     const hear = () => undefined
     this.join(hear)
     await this.gathered()
+    const known = () => this.kept.filter(({ trace }) => isMeant(trace, id))
+    if (known().length === 0) await pause(SECOND_LOOK_MS)
     this.leave(hear)
-    return inOrder(this.kept.filter(({ trace }) => isMeant(trace, id)))
+    return inOrder(known())
   }
 
   close(): void {
     clearTimeout(this.lingering)
-    this.stop?.()
+    if (!this.stop) return
+    this.stop()
     this.stop = undefined
+    this.forgetting = setTimeout(() => { this.kept = [] }, REMEMBER_MS)
+    this.forgetting.unref()
   }
 
   private join(hear: (batch: HopBatch) => void): void {
@@ -85,8 +96,7 @@ export class HopCollector {
     clearTimeout(this.lingering)
     if (this.stop) return
     this.listeningSince = performance.now()
-    // What was kept before is told again, as a backlog.
-    this.kept = []
+    clearTimeout(this.forgetting)
     this.stop = this.source.listen((batch) => this.take(batch))
   }
 
@@ -110,8 +120,7 @@ export class HopCollector {
   private newsOf({ records }: HopBatch, sinceMs: number): HopBatch | undefined {
     const late = records.filter(({ atMs }) => atMs >= sinceMs)
     if (late.length === 0) return undefined
-    const [first] = late
-    const known = new Set(this.kept.filter(({ node, atMs }) => node === first?.node && atMs >= sinceMs).map(keyOf))
+    const known = new Set(this.kept.filter(({ atMs }) => atMs >= sinceMs).map(keyOf))
     const news = late.filter((record) => !known.has(keyOf(record)))
     return news.length > 0 ? { isBacklog: true, missed: 0, records: news } : undefined
   }
@@ -127,4 +136,7 @@ export class HopCollector {
 const RELAYED_MS = 60
 
 const keyOf = ({ span, kind, node, to }: HopRecord): string => `${span}${kind}${node}${to}`
-const inOrder = (records: HopRecord[]): HopRecord[] => records.sort((left, right) => left.atMs - right.atMs)
+/** Each once: a backlog may tell again what is known. */
+const inOrder = (records: readonly HopRecord[]): HopRecord[] =>
+  [...new Map(records.map((record) => [keyOf(record), record])).values()]
+    .sort((left, right) => left.atMs - right.atMs)
