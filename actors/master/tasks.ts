@@ -7,6 +7,7 @@ import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
+import { readIdOf } from './looking.js'
 import type { OutputAnswer } from './present.js'
 import { onReconcile, stateOf } from './reconciling.js'
 import { fitProblem } from './validation.js'
@@ -134,9 +135,9 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
 
 /** Passes a question about output on to the agent that has it. */
 export function onReadOutput(
-  { cluster, present, now }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>,
-  replyTo: Ref<OutputAnswer>,
+  knowledge: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>, replyTo: Ref<OutputAnswer>,
 ): Decision {
+  const { cluster, present, now } = knowledge
   const { frameworkId, requestId, taskId, stream, offset, bytesMax, follow } = call
   const task = findTask(cluster, frameworkId, taskId)
   const agent = task && present.agents.get(task.agentId)?.ref
@@ -146,7 +147,7 @@ export function onReadOutput(
     const nothing = { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem } as const
     return decision({ effects: tell(replyTo, nothing) })
   }
-  const readId = `${present.nextRead}.${requestId}`
+  const readId = readIdOf(knowledge, requestId)
   return decision({
     changes: [{ type: 'read-asked', readId, replyTo }],
     effects: tell(agent, {

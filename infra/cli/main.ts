@@ -7,7 +7,7 @@
 import { Command as Parser, CommanderError, Option as ParserOption } from 'commander'
 import type { Command, Entry } from './command.js'
 import { EXIT, Failure } from './failure.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../../runtime/nearest.js'
 import { COMMANDS } from './table.js'
 import { version } from './version.js'
 

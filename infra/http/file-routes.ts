@@ -2,18 +2,19 @@
  * File routes: what tasks have left in their directories, listed and read where it lies. What is read was
  * written by a task, so no browser may take it for a page of this interface: it is text, or a download.
  */
-import { StringDecoder } from 'node:string_decoder'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FILES_LISTED_MAX, type FileEntry, type FileRefusal } from '../../actors/protocol/files.js'
 import type { AgentId, LaunchId } from '../../actors/protocol/ids.js'
 import type { OperatorLook } from '../../actors/protocol/look.js'
-import type { FilePart, FilesAnswer, FileView } from './file-view.js'
+import { partLines } from './file-lines.js'
+import type { FilesAnswer, FileView } from './file-view.js'
 import { find, findTask } from './identity.js'
-import { allow, flagOf, naturalOf, textOf, type Query } from './listing.js'
+import { asBase64 } from './base64-lines.js'
+import { allow, encodingOf, flagOf, naturalOf, textOf, type Query } from './listing.js'
 import { piecesOf, READ_TIMEOUT_MS, type Part, type PieceWish } from './pieces.js'
 import type { Questions } from './questions.js'
-import { Refusal, SCHEMA_VERSION, type RefusalCode } from './refusal.js'
+import { LAUNCH_HEADER, Refusal, SCHEMA_VERSION, type RefusalCode } from './refusal.js'
 
 /** Files read over HTTP at once. */
 export const FILE_STREAMS_MAX = 256
@@ -23,7 +24,7 @@ const NDJSON = 'application/x-ndjson'
 
 export const FILE_ADDRESSES = {
   'GET /v1/tasks/ID/files': 'what the directory of a task holds, with path, limit and after',
-  'GET /v1/tasks/ID/file': 'a file of a task, with path, offset or tail, bytes, follow and download',
+  'GET /v1/tasks/ID/file': 'a file of a task, with path, offset or tail, bytes, follow, encoding and download',
   'GET /v1/agents/ID/files': 'the same of all launches of an agent; also /v1/agents/ID/file',
 }
 
@@ -53,7 +54,7 @@ export function addFiles(app: FastifyInstance, questions: Questions): void {
       return list(questions, await placeOf(params.id), query as Query)
     })
     app.get<WithId>(`/v1/${nouns}/:id/file`, async (request, reply) => {
-      allow(request.query as Query, ['path', 'offset', 'tail', 'bytes', 'follow', 'download'])
+      allow(request.query as Query, ['path', 'offset', 'tail', 'bytes', 'follow', 'encoding', 'download'])
       if (open >= FILE_STREAMS_MAX) {
         throw new Refusal('too-many', `${FILE_STREAMS_MAX} files are being read already; wait for one to end`)
       }
@@ -86,7 +87,7 @@ async function send(
 ): Promise<FastifyReply> {
   const hungUp = new AbortController()
   reply.raw.once('close', () => hungUp.abort())
-  const { path, follow, download, ...wish } = fileWish(query as Query)
+  const { path, follow, download, isExact, ...wish } = fileWish(query as Query)
   const read = (piece: PieceWish, timeoutMs: number) =>
     questions.look<Asked<'operator-read-file'>>({ type: 'operator-read-file', ...place, path, ...piece }, timeoutMs)
   // What cannot be read is refused before an answer has begun.
@@ -94,20 +95,24 @@ async function send(
   if (first === undefined) throw refusalOf('its agent does not answer')
   if (first.problem !== undefined) throw refusalOf(first.problem, first.refusal)
   const { size = 0 } = first
-  const offset = wish.tail === undefined ? wish.offset : Math.max(0, size - wish.tail)
+  // Who goes on from beyond its end has read one that was written anew meanwhile.
+  const wished = isExact && wish.offset > size ? 0 : wish.offset
+  const offset = wish.tail === undefined ? wished : Math.max(0, size - wish.tail)
   const parts = piecesOf({
     read, refusal: (problem, answer) => refusalOf(problem, answer?.refusal), offset, follow, mayShrink: true,
     hungUp: hungUp.signal, ...(wish.bytesMax === undefined ? {} : { bytesMax: wish.bytesMax }),
   })
-  const isLines = headers.accept?.includes(NDJSON) === true
+  const isLines = isExact || headers.accept?.includes(NDJSON) === true
   reply.header('cache-control', 'no-store').header('x-warren-size', size).header('x-warren-offset', offset)
+  if (place.launchId !== undefined) reply.header(LAUNCH_HEADER, place.launchId)
   reply.header('x-content-type-options', 'nosniff').header('content-security-policy', "default-src 'none'; sandbox")
   if (download) reply.header('content-disposition', `attachment; filename*=UTF-8''${nameFor(path)}`)
   const plain = download ? 'application/octet-stream' : 'text/plain; charset=utf-8'
   reply.type(isLines ? `${NDJSON}; charset=utf-8` : plain)
   // The answer begins now, not with what a quiet task may write in an hour.
   reply.raw.once('pipe', () => reply.raw.flushHeaders())
-  return reply.send(Readable.from(isLines ? linesOf(parts) : bytesOf(parts), { objectMode: false }))
+  const chunks = isExact ? asBase64(parts) : isLines ? partLines(parts) : bytesOf(parts)
+  return reply.send(Readable.from(chunks, { objectMode: false }))
 }
 
 function fileWish(query: Query) {
@@ -118,7 +123,8 @@ function fileWish(query: Query) {
     throw new Refusal('bad-request', 'tail counts from the end and offset from the beginning: give one of them')
   }
   const [follow, download] = [flagOf(query, 'follow'), flagOf(query, 'download')]
-  return { path, offset: naturalOf(query, 'offset', 0), tail, bytesMax, follow, download }
+  const isExact = encodingOf(query) === 'base64'
+  return { path, offset: naturalOf(query, 'offset', 0), tail, bytesMax, follow, isExact, download }
 }
 
 const CODES: Readonly<Record<FileRefusal, RefusalCode>> = {
@@ -135,25 +141,4 @@ const nameFor = (path: string): string =>
 
 async function* bytesOf(parts: AsyncIterable<Part>): AsyncGenerator<Uint8Array> {
   for await (const { data } of parts) if (data.length > 0) yield data
-}
-
-const lineOf = (part: FilePart): string =>
-  (part.bytes === 0 && part.text === '' ? '' : `${JSON.stringify(part)}\n`)
-
-/** JSON Lines; what breaks it off is its last line, `{error}`. */
-async function* linesOf(parts: AsyncIterable<Part>): AsyncGenerator<string> {
-  let [decoder, expected] = [new StringDecoder('utf8'), 0]
-  try {
-    for await (const { offset, data } of parts) {
-      // What is written anew has nothing to do with the half of a character that came before.
-      if (offset < expected) decoder = new StringDecoder('utf8')
-      expected = offset + data.length
-      const text = decoder.write(Buffer.from(data.buffer, data.byteOffset, data.length))
-      yield lineOf({ offset, bytes: data.length, text })
-    }
-    yield lineOf({ offset: expected, bytes: 0, text: decoder.end() })
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    yield `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`
-  }
 }

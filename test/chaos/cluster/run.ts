@@ -44,7 +44,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)
-  say(`${((Date.now() - beganMs) / 60_000).toFixed(0)} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
+  const tookMin = Math.round((Date.now() - beganMs) / 60_000)
+  say(`${tookMin} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
   return violations > 0 ? 1 : wasInterrupted ? EXIT_INTERRUPTED : 0
 }
 
