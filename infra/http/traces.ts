@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { HopCollector } from '../trace/hop-collector.js'
 import type { HopWish } from '../trace/hop-filter.js'
 import { jsonOf, type HopRecord } from '../trace/hop-record.js'
+import { BACKLOG_HOPS_MAX } from '../trace/hop-relay.js'
 import { ambiguityOf } from '../trace/trace-id.js'
 import { allow, naturalOf, textOf, type Query } from './listing.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -49,8 +50,8 @@ export function addTraces(app: FastifyInstance, hops: HopCollector | undefined):
     if (ambiguity !== undefined) throw new Refusal('ambiguous', ambiguity, { candidates: traces.slice(0, 10) })
     const [trace] = traces
     if (trace === undefined) {
-      const message = `nothing is known of trace '${id}': nodes that run with --trace keep their newest hops`
-      throw new Refusal('not-found', message)
+      throw new Refusal('not-found', `nothing is known of trace '${id}': nodes that run with --trace tell their newest `
+        + `${BACKLOG_HOPS_MAX} hops, often those of a few minutes; what \`warren trace record\` has stays`)
     }
     return { schemaVersion: SCHEMA_VERSION, trace, hops: records.map(jsonOf) }
   })
