@@ -10,7 +10,7 @@ import type { NodeAddress } from '../../runtime/address.js'
 import { FRAME_BYTES_MAX } from '../../runtime/transport.js'
 import type { HopBatch, HopOutlet, HopSource, OpenHopOutlet } from '../trace/hop-bus.js'
 import { packBatch, unpackBatch } from '../trace/hop-codec.js'
-import { CONNECT_TIMEOUT_MS, HEARTBEAT_SECONDS } from './connection.js'
+import { CONNECT_TIMEOUT_MS, HEARTBEAT_SECONDS, within } from './connection.js'
 import { openLater, type LaterChannel } from './later-channel.js'
 import { hopsExchange, hopsQueue, routingKey } from './topology.js'
 
@@ -18,6 +18,10 @@ import { hopsExchange, hopsQueue, routingKey } from './topology.js'
 export const PROBE_EVERY_MS = 500
 /** A listener hears of what happened before it within this time. */
 export const BACKLOG_WAIT_MS = 1_200
+/** What may wait for the broker; beyond it hops are dropped. */
+export const HOPS_WAITING_BYTES_MAX = 4_194_304
+/** So long a node that ends waits for its last hops to be told. */
+const FLUSH_MAX_MS = 1_000
 const COMMON = { connectTimeoutMs: CONNECT_TIMEOUT_MS, heartbeatSeconds: HEARTBEAT_SECONDS }
 const NOTHING = Buffer.alloc(0)
 
@@ -28,8 +32,10 @@ export const amqpHopOutlet = (
 class ExchangeOutlet implements HopOutlet {
   private readonly channel: LaterChannel
   private readonly probing: NodeJS.Timeout
-  private isFull = false
-  private isListenedTo = false
+  /** Published since the channel last said that it has room. */
+  private waitingBytes = 0
+  /** Undefined until it is known. */
+  private isListenedTo: boolean | undefined
   /** Since the last probe nothing has come back. */
   private isSilent = true
   private hasAsked = false
@@ -41,14 +47,14 @@ class ExchangeOutlet implements HopOutlet {
     this.channel = openLater({
       ...COMMON, urls, name: `${node} hops`, lost: () => this.become(false),
       setUp: async (channel) => {
-        this.isFull = false
+        this.waitingBytes = 0
         // One that is not there yet would cost the channel with every hop.
         await channel.checkExchange(hopsExchange(cluster))
         channel.on('return', () => {
           this.isSilent = false
           this.become(false)
         })
-        channel.on('drain', () => { this.isFull = false })
+        channel.on('drain', () => { this.waitingBytes = 0 })
       },
     })
     this.probing = setInterval(() => this.probe(), PROBE_EVERY_MS)
@@ -59,6 +65,10 @@ class ExchangeOutlet implements HopOutlet {
     this.tell = tell
   }
 
+  opened(): Promise<void> {
+    return this.channel.tried()
+  }
+
   publish(batch: HopBatch): boolean {
     if (this.isFull || !this.channel.current) return false
     const bytes = packBatch(batch)
@@ -67,6 +77,9 @@ class ExchangeOutlet implements HopOutlet {
 
   async close(): Promise<void> {
     clearInterval(this.probing)
+    // A connection's goodbye overtakes what its channels still hold; an answer on the channel comes after all of it.
+    const flush = async () => this.channel.current?.checkExchange(hopsExchange(this.cluster))
+    await within(FLUSH_MAX_MS, 'telling the last hops', flush()).catch(() => undefined)
     await this.channel.close()
   }
 
@@ -77,10 +90,15 @@ class ExchangeOutlet implements HopOutlet {
     this.hasAsked = this.write(NOTHING)
   }
 
+  private get isFull(): boolean {
+    return this.waitingBytes > HOPS_WAITING_BYTES_MAX
+  }
+
   private write(content: Buffer): boolean {
     try {
       const isRoom = this.channel.current?.publish(hopsExchange(this.cluster), this.key, content, { mandatory: true })
-      this.isFull = isRoom === false
+      // A single batch is more than a channel calls room; it says so again once all of it is on its way.
+      this.waitingBytes = isRoom === false ? this.waitingBytes + content.length : 0
       return true
     } catch {
       // The channel is closing; it will be had again.

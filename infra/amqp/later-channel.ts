@@ -8,6 +8,8 @@ const RETRY: Backoff = { firstMs: 500, maxMs: 5_000 }
 export interface LaterChannel {
   /** Undefined while it is not there. */
   readonly current: Channel | undefined
+  /** Resolves once it is there, or the latest attempt to have it has failed. */
+  tried(): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export function openLater(options: KeptChannelOptions): LaterChannel {
     get current() {
       return kept?.current
     },
+    tried: () => opening,
     async close() {
       isClosed = true
       clearTimeout(retry)

@@ -1,4 +1,5 @@
 /** Hop stream: what the master says of hops, as it comes; and the options by which commands choose. */
+import type { FrameworkView } from '../../actors/protocol/operator.js'
 import type { HopJson } from '../trace/hop-record.js'
 import type { Call, Option } from './command.js'
 import type { HttpClient } from './http-client.js'
@@ -16,12 +17,31 @@ export type HopNews =
   | { readonly event: 'gap'; readonly missed: number }
   | { readonly event: 'leader-changed'; readonly gap: Gap }
 
+interface Listed {
+  readonly frameworks: readonly Pick<FrameworkView, 'id' | 'name'>[]
+  readonly next?: string
+}
+
+const NAMES_SHOWN_MAX = 10
 /** What the nodes still have of a gap is asked for, so many hops at the most. */
 const CAUGHT_UP_MAX = 20_000
 /** Hops are told in the order in which they come, which is nearly that of their times. */
 const DISORDER_MS = 5_000
 /** Of what was told, so many hops are known again. */
 const TOLD_MAX = 50_000
+
+/** What is said to whoever waits for a framework that is not there, which may yet come; undefined when it is. */
+export async function absenceOf({ framework }: Call['options'], client: HttpClient): Promise<string | undefined> {
+  if (typeof framework !== 'string') return undefined
+  // Who follows says itself what is wrong with the master.
+  const listed = await client.get<Listed>('/v1/frameworks').catch(() => undefined)
+  if (!listed) return undefined
+  const { frameworks, next } = listed
+  if (next !== undefined || frameworks.some(({ id, name }) => id === framework || name === framework)) return undefined
+  const names = [...new Set(frameworks.map(({ name }) => name))].slice(0, NAMES_SHOWN_MAX)
+  const others = names.length > 0 ? `there are ${names.join(', ')}` : 'there are none'
+  return `no framework '${framework}' is connected now, ${others}; waiting for what concerns it`
+}
 
 /** Into the query of `/v1/hops`. */
 export function hopsPath({ actor, type, framework, hide }: Call['options'], backlog: number): string {

@@ -1,16 +1,21 @@
 /** `warren trace record`: what happens to messages, into a file, until Ctrl-C. */
+import { BACKLOG_HOPS_MAX } from '../trace/hop-relay.js'
 import { TraceFileWriter } from '../trace/trace-file.js'
 import { recordOf } from '../trace/hop-record.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
-import { HOP_OPTIONS, hopNews } from './hop-stream.js'
+import { absenceOf, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
 import { asCalled } from './invocation.js'
 import { gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
 
 const BACKLOG = '20000'
+
+const WHY_LOST = 'they came faster than they could be told; --type, --actor, --framework or --hide leave less to tell'
+const WHY_NONE = `Nothing was heard. Nodes record with --trace on, as those of \`warren dev\` do, and may take two
+seconds to tell the first; --actor, --type, --framework and --hide choose among what happens.`
 
 export const command: Command = {
   options: [
@@ -31,7 +36,8 @@ export const command: Command = {
     'warren trace record -o offers.trace', 'warren trace record -o a.trace --seconds 10',
     "warren trace record -o allocator.trace --actor 'master/allocator'",
   ],
-  notes: `A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.
+  notes: `It begins with the past: of each node the newest ${BACKLOG_HOPS_MAX} hops. --backlog 0 leaves it out.
+A recording holds the content of messages, but for what the protocol declares secret; keep it accordingly.
 When the leader is gone the next one is followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s. stderr says
 from when to when hops may be missing; so does \`gaps\` in the JSON document.`,
   run,
@@ -41,6 +47,8 @@ async function run({ options }: Call): Promise<number> {
   const path = options['output'] as string | undefined
   if (!path) throw new Failure(EXIT.usage, 'name a file for the recording: -o offers.trace')
   const client = clientOf(options)
+  const absence = await absenceOf(options, client)
+  if (absence !== undefined) process.stderr.write(`warren: ${absence}\n`)
   const hangUp = new AbortController()
   const writer = await TraceFileWriter.create(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'it is there already; name another, or remove it' : error.message
@@ -69,8 +77,8 @@ async function run({ options }: Call): Promise<number> {
     clearTimeout(timer)
     await writer.close()
   }
-  const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost` : ''}\n`
-  const next = `To read it: warren trace show --file ${path} --format sequence\n`
+  const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost: ${WHY_LOST}` : ''}\n`
+  const next = hops > 0 ? `To read it: warren trace show --file ${path} --format sequence\n` : `${WHY_NONE}\n`
   const document = `${JSON.stringify({ schemaVersion: 1, file: path, hops, lost, gaps })}\n`
   process.stdout.write(options['json'] === true ? document : text + asCalled(next))
   return EXIT.ok

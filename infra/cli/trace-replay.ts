@@ -4,12 +4,17 @@ import { AuthorError } from '../author/author-error.js'
 import { loadFramework, type AuthorFramework } from '../author/framework-file.js'
 import { authorFile } from '../author/load.js'
 import { filterOf } from '../trace/hop-filter.js'
+import { BACKLOG_HOPS_MAX } from '../trace/hop-relay.js'
 import { replay, type Effect, type Replayed } from '../trace/replay.js'
-import { actorAt, REPLAYABLE } from '../trace/replayable.js'
+import { actorAt, holdsBeginning, isReplayable, REPLAYABLE } from '../trace/replayable.js'
 import { print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { EXIT, Failure } from './failure.js'
 import { hopsOfFile } from './trace-hops.js'
+
+const HOW_TO_RECORD = `\
+Record within seconds of its start: a node still tells its newest ${BACKLOG_HOPS_MAX} hops. For a master, an allocator
+or an agent: \`warren dev\`, then at once \`warren trace record -o FILE\`. For a framework: record, then run it.`
 
 export const command: Command = {
   arguments: ['<file>'],
@@ -26,8 +31,9 @@ export const command: Command = {
   notes: `Exits with 0 when the actor sent what it had sent, with 1 when something differs; the first difference is
 shown. It can be done with:
 ${REPLAYABLE}.
-Record from the actor's beginning: what it was given before is not known to it here. What it logs, its timers
-and its state are not compared. To stop in it with a debugger:
+The recording must begin with the actor: what it was given before is not known to it here.
+${HOW_TO_RECORD}
+What it logs, its timers and its state are not compared. To stop in it with a debugger:
 NODE_OPTIONS=--inspect-brk warren trace replay …`,
   run,
 }
@@ -44,14 +50,33 @@ async function run({ arguments: [file = ''], options }: Call): Promise<number> {
   if (addresses.length > 1) {
     throw new Failure(EXIT.usage, `'${actor}' is several there: ${addresses.slice(0, 5).join(', ')}; name one`)
   }
+  if (!isReplayable(address)) {
+    throw new Failure(EXIT.usage, `'${address}' cannot be built again; it can be: ${REPLAYABLE}`)
+  }
   const framework = await frameworkOf(options['frameworkFile'] as string | undefined)
   const built = actorAt(address, hops, {
     user: userInfo().username, shareOffers: options['shareOffers'] === true, ...(framework ? { framework } : {}),
   })
-  if (!built) throw new Failure(EXIT.usage, `'${address}' cannot be built again; it can be: ${REPLAYABLE}`)
+  const begins = holdsBeginning(address, hops)
+  if (!built) {
+    throw new Failure(EXIT.usage, address.endsWith('/scheduler')
+      ? `of '${address}' the file of its framework is needed: name it with --framework-file`
+      : `'${file}' does not hold the registration of '${address}', so it cannot be built again.\n${HOW_TO_RECORD}`)
+  }
   const replayed = replay(built, address, hops)
-  await (options['json'] === true ? printJson({ schemaVersion: 1, ...replayed }) : print(textOf(replayed)))
+  await (options['json'] === true ? printJson({ schemaVersion: 1, ...replayed, begins })
+    : print(textOf(replayed) + reasonOf(replayed, begins, file)))
   return replayed.difference ? EXIT.failed : EXIT.ok
+}
+
+/** Why it may differ although the actor does what it did. */
+function reasonOf({ difference, cut }: Replayed, begins: boolean, file: string): string {
+  if (!difference) return ''
+  if (!begins) {
+    return `'${file}' does not begin with the actor, which is likely why: what it was given before is not known here.\n`
+      + `${HOW_TO_RECORD}\n`
+  }
+  return cut ? `Of message ${cut.number}, ${cut.type}, the recording holds only a part, which may be why.\n` : ''
 }
 
 async function frameworkOf(file: string | undefined): Promise<AuthorFramework | undefined> {

@@ -27,10 +27,11 @@ export const command: Command = {
   ],
   examples: [
     'warren trace show 4bf92f3577b34da6', 'warren trace show 4bf92f3577b34da6 --format mermaid',
-    'warren trace show --file offers.trace --format sequence',
+    'warren trace show --file offers.trace', 'warren trace show --file offers.trace 4bf92f3577b34da6',
   ],
-  notes: 'The beginning of a trace is enough, as long as it means one only. In a tree each message stands below\n'
-    + 'the one that caused it; ● marks the way to what ended last, which is where time can be gained.\n'
+  notes: 'A trace is named by its last 16 digits, as `trace tail` and the tree of a recording show them, or by any\n'
+    + 'beginning or end that means one only. In a tree each message stands below the one that caused it;\n'
+    + '● marks the way to what ended last, which is where time can be gained.\n'
     + '`otlp` is what an OpenTelemetry collector takes at /v1/traces.',
   run,
 }

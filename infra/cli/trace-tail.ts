@@ -3,7 +3,7 @@ import { HOPS_OPEN_MAX, MessageLines } from '../trace/message-lines.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
-import { gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
+import { absenceOf, gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
 import { gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
@@ -24,8 +24,9 @@ export const command: Command = {
     'warren trace tail --framework three-greetings --json', 'warren trace tail --type offers accept',
   ],
   notes: `A line says when the message was handled, from whom to whom, its type and size, how long it waited (q)
-and took (p), and its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns the first stops at
-a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`, \`master\` and \`agent\`.
+and took (p), and the end of its trace, which \`warren trace show\` takes. Of \`*\` and \`**\` in patterns
+the first stops at a slash. Nodes tell what they were started to record: see --trace of \`warren dev\`,
+\`master\` and \`agent\`.
 Of a message that is under way, at most ${HOPS_OPEN_MAX} are remembered.
 When the leader is gone the next one is followed, if there is one within ${MASTERLESS_MAX_MS / 1_000} s. stderr says
 from when to when hops may be missing, and with --json a line of the kind "gap" does, with the reason
@@ -45,6 +46,8 @@ async function run({ options }: Call): Promise<number> {
   process.once('SIGINT', interrupt)
   const out = openOutlet(process.stdout)
   const lines = new MessageLines()
+  const absence = await absenceOf(options, client)
+  if (absence !== undefined) process.stderr.write(`warren: ${absence}\n`)
   try {
     for await (const news of hopNews(client, options, Number(options['backlog']), hangUp.signal)) {
       if (news.event === 'leader-changed') process.stderr.write(`${gapText(news.gap, 'hops')}\n`)

@@ -4,12 +4,14 @@ import type { FastifyInstance } from 'fastify'
 import type { HopCollector } from '../trace/hop-collector.js'
 import type { HopWish } from '../trace/hop-filter.js'
 import { jsonOf, type HopRecord } from '../trace/hop-record.js'
+import { BACKLOG_HOPS_MAX } from '../trace/hop-relay.js'
+import { ambiguityOf } from '../trace/trace-id.js'
 import { allow, naturalOf, textOf, type Query } from './listing.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
 
 /** Who may watch hops at once. */
 export const WATCHERS_MAX = 64
-/** What waits for a slow watcher; beyond it hops are dropped, and it is told how many. */
+/** What waits for a slow watcher, besides the past that it asked for; beyond it hops are dropped, and it is told so. */
 export const WATCHER_HOPS_MAX = 10_000
 export const BACKLOG_MAX = 20_000
 const PULSE_MS = 15_000
@@ -18,7 +20,7 @@ const TRACE_ID = /^[0-9a-f]{4,32}$/
 /** What `/` says of these addresses. */
 export const TRACE_ADDRESSES = {
   'GET /v1/hops': 'what happens to messages, as server-sent events, with actor, type, framework, hide and backlog',
-  'GET /v1/traces/ID': 'all that is known of one trace',
+  'GET /v1/traces/ID': 'all that is known of one trace, named by its beginning or its end',
 }
 
 /** @param hops undefined when this master cannot know */
@@ -44,13 +46,12 @@ export function addTraces(app: FastifyInstance, hops: HopCollector | undefined):
     if (!TRACE_ID.test(wanted)) throw new Refusal('bad-request', `'${id}' is no trace: write 4 to 32 digits, 0 to f`)
     const records = await known(hops).trace(wanted)
     const traces = [...new Set(records.map(({ trace }) => trace))]
-    if (traces.length > 1) {
-      throw new Refusal('ambiguous', `'${id}' begins ${traces.length} traces`, { candidates: traces.slice(0, 10) })
-    }
+    const ambiguity = ambiguityOf(wanted, traces)
+    if (ambiguity !== undefined) throw new Refusal('ambiguous', ambiguity, { candidates: traces.slice(0, 10) })
     const [trace] = traces
     if (trace === undefined) {
-      const message = `nothing is known of trace '${id}': nodes that run with --trace keep their newest hops`
-      throw new Refusal('not-found', message)
+      throw new Refusal('not-found', `nothing is known of trace '${id}': nodes that run with --trace tell their newest `
+        + `${BACKLOG_HOPS_MAX} hops, often those of a few minutes; what \`warren trace record\` has stays`)
     }
     return { schemaVersion: SCHEMA_VERSION, trace, hops: records.map(jsonOf) }
   })
@@ -82,7 +83,7 @@ async function* events(
   let wake = (): void => undefined
   const stop = collector.watch(wish, backlog, {
     hop(record) {
-      if (waiting.length < WATCHER_HOPS_MAX) waiting.push(record)
+      if (waiting.length < WATCHER_HOPS_MAX + backlog) waiting.push(record)
       else missed++
       wake()
     },

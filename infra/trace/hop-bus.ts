@@ -18,8 +18,10 @@ export interface HopBatch {
 export interface HopOutlet {
   /** False when there was no room, and it is gone. Never waits, never throws. */
   publish(batch: HopBatch): boolean
-  /** Tells at once, and with each change, whether anybody listens: nothing else need be published. */
+  /** Tells as soon as it knows, and with each change, whether anybody listens: nothing else need be published. */
   watchListeners(tell: (isListenedTo: boolean) => void): void
+  /** Resolves when it can publish, or will not be able to soon. Of one that always can there is none. */
+  opened?(): Promise<void>
   close(): Promise<void>
 }
 

@@ -29,11 +29,11 @@ export function unpackBatch(bytes: Uint8Array): HopBatch | undefined {
 
 function packed(record: HopRecord): readonly unknown[] {
   const { kind, atMs, node, trace, span, parent, from, to, type, bytes, durationMs } = record
-  const { outcome, reason, framework, body, given } = record
+  const { outcome, reason, framework, body, given, isCut } = record
   const places = [
     HOP_KINDS.indexOf(kind), atMs, node, trace, span, parent ?? null, from ?? null, to, type, bytes ?? null,
     durationMs ?? null, outcome === undefined ? null : OUTCOMES.indexOf(outcome), reason ?? null, framework ?? null,
-    body ?? null, given ?? null,
+    body ?? null, given ?? null, isCut === true ? true : null,
   ]
   while (places.at(-1) === null) places.pop()
   return places
@@ -42,7 +42,7 @@ function packed(record: HopRecord): readonly unknown[] {
 function unpacked(raw: unknown): HopRecord | undefined {
   if (!Array.isArray(raw)) return undefined
   const [kind, atMs, node, trace, span, parent, from, to, type, ...more] = raw as readonly unknown[]
-  const [bytes, durationMs, outcome, reason, framework, body, given] = more
+  const [bytes, durationMs, outcome, reason, framework, body, given, isCut] = more
   const known: HopKind | undefined = HOP_KINDS[kind as number]
   const isWhole = [node, trace, span, to, type].every(isText) && typeof atMs === 'number' && Number.isFinite(atMs)
   if (!known || !isWhole) return undefined
@@ -54,6 +54,7 @@ function unpacked(raw: unknown): HopRecord | undefined {
     ...(isText(reason) ? { reason } : {}), ...(isText(framework) ? { framework } : {}),
     ...(typeof body === 'object' && body !== null ? { body: body as Readonly<Record<string, unknown>> } : {}),
     ...(Array.isArray(given) ? { given: given.filter((each) => typeof each === 'number') } : {}),
+    ...(isCut === true ? { isCut } : {}),
   }
 }
 

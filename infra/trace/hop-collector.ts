@@ -6,11 +6,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { HopBatch, HopSource } from './hop-bus.js'
 import { filterOf, type HopWish } from './hop-filter.js'
 import type { HopRecord } from './hop-record.js'
+import { isMeant } from './trace-id.js'
 
 /** Of all nodes together, while somebody watches. */
 export const HOPS_KEPT_MAX = 50_000
 /** It goes on to listen for so long after the last watcher has left: others often come at once. */
 export const LINGER_MS = 5_000
+
+/** Nodes of whom nothing is known yet may be slow: so much later it is looked again. */
+export const SECOND_LOOK_MS = 1_000
+/** Who listens again so soon may not be noticed, and then is not told the past anew: what was known is kept so long. */
+export const REMEMBER_MS = 2_000
 
 export interface HopWatcher {
   hop(hop: HopRecord): void
@@ -23,6 +29,7 @@ export class HopCollector {
   private readonly watchers = new Set<(batch: HopBatch) => void>()
   private stop: (() => void) | undefined
   private lingering: NodeJS.Timeout | undefined
+  private forgetting: NodeJS.Timeout | undefined
   private listeningSince = 0
 
   constructor(private readonly source: HopSource) {}
@@ -32,14 +39,16 @@ export class HopCollector {
    */
   watch(wish: HopWish, backlog: number, watcher: HopWatcher): () => void {
     const isWanted = filterOf(wish)
+    const sinceMs = Date.now()
     // What comes while the backlog is still gathered waits for it.
     let held: HopBatch[] | undefined = backlog > 0 ? [] : undefined
     const tell = ({ missed, records }: HopBatch) => {
       if (missed > 0) watcher.gap(missed)
       for (const record of records) if (isWanted(record)) watcher.hop(record)
     }
-    const hear = (batch: HopBatch) => {
-      if (batch.isBacklog) return
+    const hear = (heard: HopBatch) => {
+      const batch = heard.isBacklog ? this.newsOf(heard, sinceMs) : heard
+      if (!batch) return
       if (held) held.push(batch)
       else tell(batch)
     }
@@ -62,19 +71,24 @@ export class HopCollector {
     }
   }
 
-  /** All hops that are known of the traces whose id begins so, oldest first. */
+  /** All hops that are known of the traces whose id begins or ends so, oldest first. */
   async trace(id: string): Promise<readonly HopRecord[]> {
     const hear = () => undefined
     this.join(hear)
     await this.gathered()
+    const known = () => this.kept.filter(({ trace }) => isMeant(trace, id))
+    if (known().length === 0) await pause(SECOND_LOOK_MS)
     this.leave(hear)
-    return inOrder(this.kept.filter(({ trace }) => trace.startsWith(id)))
+    return inOrder(known())
   }
 
   close(): void {
     clearTimeout(this.lingering)
-    this.stop?.()
+    if (!this.stop) return
+    this.stop()
     this.stop = undefined
+    this.forgetting = setTimeout(() => { this.kept = [] }, REMEMBER_MS)
+    this.forgetting.unref()
   }
 
   private join(hear: (batch: HopBatch) => void): void {
@@ -82,8 +96,7 @@ export class HopCollector {
     clearTimeout(this.lingering)
     if (this.stop) return
     this.listeningSince = performance.now()
-    // What was kept before is told again, as a backlog.
-    this.kept = []
+    clearTimeout(this.forgetting)
     this.stop = this.source.listen((batch) => this.take(batch))
   }
 
@@ -95,9 +108,21 @@ export class HopCollector {
   }
 
   private take(batch: HopBatch): void {
+    for (const hear of this.watchers) hear(batch)
     this.kept.push(...batch.records)
     if (this.kept.length > HOPS_KEPT_MAX * 1.2) this.kept = this.kept.slice(-HOPS_KEPT_MAX)
-    for (const hear of this.watchers) hear(batch)
+  }
+
+  /**
+   * Of a backlog what has happened since somebody watches: a node takes a moment to learn that anybody listens, and one
+   * that has just begun has done a lot until then. A node that lost its way here may have told some of it before.
+   */
+  private newsOf({ records }: HopBatch, sinceMs: number): HopBatch | undefined {
+    const late = records.filter(({ atMs }) => atMs >= sinceMs)
+    if (late.length === 0) return undefined
+    const known = new Set(this.kept.filter(({ atMs }) => atMs >= sinceMs).map(keyOf))
+    const news = late.filter((record) => !known.has(keyOf(record)))
+    return news.length > 0 ? { isBacklog: true, missed: 0, records: news } : undefined
   }
 
   /** Resolves when what the nodes have of the past should be here. */
@@ -110,4 +135,8 @@ export class HopCollector {
 /** What has just happened is on its way. */
 const RELAYED_MS = 60
 
-const inOrder = (records: HopRecord[]): HopRecord[] => records.sort((left, right) => left.atMs - right.atMs)
+const keyOf = ({ span, kind, node, to }: HopRecord): string => `${span}${kind}${node}${to}`
+/** Each once: a backlog may tell again what is known. */
+const inOrder = (records: readonly HopRecord[]): HopRecord[] =>
+  [...new Map(records.map((record) => [keyOf(record), record])).values()]
+    .sort((left, right) => left.atMs - right.atMs)

@@ -28,6 +28,8 @@ export interface HopRecord {
   readonly framework?: string
   /** The fields of the message besides its type; with `sent`, `delivered` and `dropped`. */
   readonly body?: Readonly<Record<string, unknown>>
+  /** Of the body something was left out, because there was too much of it. */
+  readonly isCut?: boolean
   /** What the context gave of time and chance; with `processed`. */
   readonly given?: readonly number[]
 }

@@ -17,28 +17,43 @@ export class HopRelay {
   private cursor = 0
   private missed = 0
   private timer: NodeJS.Timeout | undefined
+  /** Not yet told whether anybody listens. */
+  private isUnsure = true
 
   constructor(private readonly ring: HopRing, private readonly outlet: HopOutlet) {
-    outlet.watchListeners((isListenedTo) => (isListenedTo ? this.begin() : this.end()))
+    outlet.watchListeners((isListenedTo) => {
+      this.isUnsure = false
+      if (isListenedTo) this.begin()
+      else this.end()
+    })
   }
 
-  /** Tells what is left, then leaves. */
+  /** Tells what is left, then leaves. A node so brief that it never learned whether there is a reader tells it, too. */
   async close(): Promise<void> {
+    if (this.isUnsure) await this.outlet.opened?.()
     if (this.timer) this.pump(false)
+    else if (this.isUnsure) {
+      this.rewind()
+      this.pump(true)
+    }
     this.end()
     await this.outlet.close()
   }
 
   private begin(): void {
     if (this.timer) return
-    this.cursor = Math.max(0, this.ring.recorded - BACKLOG_HOPS_MAX)
-    this.missed = 0
+    this.rewind()
     this.timer = setInterval(() => this.pump(false), RELAY_EVERY_MS)
     this.timer.unref()
     // Not at once: whoever began to listen must be able to say so to others first.
     setImmediate(() => {
       if (this.timer) this.pump(true)
     })
+  }
+
+  private rewind(): void {
+    this.cursor = Math.max(0, this.ring.recorded - BACKLOG_HOPS_MAX)
+    this.missed = 0
   }
 
   private end(): void {

@@ -1,6 +1,7 @@
 /** Message lines: hops as they come, as one line for each message and receiver, once it is handled. */
 import type { HopRecord } from './hop-record.js'
 import { sequenceOf } from './sequence.js'
+import { shortIdOf } from './trace-id.js'
 import { detailsOf, wayOf } from './trace-text.js'
 
 /** Messages that are under way, whose earlier hops are remembered. */
@@ -22,7 +23,9 @@ export class MessageLines {
     }
     this.open.delete(key)
     const arrow = sequenceOf(hops).arrows.find((each) => each.to.endsWith(to.slice(to.indexOf('/'))))
-    return arrow && `${[timeOf(atMs), wayOf(arrow), arrow.type, detailsOf(arrow), trace].filter(Boolean).join('  ')}\n`
+    if (!arrow) return undefined
+    const words = [timeOf(atMs), wayOf(arrow), arrow.type, detailsOf(arrow), shortIdOf(trace)]
+    return `${words.filter(Boolean).join('  ')}\n`
   }
 
   private remember(key: string, hops: HopRecord[]): undefined {

@@ -33,6 +33,8 @@ export interface Replayed {
   /** Restarts that were replayed as well. */
   readonly restarts: number
   readonly effects: number
+  /** The first message of which the recording holds only a part; whatever follows may differ for that. */
+  readonly cut?: { readonly number: number, readonly type: string }
   /** Absent when everything was as recorded. */
   readonly difference?: Difference
 }
@@ -48,7 +50,8 @@ export function replay(actor: AnyActor, address: string, hops: readonly HopRecor
   const stage = new Stage(address as Ref<AnyMessage>, turns.find((turn) => 'delivered' in turn)?.delivered.atMs ?? 0)
   let state = actor.initial(stage)
   let [messages, restarts, effects] = [0, 0, 0]
-  const told = () => ({ actor: address, messages, restarts, effects })
+  let cut: Replayed['cut']
+  const told = () => ({ actor: address, messages, restarts, effects, ...(cut ? { cut } : {}) })
   for (const turn of turns) {
     if (!('delivered' in turn)) {
       restarts++
@@ -58,6 +61,7 @@ export function replay(actor: AnyActor, address: string, hops: readonly HopRecor
     const { delivered, processed, sent } = turn
     const { type, span, body, atMs } = delivered
     messages++
+    if (delivered.isCut) cut ??= { number: messages, type }
     const differs = (recorded: Difference['recorded'], replayed: Difference['replayed']): Replayed =>
       ({ ...told(), difference: { number: messages, type, span, recorded, replayed } })
     if (!body) return differs('a message whose content was not recorded', undefined)

@@ -46,6 +46,20 @@ const BUILDS: Readonly<Record<string, Build>> = {
     framework && scheduler(framework, { user, owner: refBelow(nodeOf(address), 'port.owner') }),
 }
 
+/** What such an actor sends first, in each of its lives. */
+const FIRST_SENT: Readonly<Record<string, string>> = {
+  master: 'replay', 'master/allocator': 'allocator-started', agent: 'replay', scheduler: 'find-leader',
+}
+
+export const isReplayable = (address: string): boolean => pathOf(address as Ref<never>) in FIRST_SENT
+
+/** Whether the recording begins with the actor: what it was given before that would be missing. */
+export function holdsBeginning(address: string, hops: readonly HopRecord[]): boolean {
+  const first = hops.find(({ kind, from, to }) =>
+    (kind === 'sent' && from === address) || (kind === 'delivered' && to === address))
+  return first?.kind === 'sent' && first.type === FIRST_SENT[pathOf(address as Ref<never>)]
+}
+
 /** Undefined when the recording does not say enough, or the actor is none of these. */
 export function actorAt(address: string, hops: readonly HopRecord[], options: ReplayOptions): AnyActor | undefined {
   const build = BUILDS[pathOf(address as Ref<never>)]

@@ -1,13 +1,16 @@
 /** Trace text: a trace as people read it at a terminal: as a tree of causes, or in the order of time. */
 import type { Cause } from './causal-tree.js'
 import { milliseconds } from './mermaid.js'
+import { shortIdOf } from './trace-id.js'
 import { arrivedMs, type Arrow, type Sequence } from './sequence.js'
 
-/** Each effect below its cause; `●` is on the way to what ended last. */
+/** Each effect below its cause; `●` is on the way to what ended last. Of several traces each root says which it is. */
 export function treeText(roots: readonly Cause[]): string {
   const lines: string[] = []
+  const idOf = naming(roots.map(({ arrow }) => arrow))
   const draw = ({ arrow, effects, isCritical }: Cause, lead: string, rest: string): void => {
-    lines.push(`${lead}${isCritical ? '●' : '○'} ${arrow.type}  ${wayOf(arrow)}${after(detailsOf(arrow))}`)
+    const id = lead === '' ? idOf(arrow) : ''
+    lines.push(`${lead}${isCritical ? '●' : '○'} ${arrow.type}  ${wayOf(arrow)}${after(detailsOf(arrow))}${id}`)
     effects.forEach((effect, index) => {
       const isLast = index === effects.length - 1
       draw(effect, `${rest}${isLast ? '└─' : '├─'}`, `${rest}${isLast ? '  ' : '│ '}`)
@@ -17,11 +20,12 @@ export function treeText(roots: readonly Cause[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** A line for each message, with the time since the first. */
+/** A line for each message, with the time since the first; of several traces it says which it is. */
 export function sequenceText({ arrows, restarts, beginMs }: Sequence): string {
+  const idOf = naming(arrows)
   const lines = [
     ...arrows.map((arrow) => {
-      const text = `${wayOf(arrow)}  ${arrow.type}${after(detailsOf(arrow))}`
+      const text = `${wayOf(arrow)}  ${arrow.type}${after(detailsOf(arrow))}${idOf(arrow)}`
       return { atMs: arrivedMs(arrow), text }
     }),
     ...restarts.map(({ lane, atMs, reason }) => ({ atMs, text: `${lane} begins anew: ${reason}` })),
@@ -42,4 +46,9 @@ export function detailsOf(arrow: Arrow): string {
 }
 
 export const wayOf = ({ from, to }: Arrow): string => `${from ?? '⏱'} → ${to}`
+function naming(arrows: readonly Arrow[]): (arrow: Arrow) => string {
+  const areSeveral = new Set(arrows.map(({ trace }) => trace)).size > 1
+  return ({ trace }) => (areSeveral ? after(shortIdOf(trace)) : '')
+}
+
 const after = (text: string): string => (text === '' ? '' : `  ${text}`)

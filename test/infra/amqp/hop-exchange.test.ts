@@ -55,3 +55,34 @@ test('a master hears the hops of other nodes while somebody watches, those from 
   const [found] = await collector.trace(early.trace.traceId)
   assert.deepEqual([found?.type, found?.node, found?.to], ['early', node, to])
 })
+
+test('what a brief node does is heard by who watched before it began, all of it, and once', async (t) => {
+  const link = await amqpLink([broker.url], CLUSTER)(nodeAddress('master', 'm2', 'l1'), QUIET)
+  t.after(() => link.close())
+  const collector = new HopCollector(amqpHopSource([broker.url], CLUSTER, 'm2'))
+  t.after(() => collector.close())
+  const framework = nodeAddress('framework', 'brief', 'l1')
+  const heard: string[] = []
+  let wake: () => void = () => undefined
+  t.after(collector.watch({ framework: 'brief' }, 0, {
+    hop: ({ type }) => {
+      heard.push(type)
+      wake()
+    },
+    gap: (missed) => assert.fail(`${missed} were lost`),
+  }))
+  const live = async (types: readonly string[], atMs: number) => {
+    const ring = new HopRing(framework)
+    for (const type of types) {
+      const message = { type }
+      ring.record('sent', atMs, { message, from: undefined, trace: source.begin() }, refOf(framework, 'scheduler'))
+    }
+    await new HopRelay(ring, amqpHopOutlet([broker.url], CLUSTER, undefined)(framework)).close()
+  }
+  while (!heard.includes('warm-up')) await live(['warm-up'], Date.now() + 1)
+  const types = [...new Array<string>(2_999).fill('offers'), 'last']
+  await live(['before'], 1)
+  await live(types, Date.now() + 1)
+  while (!heard.includes('last')) await new Promise<void>((resolve) => { wake = resolve })
+  assert.deepEqual(heard.filter((type) => type !== 'warm-up'), types)
+})

@@ -6,7 +6,7 @@ import { addTraces, TRACE_ADDRESSES } from '../../../infra/http/traces.js'
 import { errorBody, Refusal } from '../../../infra/http/refusal.js'
 import { MemoryHopBus } from '../../../infra/trace/hop-bus.js'
 import { HopCollector } from '../../../infra/trace/hop-collector.js'
-import { AGENT, handled, TRACE } from '../trace/hops.js'
+import { AGENT, handled, hop, TRACE } from '../trace/hops.js'
 
 async function open(bus: MemoryHopBus | undefined, close: (end: () => Promise<void>) => void): Promise<string> {
   const app = fastify({ forceCloseConnections: true })
@@ -72,6 +72,24 @@ test('the past comes first, the newest so many, and a trace is all that is known
   for await (const chunk of trace) body += chunk
   const { schemaVersion, trace: id, hops } = JSON.parse(body)
   assert.deepEqual([schemaVersion, id, hops.length], [1, TRACE, 8])
+})
+
+test('as much of the past as was asked for is told without a loss', async (t) => {
+  const bus = new MemoryHopBus()
+  const past = Array.from({ length: 15_000 }, (_, span) => hop('sent', span, span, { from: AGENT }))
+  bus.open('agent-a1@l1' as never).watchListeners((isListenedTo) => {
+    if (isListenedTo) setImmediate(() => bus.publish({ isBacklog: true, missed: 0, records: past }))
+  })
+  const url = await open(bus, t.after.bind(t))
+  let [told, rest] = [0, '']
+  for await (const chunk of await get(`${url}/v1/hops?backlog=20000`)) {
+    const events = `${rest}${chunk}`.split('\n\n')
+    rest = events.pop() ?? ''
+    assert.ok(!events.some((event) => event.startsWith('event: gap')))
+    told += events.filter((event) => event.startsWith('event: hop')).length
+    if (told === past.length) break
+  }
+  assert.equal(told, past.length)
 })
 
 test('what cannot be answered is refused with a reason', async (t) => {

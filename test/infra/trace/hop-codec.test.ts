@@ -9,6 +9,7 @@ const ALL: readonly HopRecord[] = [
   ...handled(1, 1_700_000_000_000.125, { from: AGENT, parent: 'cd'.repeat(8), bytes: 7, framework: 'f' }),
   hop('dropped', 2, 2, { reason: 'expired', body: { data: Uint8Array.of(1), list: [1, 'x', null] } }),
   hop('processed', 3, 3, { given: [0.5, 12], outcome: 'unhandled', durationMs: 0.25 }),
+  hop('delivered', 4, 4, { body: { list: [1] }, isCut: true }),
 ]
 
 test('hops travel as they are', () => {

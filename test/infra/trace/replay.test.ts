@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describe } from '../../../infra/trace/describe.js'
 import type { HopRecord } from '../../../infra/trace/hop-record.js'
+import { holdsBeginning } from '../../../infra/trace/replayable.js'
 import { replay } from '../../../infra/trace/replay.js'
 import type { Actor } from '../../../runtime/actor.js'
 import { nodeOf, type Ref } from '../../../runtime/address.js'
 import type { AnyActor } from '../../../runtime/incarnation.js'
 import { seededPace } from '../../support/pace.js'
 import { doing, World } from '../../support/world.js'
+import { AGENT, hop } from './hops.js'
 
 type Add = { readonly type: 'add'; readonly value: number }
 type Sum = { readonly type: 'sum'; readonly value: number; readonly atMs: number; readonly luck: number }
@@ -58,4 +60,26 @@ test('a fault that was not there is a difference, and so is a message without it
   assert.equal((recordedEffect as { readonly type: string }).type, 'sum')
   const bare = hops.map(({ body: _, ...hop }) => hop)
   assert.equal(run(broken, address, bare).difference?.recorded, 'a message whose content was not recorded')
+})
+
+test('a message of which a part was left out is named, and the log is whole for longer than other lists', async () => {
+  const { address, hops, sink } = await recorded([1, 2])
+  const cut = hops.map((hop) => ({ ...hop, isCut: true }))
+  assert.deepEqual(run(adder(sink), address, cut).cut, { number: 1, type: 'add' })
+  const list = (type: string, length: number) => {
+    const message = { type, records: new Array<number>(length).fill(0) }
+    const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }
+    const { body, isCut } = describe({ kind: 'sent', atMs: 0, from: undefined, to: sink as never, message, trace },
+      nodeOf(address))
+    return [(body?.['records'] as readonly number[] | undefined)?.length, isCut]
+  }
+  assert.deepEqual([list('any', 200), list('any', 201)], [[200, undefined], [200, true]])
+  assert.deepEqual([list('folded', 2_000), list('restored', 2_001)], [[2_000, undefined], [2_000, true]])
+})
+
+test('a recording begins with an actor when the first that it holds of it is what such an actor sends first', () => {
+  const beginning = hop('sent', 1, 0, { from: AGENT, type: 'replay' })
+  const given = hop('delivered', 2, 1, { to: AGENT, type: 'replayed' })
+  assert.deepEqual([[beginning, given], [given, beginning], []].map((hops) => holdsBeginning(AGENT, hops)),
+    [true, false, false])
 })
