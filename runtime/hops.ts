@@ -27,8 +27,8 @@ export class Hops {
   private readonly wall: WallClock
   private readonly moment = { atMs: Number.NaN, durationMs: Number.NaN }
   private sentMs = Number.NaN
-  /** The next hop is of the message that was sent last, in the same moment. */
-  private isSameMoment = false
+  /** Whether the message that was just sent is wanted, when its next hop comes in the same moment. */
+  private isWanted: boolean | undefined
   /** Since a behaviour was last given a message. */
   private sends = 0
 
@@ -44,9 +44,10 @@ export class Hops {
 
   /** @param isAtHome its receiver lives here, so that it is put into its mailbox now */
   sent(traced: Traced, to: Ref<never>, isAtHome: boolean): void {
-    if (!this.wants(traced.trace)) return
+    const isWanted = this.wants(traced.trace)
+    this.isWanted = isAtHome ? isWanted : undefined
+    if (!isWanted) return
     if (!this.isInBurst()) this.sentMs = this.clock.elapsedMs()
-    this.isSameMoment = isAtHome
     this.moment.atMs = this.sentMs
     this.wall.place(this.moment)
     this.recorder.record('sent', this.moment, traced, to)
@@ -54,13 +55,13 @@ export class Hops {
 
   /** Of any kind that has no words of its own here. */
   hop(kind: HopKind, traced: Traced, to: Ref<never>, reason?: string): void {
-    if (!this.wants(traced.trace)) return
-    // That of being sent is still there.
-    if (!this.isSameMoment) {
+    const { isWanted } = this
+    this.isWanted = undefined
+    if (!(isWanted ?? this.wants(traced.trace))) return
+    if (isWanted === undefined) {
       this.moment.atMs = this.clock.elapsedMs()
       this.wall.place(this.moment)
     }
-    this.isSameMoment = false
     this.recorder.record(kind, this.moment, traced, to, reason)
   }
 
