@@ -11,11 +11,13 @@ import type { AnyMessage, Item, Notice } from './item.js'
 import type { LogLevel } from './logger.js'
 import type { Neighbourhood } from './neighbourhood.js'
 import { Notices } from './notices.js'
+import { returnedState } from './returned-state.js'
 import type { Supervision } from './supervision.js'
 import type { TraceContext } from './trace.js'
 
 /** Of what time and chance gave for one message, so much is traced. */
 const GIVEN_MAX = 1_000
+const BEHAVIOUR = 'the behaviour'
 
 export type AnyActor = Actor<unknown, AnyMessage>
 
@@ -57,7 +59,7 @@ export class Incarnation implements Context<AnyMessage> {
   }
 
   begin(): void {
-    this.state = present(this.actor.initial(this))
+    this.state = returnedState(this.actor.initial(this), BEHAVIOUR)
     this.causing = undefined
   }
 
@@ -69,7 +71,8 @@ export class Incarnation implements Context<AnyMessage> {
       notice.taken()
     }
     this.current = item
-    this.state = present(this.actor.receive(this.state, notice ? notice.message : item.message, this))
+    const next = this.actor.receive(this.state, notice ? notice.message : item.message, this)
+    this.state = returnedState(next, BEHAVIOUR)
     this.current = undefined
     return true
   }
@@ -172,11 +175,4 @@ export class Incarnation implements Context<AnyMessage> {
     const context = cause ? trace.follow(cause) : trace.begin()
     this.neighbourhood.deliver(to, message, this.self as Ref<never>, context, deadlineMs)
   }
-}
-
-/** An actor that forgets to return its state has a bug; carrying on without one would hide it. */
-function present(state: unknown): unknown {
-  if (state === undefined) throw new Error('the behaviour returned no state')
-  if (state instanceof Promise) throw new Error('the behaviour is async: it returned a promise, no state')
-  return state
 }

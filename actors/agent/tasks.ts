@@ -7,6 +7,9 @@ import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 
+/** Instead of how its process ended, which the exit code and the signal say. */
+const DRAINED = { reason: 'drained', text: 'an operator has drained its agent' } as const
+
 export function onKill(
   state: State, { frameworkId, taskId, graceMs }: Extract<AgentEvent, { type: 'kill-task' }>, ctx: Ctx,
 ): State {
@@ -52,7 +55,11 @@ export function onDrain(state: State, { graceMs }: Extract<AgentEvent, { type: '
   const { memory, active } = state
   for (const launch of active.admitting.values()) if (launch.outcome === 'start') launch.outcome = 'killed'
   const live = [...memory.tasks.values()].filter((task) => !isTerminal(task.state))
-  for (const task of live) end(state, task, graceMs, ctx)
+  for (const task of live) {
+    // Of one that was being ended before, the drain is not the reason.
+    if (task.state !== 'KILLING') active.drained.add(task.launchId)
+    end(state, task, graceMs, ctx)
+  }
   const needed = new Set(live.flatMap(({ frameworkId, task: { executor } }) =>
     (executor ? [executorKey(frameworkId, executor.executorId)] : [])))
   for (const [key, { ref }] of active.executors) if (!needed.has(key)) ctx.tell(ref, { type: 'end-all' })
@@ -72,7 +79,9 @@ export function onReport(state: State, message: TaskReport, options: AgentOption
     // What an executor writes ends with the executor, not with one of its tasks.
     if (outputOf === message.launchId) ctx.tell(options.output, { type: 'ended', launchId: outputOf })
   }
-  return report(state, message, ctx)
+  const isDrained = state.active.drained.has(message.launchId)
+  if (isTerminal(message.state)) state.active.drained.delete(message.launchId)
+  return report(state, isDrained && message.state === 'KILLED' ? { ...message, ...DRAINED } : message, ctx)
 }
 
 /** An entry is on disk: the agent's memory follows its journal. */

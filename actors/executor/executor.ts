@@ -7,6 +7,7 @@
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogLevel } from '../../runtime/logger.js'
+import { returnedState } from '../../runtime/returned-state.js'
 import { executorEvent, type ExecutorCall, type ExecutorEvent } from '../protocol/executor.js'
 import type { ExecutorId, FrameworkId, LaunchId, TaskId } from '../protocol/ids.js'
 import { isTerminal, type TaskInfo, type TaskState } from '../protocol/task.js'
@@ -113,14 +114,14 @@ export const executorActor = <Author, Told>(
       author: undefined as Author, agent: options.agent, registered: false, joined: false, finishing: false,
       nextSequence: 1, unnoted: new Map(), given: new Set(), current: new Map(),
     }
-    state.author = definition.initial(contextOf(state, options, ctx))
+    state.author = returnedState(definition.initial(contextOf(state, options, ctx)), 'initial')
     ctx.watch(state.agent, { type: 'agent-gone' })
     ctx.every('report-again', REPORT_AGAIN_MS, { type: 'report-again' })
     return register(state, options, ctx)
   },
   receive(state, message, ctx) {
     const give = (event: ExecutorInput<Told>): State<Author> => {
-      state.author = definition.receive(state.author, event, contextOf(state, options, ctx))
+      state.author = returnedState(definition.receive(state.author, event, contextOf(state, options, ctx)), 'receive')
       return state
     }
     switch (message.type) {

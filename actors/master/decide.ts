@@ -11,7 +11,7 @@ import type { Decidable } from './messages.js'
 import { onLook, onLooked } from './looking.js'
 import { onAllocated, onDecline, onSweep } from './offering.js'
 import { onDrainSweep, onMaintenance } from './maintenance.js'
-import { onReconcile } from './reconciling.js'
+import { onOwedSweep, onReconcile } from './reconciling.js'
 import { onRegister } from './registration.js'
 import { onReturn } from './returning.js'
 import {
@@ -59,7 +59,9 @@ export function decide(knowledge: Knowledge, message: Decidable): Decision {
       return isNews ? onSchedulerLost(knowledge, message.frameworkId) : NOTHING
     }
     case 'ping-round': return onPingRound(knowledge)
-    case 'sweep': return combine([onSweep(knowledge), onFailoverSweep(knowledge), onDrainSweep(knowledge)])
+    case 'sweep': return combine([
+      onSweep(knowledge), onFailoverSweep(knowledge), onDrainSweep(knowledge), onOwedSweep(knowledge),
+    ])
     case 'list': {
       const views = viewsOf(knowledge, message.what, message.ids)
       return decision({ effects: tell(message.replyTo, { type: 'views', views }) })

@@ -95,17 +95,16 @@ function entryOf(record: LogRecord, cluster: Cluster, nowMs: number): Entry {
   return { atMs, happening: record, ...(task ? { launchId: task.launchId, agentId: task.agentId } : {}) }
 }
 
-/** What of the present is worth telling: who came and went, and the life of offers. */
-function happeningOf(change: PresentChange, { agents, schedulers, offers }: Present): Happening | undefined {
+/**
+ * What of the present is worth telling: who came and went, and the life of offers. That a framework went is decided,
+ * and told by its record.
+ */
+function happeningOf(change: PresentChange, { agents, offers }: Present): Happening | undefined {
   switch (change.type) {
     case 'agent-linked': return { type: 'agent-connected', agentId: change.agentId }
     case 'agent-unlinked':
       return agents.get(change.agentId)?.ref && { type: 'agent-disconnected', agentId: change.agentId }
     case 'scheduler-linked': return { type: 'framework-connected', frameworkId: change.frameworkId }
-    case 'scheduler-unlinked': {
-      const { frameworkId } = change
-      return schedulers.get(frameworkId)?.ref && { type: 'framework-disconnected', frameworkId }
-    }
     case 'roles-suppressed': return { type: 'roles-suppressed', frameworkId: change.frameworkId, roles: change.roles }
     case 'offer-made': return { type: 'offer-made', offer: change.offer }
     case 'offer-ended': {

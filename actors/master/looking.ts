@@ -8,10 +8,17 @@ type Looked = Extract<AgentCall, { type: 'files-listed' | 'machine-measured' }>
 
 const AWAY = 'its agent is away'
 
-export function onLook({ present }: Knowledge, look: OperatorLook): Decision {
-  const agent = present.agents.get(look.agentId)?.ref
+/**
+ * What a question is called at an agent. Agents still answer what a leader before has asked, to whoever leads: that
+ * must be no answer to one of the next leader's questions.
+ */
+export const readIdOf = ({ cluster, present }: Knowledge, requestId: string): string =>
+  `${cluster.epoch}-${present.nextRead}.${requestId}`
+
+export function onLook(knowledge: Knowledge, look: OperatorLook): Decision {
+  const agent = knowledge.present.agents.get(look.agentId)?.ref
   if (!agent) return decision({ effects: refused(look) })
-  const readId = `${present.nextRead}.operator`
+  const readId = readIdOf(knowledge, 'operator')
   const { replyTo } = look
   return decision({ changes: [{ type: 'read-asked', readId, replyTo }], effects: tell(agent, asked(look, readId)) })
 }

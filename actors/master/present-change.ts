@@ -2,7 +2,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { Turn } from '../protocol/allocator.js'
-import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId, OfferId, Role, UpdateId } from '../protocol/ids.js'
 import type { OfferOutcome } from '../protocol/counts.js'
 import type { Offer, SchedulerEvent } from '../protocol/scheduler.js'
 import { forgetOldest } from './forget-oldest.js'
@@ -44,6 +44,9 @@ type WorkChange =
   | { readonly type: 'offer-ended'; readonly offerId: OfferId; readonly outcome?: OfferOutcome }
   | { readonly type: 'kill-asked'; readonly launchId: LaunchId; readonly kill: Kill }
   | { readonly type: 'kill-over'; readonly launchId: LaunchId }
+  | { readonly type: 'end-acknowledged'; readonly launchId: LaunchId; readonly updateId: UpdateId }
+  | { readonly type: 'ends-owed'; readonly frameworkId: FrameworkId; readonly dueMs: number }
+  | { readonly type: 'ends-told'; readonly frameworkId: FrameworkId }
   | { readonly type: 'executor-awaited'; readonly executor: string; readonly gone: ReadonlySet<LaunchId> }
   | { readonly type: 'executor-settled'; readonly executor: string }
   | { readonly type: 'read-asked'; readonly readId: string; readonly replyTo: Asker }
@@ -53,6 +56,9 @@ type WorkChange =
 export const READERS_MAX = 10_000
 /** Kills under way at once; the oldest gives way, and its scheduler must ask again if its agent was away. */
 export const KILLS_MAX = 100_000
+
+/** Ends that were acknowledged before they were heard of; beyond it such a task stays until its agent comes back. */
+export const SETTLED_MAX = 10_000
 
 export function change(present: Present, by: PresentChange): void {
   switch (by.type) {
@@ -104,6 +110,7 @@ function changeScheduler(present: Present, by: SchedulerChange): void {
       forgetAwaited(present, by.frameworkId)
       unlinkScheduler(present, by.frameworkId)
       present.unheard.clear(by.frameworkId)
+      present.owed.delete(by.frameworkId)
       present.schedulers.delete(by.frameworkId)
       return
     case 'update-unheard': return present.unheard.put(by.frameworkId, by.agentId, by.agentId)
@@ -123,6 +130,12 @@ function changeWork(present: Present, by: WorkChange): void {
       present.kills.set(by.launchId, by.kill)
       forgetOldest(present.kills, KILLS_MAX)
       return
+    case 'end-acknowledged':
+      present.settled.set(by.launchId, by.updateId)
+      forgetOldest(present.settled, SETTLED_MAX)
+      return
+    case 'ends-owed': return void present.owed.set(by.frameworkId, by.dueMs)
+    case 'ends-told': return void present.owed.delete(by.frameworkId)
     case 'executor-awaited': return void present.awaited.set(by.executor, by.gone)
     case 'executor-settled': return void present.awaited.delete(by.executor)
     case 'kill-over': return void present.kills.delete(by.launchId)

@@ -5,7 +5,7 @@
 import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { Turn } from '../protocol/allocator.js'
-import type { AgentId, FrameworkId, LaunchId, OfferId, Role } from '../protocol/ids.js'
+import type { AgentId, FrameworkId, LaunchId, OfferId, Role, UpdateId } from '../protocol/ids.js'
 import type { FileRefusal } from '../protocol/files.js'
 import type { OperatorFiles, OperatorUsage } from '../protocol/look.js'
 import { Groups } from './groups.js'
@@ -80,6 +80,10 @@ export interface Present {
   readonly readers: Map<string, Ref<AgentAnswer>>
   /** Kills of tasks that have not ended yet: an agent that was away has not heard of them. */
   readonly kills: Map<LaunchId, Kill>
+  /** What a scheduler has acknowledged of a task that has ended, before this master has heard of that update. */
+  readonly settled: Map<LaunchId, UpdateId>
+  /** Frameworks whose schedulers are to hear of ends from the agents; from then on they hear it from the master. */
+  readonly owed: Map<FrameworkId, number>
   /** Executors (see `executorKey`) that have ended, and that tasks under way are about to bring back. */
   readonly awaited: Map<string, ReadonlySet<LaunchId>>
   /** Agents that drain and have been told that their deadline is over. */
@@ -99,6 +103,7 @@ export const newPresent = (agentTimeoutMs = AGENT_TIMEOUT_MS): Present => ({
   agentTimeoutMs,
   agents: new Map(), schedulers: new Map(), agentIds: new Map(), frameworkIds: new Map(), offers: new Map(),
   offersOf: new Groups(), offersTo: new Groups(), unheard: new Groups(), readers: new Map(), kills: new Map(),
+  settled: new Map(), owed: new Map(),
   awaited: new Map(), hurried: new Set(), recoveringUntilMs: 0, returnAwaitedUntilMs: 0, nextOffer: 0, nextRead: 0,
   nextTelling: 1,
 })

@@ -3,13 +3,19 @@ import type { FrameworkId, TaskId } from '../protocol/ids.js'
 import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import type { Cluster, TaskRecord } from './cluster.js'
-import { decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 
 type Reconcile = Extract<SchedulerCall, { type: 'reconcile' }>
 
+/** So long agents have to tell of ends themselves before the master does, and again after so long. */
+export const OWED_MS = 10_000
+export const OWED_AGAIN_MS = 60_000
+
 /**
  * Of a task that has ended and whose agent is there, the agent tells itself, with all there is to tell: it is asked
- * to say it again. Of one that the scheduler has acknowledged the end is remembered for a while.
+ * to say it again. Should it have forgotten that, because the end was acknowledged and the log has lost that, the
+ * master tells what it knows a little later. Of one that the scheduler has acknowledged the end is remembered for a
+ * while.
  */
 export function onReconcile(
   { cluster, present, now }: Knowledge, { frameworkId, taskIds }: Omit<Reconcile, 'type'>,
@@ -34,7 +40,27 @@ export function onReconcile(
   const orders = [...again].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))
-  return decision({ effects: [...answers, ...orders] })
+  const isOwed = again.size > 0 && !present.owed.has(frameworkId)
+  return decision({
+    effects: [...answers, ...orders],
+    changes: isOwed ? [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_MS }] : [],
+  })
+}
+
+/** Ends that no agent has told of although it was asked. */
+export function onOwedSweep({ cluster, present, now }: Knowledge): Decision {
+  return combine([NOTHING, ...[...present.owed].map(([frameworkId, dueMs]) => {
+    if (now < dueMs) return NOTHING
+    const scheduler = present.schedulers.get(frameworkId)?.ref
+    const owed = [...cluster.frameworks.get(frameworkId)?.tasks ?? []]
+      .filter(([, { state, updateId }]) => isTerminal(state) && updateId !== undefined)
+    if (!scheduler || owed.length === 0) return decision({ changes: [{ type: 'ends-told', frameworkId }] })
+    return decision({
+      changes: [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_AGAIN_MS }],
+      effects: owed.flatMap(([taskId, task]) =>
+        tell(scheduler, { type: 'update', update: stateOf(frameworkId, taskId, task, now) })),
+    })
+  })])
 }
 
 /** How the last launches of these tasks ended, as far as that is remembered. */

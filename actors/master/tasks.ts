@@ -7,6 +7,7 @@ import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { liveTasksOf } from './ending.js'
+import { readIdOf } from './looking.js'
 import type { OutputAnswer } from './present.js'
 import { onReconcile, stateOf } from './reconciling.js'
 import { fitProblem } from './validation.js'
@@ -46,10 +47,12 @@ export function onStatus(
     return decision({ changes: unheard, effects: forward })
   }
   const ends = isTerminal(latestState) && !over
+  const isSettled = isTerminal(state) && present.settled.get(task.launchId) === update.updateId
   const own = decision({
-    records: [{
-      type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now,
-    }],
+    records: [
+      { type: 'task-changed', frameworkId, taskId, state: latestState, ...toldBy(update, latestState), atMs: now },
+      ...(isSettled ? [{ type: 'task-removed', frameworkId, taskId } as const] : []),
+    ],
     changes: [
       ...unheard,
       ...(ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId } as const] : []),
@@ -102,9 +105,12 @@ const acknowledged = (
 export function onAcknowledge({ cluster, present }: Knowledge, call: FromScheduler<'acknowledge'>): Decision {
   const { frameworkId, agentId, taskId, updateId } = call
   const task = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
-  const over = task && isTerminal(task.state) && task.updateId === updateId
+  const over = task && isTerminal(task.state)
+  const isKnown = over && task.updateId === updateId
   return decision({
-    records: over ? [{ type: 'task-removed', frameworkId, taskId }] : [],
+    records: isKnown ? [{ type: 'task-removed', frameworkId, taskId }] : [],
+    // Told by a leader before: the agent forgets the update now, and here it may still be on its way.
+    changes: over && !isKnown ? [{ type: 'end-acknowledged', launchId: task.launchId, updateId }] : [],
     effects: tell(present.agents.get(agentId)?.ref, {
       type: 'acknowledge-status', epoch: cluster.epoch, frameworkId, taskId, updateId,
     }),
@@ -129,9 +135,9 @@ export function onKill(knowledge: Knowledge, { frameworkId, taskId, graceMs }: F
 
 /** Passes a question about output on to the agent that has it. */
 export function onReadOutput(
-  { cluster, present, now }: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>,
-  replyTo: Ref<OutputAnswer>,
+  knowledge: Knowledge, call: Omit<FromScheduler<'read-output'>, 'type'>, replyTo: Ref<OutputAnswer>,
 ): Decision {
+  const { cluster, present, now } = knowledge
   const { frameworkId, requestId, taskId, stream, offset, bytesMax, follow } = call
   const task = findTask(cluster, frameworkId, taskId)
   const agent = task && present.agents.get(task.agentId)?.ref
@@ -141,7 +147,7 @@ export function onReadOutput(
     const nothing = { type: 'output', requestId, offset, data: new Uint8Array(), end: true, problem } as const
     return decision({ effects: tell(replyTo, nothing) })
   }
-  const readId = `${present.nextRead}.${requestId}`
+  const readId = readIdOf(knowledge, requestId)
   return decision({
     changes: [{ type: 'read-asked', readId, replyTo }],
     effects: tell(agent, {

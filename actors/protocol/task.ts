@@ -66,7 +66,7 @@ export const isTerminal = (state: TaskState): boolean => TERMINAL.has(state)
 export const REASONS = [
   'task-invalid', 'invalid-offers', 'agent-disconnected', 'agent-removed', 'agent-restarted', 'launch-failed',
   'registration-timeout', 'executor-terminated', 'killed-during-launch', 'timed-out', 'framework-removed',
-  'reconciliation', 'launch-repeated', 'no-room', 'journal-failed', 'agent-reregistered', 'stale-epoch',
+  'reconciliation', 'launch-repeated', 'no-room', 'journal-failed', 'agent-reregistered', 'stale-epoch', 'drained',
 ] as const
 export const reason = oneOf(...REASONS)
 export type Reason = (typeof REASONS)[number]

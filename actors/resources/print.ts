@@ -17,6 +17,7 @@ export function printResources(resources: Resources): string {
 export function describeResources(resources: Resources): string {
   const words = Object.entries(printedValues(resources)).map(([name, value]) => {
     if (own(resources.scalars, name) === undefined) return `${name} ${value}`
+    if (name === 'cpus' && value === '1') return '1 cpu'
     return `${value} ${name === 'mem' || name === 'disk' ? 'MB ' : ''}${name}`
   })
   return words.length === 0 ? 'nothing' : words.join(', ')

@@ -3,6 +3,7 @@ import type { Context } from '../../runtime/actor.js'
 import type { ExecutorId, FrameworkId, Role, TaskId } from '../protocol/ids.js'
 import type { Offer, SchedulerCall } from '../protocol/scheduler.js'
 import type { FrameworkContext, Refusing } from './framework.js'
+import { checkTimer, offersOf, tasksOf } from './slips.js'
 import type { Message, SchedulerOptions, State } from './state.js'
 
 /** As much of a task's output as one answer carries unless the author says otherwise. */
@@ -22,7 +23,8 @@ export function authorContext<Author, Told>(
     get frameworkId() {
       return state.frameworkId
     },
-    accept(offers, tasks, refusing) {
+    accept(offers, given, refusing) {
+      const tasks = tasksOf(given)
       const offerIds = spend(state, offers)
       for (const task of tasks) {
         state.acknowledged.expect(task.taskId)
@@ -66,7 +68,10 @@ export function authorContext<Author, Told>(
     checkFit: (requestId, resources) => call((frameworkId) => ({
       type: 'check-fit', frameworkId, requestId, resources,
     })),
-    after: (name, delayMs) => ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name }),
+    after(name, delayMs) {
+      checkTimer(name, delayMs)
+      ctx.after(`author:${name}`, delayMs, { type: 'author-timer', name })
+    },
     cancel: (name) => ctx.cancel(`author:${name}`),
     tell: (to, message) => ctx.tell(to, message),
     finish(exitCode = 0) {
@@ -84,7 +89,7 @@ export function authorContext<Author, Told>(
 
 /** Whatever the author does with an offer, it is theirs no more. */
 function spend<Author>(state: State<Author>, offers: Offer | readonly Offer[]) {
-  const offerIds = ('offerId' in offers ? [offers] : offers).map((offer) => offer.offerId)
+  const offerIds = offersOf(offers).map((offer) => offer.offerId)
   for (const offerId of offerIds) state.offers.delete(offerId)
   return offerIds
 }

@@ -38,6 +38,12 @@ export interface Framework<State, Told = never> {
   receive(state: State, event: FrameworkEvent<Told>, ctx: FrameworkContext): State
 }
 
+/** What a definition may have; anything else is a slip of the pen. */
+export const FRAMEWORK_FIELDS = Object.keys({
+  name: true, roles: true, needs: true, failoverTimeoutMs: true, labels: true, acknowledge: true, restartLost: true,
+  initial: true, receive: true,
+} satisfies Record<keyof Framework<unknown>, true>)
+
 export type FrameworkEvent<Told = never> =
   | { readonly type: 'subscribed'; readonly frameworkId: FrameworkId }
   | { readonly type: 'offers'; readonly offers: readonly Offer[] }

@@ -4,6 +4,7 @@
  * state never reach the author.
  */
 import { unhandled, type Actor, type Context } from '../../runtime/actor.js'
+import { returnedState } from '../../runtime/returned-state.js'
 import type { Role } from '../protocol/ids.js'
 import {
   leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent,
@@ -40,13 +41,14 @@ export const scheduler = <Author, Told>(
       clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0,
       acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
-    state.author = definition.initial(authorContext(state, ctx, options))
+    state.author = returnedState(definition.initial(authorContext(state, ctx, options)), 'initial')
     ctx.every('check', CHECK_MS, { type: 'check' })
     return seek(state, ctx)
   },
   receive(state, message, ctx) {
     const give = (event: FrameworkEvent<Told>): State<Author> => {
-      state.author = definition.receive(state.author, event, authorContext(state, ctx, options))
+      const next = definition.receive(state.author, event, authorContext(state, ctx, options))
+      state.author = returnedState(next, 'receive')
       return state
     }
     switch (message.type) {

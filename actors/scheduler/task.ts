@@ -3,6 +3,7 @@ import type { ExecutorId, TaskId } from '../protocol/ids.js'
 import type { ExecutorInfo, Program, TaskInfo } from '../protocol/task.js'
 import { of, type Wanted } from '../resources/amounts.js'
 import type { Resources } from '../resources/resources.js'
+import { nearestOf } from './slips.js'
 
 /** An argument vector, or one line for `/bin/sh -c`. */
 export type Command = string | readonly string[]
@@ -24,7 +25,15 @@ export interface TaskWish {
   readonly outputBytesMax?: number
 }
 
+export const TASK_FIELDS = Object.keys({
+  id: true, name: true, resources: true, command: true, executor: true, environment: true, data: true,
+  killGraceMs: true, timeoutMs: true, outputBytesMax: true,
+} satisfies Record<keyof TaskWish, true>)
+
+/** Throws a RangeError that names the task, what is wrong with it, and the fix. */
 export function task(wish: TaskWish): TaskInfo {
+  const problem = problemOf(wish)
+  if (problem !== undefined) throw new RangeError(problem)
   const { id, name, command, environment, executor, data, killGraceMs, timeoutMs, outputBytesMax } = wish
   return {
     taskId: id as TaskId,
@@ -39,6 +48,21 @@ export function task(wish: TaskWish): TaskInfo {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(outputBytesMax === undefined ? {} : { outputBytesMax }),
   }
+}
+
+/** What the compiler would have said, for authors who do not ask it; the rest is the master's to say. */
+function problemOf(wish: TaskWish): string | undefined {
+  const { id, resources, command } = wish
+  if (typeof id !== 'string' || id === '') return "a task has no id: write `task({ id: 'a-name', … })`"
+  const unknown = Object.keys(wish).find((key) => !TASK_FIELDS.includes(key))
+  if (unknown !== undefined) {
+    return `task '${id}' has '${unknown}', which no task has: ${nearestOf(unknown, TASK_FIELDS)}`
+  }
+  if (typeof resources !== 'object' || resources === null) {
+    return `task '${id}' has no resources: say what it needs, such as \`resources: { cpus: 0.1, mem: 32 }\``
+  }
+  if (command === undefined || typeof command === 'string' || Array.isArray(command)) return undefined
+  return `the command of task '${id}' is neither a line nor a list: write 'echo hi' or ['echo', 'hi']`
 }
 
 /** A custom executor: a file that exports `executor({ … })`, or a command that joins by itself. */

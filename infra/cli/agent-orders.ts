@@ -4,6 +4,7 @@ import { print, printJson } from './columns.js'
 import type { Call, Command, Option } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { clientOf, segment } from './http-client.js'
+import { nextSteps } from './invocation.js'
 import { idOf } from './inspect.js'
 import { duration } from './task-options.js'
 
@@ -17,7 +18,7 @@ interface Order {
   said(id: string, ordered: Ordered): readonly string[]
 }
 
-const CALLED = 'The beginning of an id is enough, as long as it means one agent only.'
+const CALLED = 'An agent is called by its id, the beginning of it, or its name, as long as it means one only.'
 
 const ORDERS: Readonly<Record<OrderName, Order>> = {
   deactivate: {
@@ -86,7 +87,7 @@ async function order(name: OrderName, { arguments: [id = ''], options }: Call): 
   const ordered = await clientOf(options).post<Ordered>(query.size > 0 ? `${path}?${query}` : path)
   if (options['json'] === true) return printJson(ordered)
   const lines = ORDERS[name].said(ordered.agent.id, ordered)
-  return print(`${lines.join('\n')}\n`)
+  return print(nextSteps(`${lines.join('\n')}\n`, options))
 }
 
 const tasks = (count: number): string => `${count} task${count === 1 ? '' : 's'}`

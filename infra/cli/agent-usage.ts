@@ -21,7 +21,7 @@ export const command: Command = {
   examples: ['warren agent usage', 'warren agent usage 3f9k2a-S0', 'warren agent usage 3f9k2a-S0 --json'],
   notes: [
     'Measured when it is asked for, over the last moment, and beside it what is allocated. Of one agent it also says',
-    'what each launch uses. Who is away cannot be asked. The beginning of an id is enough, as long as it means one.',
+    'what each launch uses. Who is away cannot be asked. Its id, the beginning of it and its name are all right.',
   ].join('\n'),
   async run(call) {
     const [id] = call.arguments

@@ -1,9 +1,10 @@
 /** Dev summary: what `warren dev` says when its cluster is up: what there is, and what to try next. */
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describeResources } from '../../actors/resources/print.js'
 import type { Resources } from '../../actors/resources/resources.js'
 import { DEFAULT_CLUSTER } from './connection.js'
+import { invocation, nearPath, shellWord } from './invocation.js'
 
 const HELLO = fileURLToPath(new URL('../../../actors/frameworks/example/hello.ts', import.meta.url))
 
@@ -71,24 +72,9 @@ export function nodeCommand(workDir: string, argv: readonly string[]): string {
   return `WARREN_BROKER="$(${broker})" ${invocation()} ${argv.map(shellWord).join(' ')}`
 }
 
-const shellWord = (word: string): string =>
-  (/^[A-Za-z0-9_.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-
 /** The options by which other commands find a cluster that was started with these, beginning with a space. */
 export function whichOf(options: Readonly<Record<string, unknown>>): string {
   const { cluster, workDir } = options
   if (workDir !== undefined) return ` --work-dir ${nearPath(resolve(String(workDir)))}`
   return cluster === undefined || cluster === DEFAULT_CLUSTER ? '' : ` --cluster ${cluster}`
-}
-
-/** As short as it can be typed from here. */
-export function nearPath(path: string): string {
-  const near = relative(process.cwd(), path)
-  return near === '' ? '.' : near.startsWith('..') ? path : near
-}
-
-/** How this very program was called, so that what is shown can be typed as it stands. */
-function invocation(): string {
-  const path = process.argv[1] ?? 'warren'
-  return path.endsWith('.mjs') ? `node ${nearPath(path)}` : 'warren'
 }

@@ -1,5 +1,4 @@
 /** `warren doctor`: looks at this machine, the broker and the masters, and says what to mend. */
-import pc from 'picocolors'
 import { brokerChecks } from '../doctor/broker-checks.js'
 import { clockCheck, type Clock } from '../doctor/clock-check.js'
 import { diskCheck } from '../doctor/disk-check.js'
@@ -9,18 +8,21 @@ import { masterChecks, type Asked } from '../doctor/master-checks.js'
 import { portCheck } from '../doctor/port-check.js'
 import { question } from '../doctor/question.js'
 import { openFilesMax } from '../metrics/process-families.js'
+import { coloursOf } from './colours.js'
 import { harmless, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import {
-  brokerUrls, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
+  brokerUrls, type ClusterNote, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
 } from './connection.js'
+import { nodeCommand } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
+import { asCalled } from './invocation.js'
 import { version } from './version.js'
 
 const PORTS = [['a master', 5050], ['an agent', 5051]] as const
 const MANAGEMENT_PORT = 15672
 const MARKS: Readonly<Record<Level, string>> = { well: 'ok', unknown: '?', warning: '!', problem: 'x' }
-const COLOURS = { well: pc.green, unknown: pc.dim, warning: pc.yellow, problem: pc.red }
+const COLOURS = { well: 'green', unknown: 'dim', warning: 'yellow', problem: 'red' } as const
 
 const EMBEDDED = well('broker', 'none; the cluster that runs here is one process and needs none')
 
@@ -64,9 +66,20 @@ async function look(options: Call['options']): Promise<readonly Finding[]> {
   return [
     nodeCheck(process.version), filesCheck(filesMax()), diskCheck(workDir), cgroupCheck(), ...ports,
     ...brokers,
-    ...masterChecks(asked, version(), options['cluster'] as string | undefined, master !== undefined),
+    ...masterChecks(
+      asked, version(), options['cluster'] as string | undefined, master !== undefined, startOf(options, workDir, note),
+    ),
     clockCheck([...clocksOf(asked), ...await brokerClocks(broker)]),
   ]
+}
+
+/** Of a cluster that `warren dev` runs over a broker: another master at the same place, as its own line has it. */
+function startOf(options: Call['options'], workDir: string, note: ClusterNote | undefined) {
+  if (note?.broker === undefined || options['master'] !== undefined || options['broker'] !== undefined) return undefined
+  return (url: string): string => {
+    const { port } = new URL(url)
+    return nodeCommand(workDir, ['master', '--name', `m-${port}`, '--cluster', note.cluster, '--port', port])
+  }
 }
 
 async function lookAtBroker(broker: string | undefined, cluster: string): Promise<readonly Finding[]> {
@@ -118,10 +131,10 @@ function filesMax(): number | undefined {
 
 /** What to do has a line of its own. */
 function linesOf(findings: readonly Finding[]): string {
-  const width = Math.max(...findings.map(({ check }) => check.length))
+  const [paint, width] = [coloursOf(), Math.max(...findings.map(({ check }) => check.length))]
   return findings.map(({ check, level, says, fix }) => {
-    const mark = COLOURS[level](MARKS[level].padEnd(2))
-    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${pc.dim(`→ ${harmless(fix)}`)}\n`
+    const mark = paint[COLOURS[level]](MARKS[level].padEnd(2))
+    const todo = fix === undefined ? '' : `${' '.repeat(width + 6)}${paint.dim(`→ ${asCalled(harmless(fix))}`)}\n`
     return `${mark}  ${check.padEnd(width)}  ${harmless(says)}\n${todo}`
   }).join('')
 }
@@ -129,5 +142,5 @@ function linesOf(findings: readonly Finding[]): string {
 function summary(problems: number, warnings: number): string {
   const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
   const minor = warnings === 0 ? '' : `, ${plural(warnings, 'warning')}`
-  return problems === 0 ? `nothing to mend${minor}` : pc.red(`${plural(problems, 'thing')} to mend${minor}`)
+  return problems === 0 ? `nothing to mend${minor}` : coloursOf().red(`${plural(problems, 'thing')} to mend${minor}`)
 }

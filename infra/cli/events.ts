@@ -1,5 +1,5 @@
-/** `warren events`: what the cluster decided and why, in the order in which it was committed. */
-import type { EventView } from '../http/event-words.js'
+/** `warren events`: what the cluster decided and why, in the order of time; followed, as it is committed. */
+import { EVENT_TYPES, type EventView } from '../http/event-words.js'
 import { columns, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
@@ -11,16 +11,17 @@ import { followLeader, gapJson, gapText, MASTERLESS_MAX_MS } from './leader-foll
 const HEADINGS = ['TIME', '', 'WHAT']
 /** By how much what is decided may be heard late. */
 const DISORDER_MS = 10_000
+const TYPES_IN_LINE = 4
 const NAMES = ['agent', 'framework', 'task', 'type'] as const
 
 export const command: Command = {
   options: [
     { flags: '--since <time>', help: 'not before, such as 10m for ten minutes ago, or 2026-01-31T12:00:00Z' },
     { flags: '-f, --follow', help: 'go on with what happens, until Ctrl-C' },
-    { flags: '--agent <id>', help: 'only what concerns this agent', isFlagOnly: true },
-    { flags: '--framework <id>', help: 'only what concerns this framework', isFlagOnly: true },
+    { flags: '--agent <id>', help: 'only what concerns this agent, by its id or name', isFlagOnly: true },
+    { flags: '--framework <id>', help: 'only what concerns this framework, by its id or name', isFlagOnly: true },
     { flags: '--task <id>', help: 'only what concerns this task', isFlagOnly: true },
-    { flags: '--type <type>', help: 'only of this kind, such as task-changed', isFlagOnly: true },
+    { flags: '--type <type>', help: 'only of this type, or of all that begin so, such as task-', isFlagOnly: true },
     { flags: '--offers', help: 'with offers as they are made and end', isFlagOnly: true },
     { flags: '--json', help: 'one JSON document; with --follow, JSON Lines' },
     ...HTTP_OPTIONS,
@@ -29,8 +30,17 @@ export const command: Command = {
   notes: `The master keeps the last 10,000 of them, and as many of offers. When the leader is gone --follow
 goes on with the next, if there is one within ${MASTERLESS_MAX_MS / 1_000} s: stderr says that it changed, and with
 --json a line of the type "gap" does. What was decided meanwhile is told; offers and connections of that
-time are not known.`,
+time are not known.
+
+Types:
+${typeLines()}`,
   run,
+}
+
+/** Within the columns of a help text. */
+function typeLines(): string {
+  const starts = EVENT_TYPES.map((_, index) => index).filter((index) => index % TYPES_IN_LINE === 0)
+  return starts.map((start) => `  ${EVENT_TYPES.slice(start, start + TYPES_IN_LINE).join(', ')}`).join('\n')
 }
 
 async function run({ options }: Call): Promise<number> {

@@ -5,6 +5,7 @@ import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
+import { nextSteps } from './invocation.js'
 import { TASK_IDS } from './inspect.js'
 
 type Noun = Explained['of']
@@ -16,7 +17,7 @@ const EXAMPLES: Readonly<Record<Noun, readonly string[]>> = {
 }
 const NOTES: Readonly<Record<Noun, string>> = {
   task: `${TASK_IDS}\nOne that has not been launched is known to its framework alone: explain that.`,
-  framework: 'The beginning of an id is enough. An agent without a reason would be offered to it next.',
+  framework: 'Its name or the beginning of its id is enough. An agent without a reason would be offered to it next.',
   role: 'Frameworks are asked in the order of their shares, the smallest first.',
 }
 const HEADINGS = ['AGENT', 'NAME', 'FREE', 'WHY NOT']
@@ -30,7 +31,8 @@ export const explainOf = (noun: Noun): Command => ({
     const path = `/v1/explain/${noun}s/${segment(id)}`
     const answer = await clientOf(options).get<{ readonly explanation: Explained }>(path)
     if (options['json'] === true) return printJson(answer)
-    return print(pageOf(answer.explanation))
+    // Nothing but these lines is ours: names may be like anything.
+    return print(pageOf(answer.explanation).replace(/^next: .*$/gm, (line) => nextSteps(line, options)))
   },
 })
 

@@ -5,9 +5,11 @@ import { EXIT } from './failure.js'
 import { FILE_NOTES, type Keeper } from './files.js'
 import { clientOf, segment } from './http-client.js'
 import { idOf } from './inspect.js'
+import { linesOf } from './json-lines.js'
 import { naturalOption } from './natural-option.js'
 import { openOutlet } from './outlet.js'
-import { copy, linesOf } from './task-logs.js'
+import { bytesIn, FOLLOW_NOTE, followParts, sayingOnce } from './part-follow.js'
+import { copy } from './task-logs.js'
 
 const NDJSON = 'application/x-ndjson'
 
@@ -22,7 +24,7 @@ export const catOf = (noun: Keeper): Command => ({
   examples: noun === 'task'
     ? ['warren task cat hello sandbox/result.txt', 'warren task cat hello sandbox/log --follow --tail 1000']
     : ['warren agent cat 3f9k2a-S0 3f9k2a-L4/stdout'],
-  notes: `${FILE_NOTES[noun]}\nA file that is written anew is read from its beginning.`,
+  notes: `${FILE_NOTES[noun]}\nA file that is written anew is read from its beginning.\n${FOLLOW_NOTE}`,
   async run({ arguments: [id = '', path = ''], options }) {
     const client = clientOf(options)
     const hangUp = new AbortController()
@@ -32,14 +34,21 @@ export const catOf = (noun: Keeper): Command => ({
       hangUp.abort()
     }
     process.once('SIGINT', interrupt)
-    const query = new URLSearchParams({ path })
-    if (options['follow'] === true) query.set('follow', '1')
-    if (options['tail'] !== undefined) query.set('tail', String(options['tail']))
-    const address = `/v1/${noun}s/${segment(idOf(noun, id))}/file?${query}`
-    const out = openOutlet(process.stdout)
+    const query = { path, ...(options['tail'] === undefined ? {} : { tail: String(options['tail']) }) }
+    const keeper = idOf(noun, id)
+    const address = `/v1/${noun}s/${segment(keeper)}/file?${new URLSearchParams(query)}`
+    const [out, isJson] = [openOutlet(process.stdout), options['json'] === true]
+    const read = async (): Promise<AsyncIterable<Uint8Array | string>> => {
+      if (options['follow'] !== true) {
+        const whole = (accept: string) => client.follow(address, accept, hangUp.signal)
+        return isJson ? linesOf(whole(NDJSON)) : whole('text/plain')
+      }
+      const wish = { nouns: `${noun}s`, id: keeper, what: 'file', query } as const
+      const parts = followParts(client, wish, sayingOnce((text) => process.stderr.write(text))(), hangUp.signal)
+      return isJson ? (await import('../http/file-lines.js')).partLines(parts) : bytesIn(parts)
+    }
     try {
-      const follow = (accept: string) => client.follow(address, accept, hangUp.signal)
-      await copy(options['json'] === true ? linesOf(follow(NDJSON)) : follow('text/plain'), out, hangUp)
+      await copy(await read(), out, hangUp)
     } catch (error) {
       if (!hangUp.signal.aborted) throw error
     } finally {

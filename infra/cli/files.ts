@@ -10,7 +10,8 @@ import { idOf, TASK_IDS } from './inspect.js'
 export type Keeper = 'task' | 'agent'
 
 export const FILE_NOTES: Readonly<Record<Keeper, string>> = {
-  task: `${TASK_IDS}\nA task's directory holds stdout, stderr and sandbox/, where its command began.`,
+  task: `${TASK_IDS}\nA task's directory holds stdout, stderr, sandbox/, where its command
+began, and status, by which its agent finds it again.`,
   agent: 'An agent\'s directory holds one for each launch that is still on its disk.',
 }
 

@@ -17,6 +17,7 @@ import type { Call, Command } from './command.js'
 import { CONNECTION_OPTIONS, connectionOf, type Connection } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { FrameworkFaults } from './framework-faults.js'
+import { invocation } from './invocation.js'
 import { exitCodeOf, Lifetime, tellStarter } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import { traceOption } from './trace-option.js'
@@ -51,10 +52,12 @@ export const command: Command = {
     'warren framework run actors/frameworks/example/hello.ts',
     'warren framework run my-framework.ts --watch --verbose',
     'warren framework run my-service.ts --keep my-service.id --port 5060',
-    'warren framework run my-framework.ts -- --flag-of-mine',
+    'warren framework run actors/frameworks/example/primes.ts -- 3000000 12',
   ],
-  notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the arguments\n'
-    + "after FILE. `import { framework, task } from 'warren'` works wherever FILE lies, in TypeScript too.\n"
+  notes: 'FILE exports `framework({ … })` as its default, or a function that makes one from the list of arguments\n'
+    + 'after FILE: `export default ([limit, pieces]) => framework({ … })`. All that it may hold is told, with every\n'
+    + 'event and what can be asked for, in actors/frameworks/README.md.\n'
+    + "`import { framework, task } from 'warren'` works wherever FILE lies, in TypeScript too.\n"
     + "The exit code is the one that the framework finishes with. Ctrl-C ends the framework and its tasks.\n"
     + 'If its process breaks off, its tasks run on: with --keep for a week, else for a minute, or as long as FILE\n'
     + 'says (failoverTimeoutMs). With --keep a second process takes over from the first, and its tasks run on, too.',
@@ -176,7 +179,7 @@ function resuming(kept: KeptId, cluster: string) {
 /** Its id is of no more use, unless its tasks run on because no master heard that it has ended. */
 function settle(name: string, left: FrameworkId | undefined, kept: KeptId | undefined): void {
   if (left === undefined) return kept?.forget()
-  const how = `when a master leads again, end them: warren framework teardown ${left}`
+  const how = `when a master leads again, end them: ${invocation()} framework teardown ${left}`
   process.stderr.write(`warren: no master heard that framework '${name}' has ended, and its tasks run on; ${how}\n`)
 }
 

@@ -53,7 +53,9 @@ export const inspectOf = (noun: Noun): Command => ({
   arguments: [`<${noun}>`],
   options: [{ flags: '--json', help: 'one JSON document' }, ...HTTP_OPTIONS],
   examples: EXAMPLES[noun],
-  notes: noun === 'task' ? TASK_IDS : 'The beginning of an id is enough, as long as it means one only.',
+  notes: noun === 'task' ? TASK_IDS
+    : noun === 'offer' ? 'The beginning of an id is enough, as long as it means one only.'
+    : 'Its name or the beginning of its id is enough, as long as it means one only.',
   async run({ arguments: [id = ''], options }) {
     const path = `/v1/${noun}s/${segment(idOf(noun, id))}`
     const answer = await clientOf(options).get<Readonly<Record<string, unknown>>>(path)

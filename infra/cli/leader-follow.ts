@@ -1,11 +1,11 @@
 /**
- * Leader follow: server-sent events of whichever master leads, also when that changes.
+ * Leader follow: what whichever master leads goes on to tell, also when that changes.
  *
  * A leader that is gone, or silent for longer than it may be, is left, and the next is asked to go on. What
  * happened between is a gap, which is told in its place.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { timeOf } from '../trace/message-lines.js'
 import { EXIT, Failure } from './failure.js'
 import type { HttpClient } from './http-client.js'
@@ -28,29 +28,57 @@ export interface Gap {
   readonly leader: string | undefined
 }
 
-export type Told =
-  | ServerEvent
-  | { readonly event: 'leader-changed'; readonly gap: Gap }
+export interface LeaderChanged {
+  readonly event: 'leader-changed'
+  readonly gap: Gap
+}
 
-/**
- * Ends when `hangUp` says so. Throws a `Failure` when it is refused, or when no master answers for long.
- * @param pathOf for going on after a gap, what to ask for; `sinceMs` is undefined at first
- */
-export async function* followLeader(
-  client: HttpClient, pathOf: (sinceMs: number | undefined) => string, hangUp: AbortSignal,
+export type Told = ServerEvent | LeaderChanged
+
+/** What is followed. */
+export interface Followed<T> {
+  readonly accept: string
+  /** For going on after a gap, what to ask for; `sinceMs` is undefined at first. */
+  readonly pathOf: (sinceMs: number | undefined) => string
+  /** Of one master's answer, which may break off anywhere. `heard` is a sign of life, and no more. */
+  readonly read: (chunks: AsyncIterable<Buffer>, headers: IncomingHttpHeaders) => AsyncIterable<T | 'heard'>
+  /** An answer that is whole is the last; else only who hangs up ends it. */
+  readonly mayEnd: boolean
+  /** A master that says nothing for longer is left. */
+  readonly silenceMaxMs: number
+}
+
+/** Server-sent events. Ends when `hangUp` says so; throws as `followMasters` does. */
+export const followLeader = (
+  client: HttpClient, pathOf: Followed<ServerEvent>['pathOf'], hangUp: AbortSignal, masterlessMaxMs?: number,
+): AsyncGenerator<Told> => followMasters(client, {
+  accept: 'text/event-stream', pathOf, read: eventsOf, mayEnd: false, silenceMaxMs: SILENCE_MAX_MS,
+}, hangUp, masterlessMaxMs)
+
+/** Throws a `Failure` when it is refused, or when no master answers for long. */
+export async function* followMasters<T>(
+  client: HttpClient, { accept, pathOf, read, mayEnd, silenceMaxMs }: Followed<T>, hangUp: AbortSignal,
   masterlessMaxMs = MASTERLESS_MAX_MS,
-): AsyncGenerator<Told> {
-  let response = await client.open(pathOf(undefined), 'text/event-stream', hangUp)
+): AsyncGenerator<T | LeaderChanged> {
+  let response = await client.open(pathOf(undefined), accept, hangUp)
   let leading = client.leader(hangUp)
   void client.learnMasters(hangUp)
   for (;;) {
-    let fromMs = Date.now()
-    for await (const told of eventsIn(response, hangUp)) {
-      fromMs = Date.now()
-      if (told !== 'heard') yield told
+    let [fromMs, isWhole] = [Date.now(), false]
+    try {
+      for await (const told of read(chunksOf(response, silenceMaxMs), response.headers)) {
+        fromMs = Date.now()
+        if (told !== 'heard') yield told
+      }
+      isWhole = response.complete
+    } catch (error) {
+      // Who leads no more may notice it before it is left.
+      if (!(error instanceof Failure) || !await leadsAnother(client, await leading, hangUp)) throw error
+    } finally {
+      response.destroy()
     }
-    if (hangUp.aborted) return
-    response = await openNext(client, pathOf(fromMs), hangUp, masterlessMaxMs)
+    if (hangUp.aborted || (isWhole && mayEnd)) return
+    response = await openNext(client, pathOf(fromMs), accept, hangUp, masterlessMaxMs)
     if (hangUp.aborted) return
     const leaderWas = await leading
     leading = client.leader(hangUp)
@@ -60,11 +88,12 @@ export async function* followLeader(
 }
 
 /** For people, on a line. @param what might be missing, as a noun */
-export function gapText({ fromMs, untilMs, leaderWas, leader }: Gap, what: string): string {
-  const who = leaderWas !== undefined && leader === leaderWas ? `the connection to the leader ${leader} broke off`
-    : `the leader ${leaderWas ?? 'of before'} is gone, ${leader ?? 'another master'} leads`
-  return `${who}; of ${timeOf(fromMs)} to ${timeOf(untilMs)} ${what} may be missing`
-}
+export const gapText = (gap: Gap, what: string): string =>
+  `${changeText(gap)}; of ${timeOf(gap.fromMs)} to ${timeOf(gap.untilMs)} ${what} may be missing`
+
+export const changeText = ({ leaderWas, leader }: Gap): string =>
+  (leaderWas !== undefined && leader === leaderWas ? `the connection to the leader ${leader} broke off`
+    : `the leader ${leaderWas ?? 'of before'} is gone, ${leader ?? 'another master'} leads`)
 
 /** For programs: what `--json` has in place of what is missing. */
 export const gapJson = ({ fromMs, untilMs, leaderWas, leader }: Gap) => ({
@@ -72,26 +101,30 @@ export const gapJson = ({ fromMs, untilMs, leaderWas, leader }: Gap) => ({
   ...(leaderWas === undefined ? {} : { leaderWas }), ...(leader === undefined ? {} : { leader }),
 })
 
-/** Until it breaks off. */
-async function* eventsIn(response: IncomingMessage, hangUp: AbortSignal): ReturnType<typeof eventsOf> {
-  response.setTimeout(SILENCE_MAX_MS, () => response.destroy())
-  try {
-    yield* eventsOf(response)
-  } catch (error) {
-    if (!hangUp.aborted && error instanceof SyntaxError) throw error
-  } finally {
-    response.destroy()
+/** Until it breaks off, or is silent. While nobody takes what it said, it may be. */
+async function* chunksOf(response: IncomingMessage, silenceMaxMs: number): AsyncGenerator<Buffer> {
+  const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  for (;;) {
+    const timer = setTimeout(() => response.destroy(), silenceMaxMs)
+    const next = await chunks.next().catch(() => undefined).finally(() => clearTimeout(timer))
+    if (!next || next.done) return
+    yield next.value
   }
 }
 
+async function leadsAnother(client: HttpClient, last: string | undefined, hangUp: AbortSignal): Promise<boolean> {
+  const leader = await client.leader(hangUp)
+  return leader !== undefined && last !== undefined && leader !== last
+}
+
 async function openNext(
-  client: HttpClient, path: string, hangUp: AbortSignal, masterlessMaxMs: number,
+  client: HttpClient, path: string, accept: string, hangUp: AbortSignal, masterlessMaxMs: number,
 ): Promise<IncomingMessage> {
   const until = performance.now() + masterlessMaxMs
   for (;;) {
     try {
       await pause(AGAIN_MS, undefined, { signal: hangUp })
-      return await client.open(path, 'text/event-stream', hangUp)
+      return await client.open(path, accept, hangUp)
     } catch (error) {
       if (hangUp.aborted || !(error instanceof Failure) || error.exitCode !== EXIT.unreachable) throw error
       if (performance.now() < until) continue

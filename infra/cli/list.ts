@@ -1,14 +1,16 @@
-/** List: `warren agent|framework|task|offer list`, one a line. */
-import type { AgentView, FrameworkView, OfferView, TaskView } from '../../actors/protocol/operator.js'
+/** List: `warren agent|framework|task|offer|role list`, one a line. */
+import type { AgentView, FrameworkView, OfferView, RoleView, TaskView } from '../../actors/protocol/operator.js'
 import { age, amounts, columns, print, printJson } from './columns.js'
 import type { Call, Command, Option } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
 import { clientOf, type HttpClient } from './http-client.js'
+import { asCalled } from './invocation.js'
 import { standingOf } from './agent-state.js'
 import { stateOf } from './task-state.js'
 
 export type Noun = 'agent' | 'framework' | 'task' | 'offer'
+export type ListedNoun = Noun | 'role'
 
 export interface Shown<View> {
   readonly headings: readonly string[]
@@ -48,7 +50,15 @@ const OFFERS: Shown<OfferView> = {
     [id, framework, agent, role, amounts(resources, true), age(offeredAt)],
   id: ({ id }) => id,
 }
-const SHOWN = { agent: AGENTS, framework: FRAMEWORKS, task: TASKS, offer: OFFERS }
+const ROLES: Shown<RoleView> = {
+  headings: ['ROLE', 'SHARE', 'MOST OF', 'FRAMEWORKS', 'TASKS', 'USED', 'OFFERED'],
+  cells: ({ id, share, dominant, members, tasks, used, offered }) => [
+    id, `${Math.round(share * 1_000) / 10} %`, dominant === '' ? '-' : dominant, String(members.length), String(tasks),
+    amounts(used, true), amounts(offered, true),
+  ],
+  id: ({ id }) => id,
+}
+const SHOWN = { agent: AGENTS, framework: FRAMEWORKS, task: TASKS, offer: OFFERS, role: ROLES }
 
 const COMMON: readonly Option[] = [
   { flags: '--json', help: 'one JSON document' },
@@ -56,7 +66,7 @@ const COMMON: readonly Option[] = [
   { flags: '--quiet', help: 'ids only' },
 ]
 const OF_FRAMEWORK: Option = {
-  flags: '--framework <id>', help: 'only this framework\'s; the beginning of its id is enough',
+  flags: '--framework <id>', help: 'only this framework\'s: its id, the beginning of it, or its name',
 }
 const OF_TASKS: readonly Option[] = [
   { flags: '--all', help: 'those that have ended, too' },
@@ -64,7 +74,7 @@ const OF_TASKS: readonly Option[] = [
   OF_FRAMEWORK,
 ]
 const OF_AGENTS: readonly Option[] = [{ flags: '--all', help: 'those that are gone for good, too' }]
-const OPTIONS = { agent: OF_AGENTS, framework: [], task: OF_TASKS, offer: [OF_FRAMEWORK] }
+const OPTIONS = { agent: OF_AGENTS, framework: [], task: OF_TASKS, offer: [OF_FRAMEWORK], role: [] }
 const EXAMPLES = {
   agent: ['warren agent list', 'warren agent list --all --json'],
   framework: ['warren framework list', 'warren framework list --quiet'],
@@ -73,11 +83,17 @@ const EXAMPLES = {
     'warren task list --state FAILED,LOST --json',
   ],
   offer: ['warren offer list', 'warren offer list --json'],
+  role: ['warren role list', 'warren role list --json'],
+}
+const NOTES = {
+  role: 'Roles are what frameworks subscribe with: one is there while a framework has it. Its share is of what it has\n'
+    + 'most, with offers; `warren explain role ROLE` says who of it is asked first, and why the others wait.',
 }
 
-export const listOf = (noun: Noun): Command => ({
+export const listOf = (noun: ListedNoun): Command => ({
   options: [...COMMON, ...OPTIONS[noun], ...HTTP_OPTIONS],
   examples: EXAMPLES[noun],
+  ...(noun === 'role' ? { notes: NOTES.role } : {}),
   run: (call) => list(noun, call),
 })
 
@@ -89,7 +105,7 @@ interface Listed {
   readonly states?: Readonly<Record<string, number>>
 }
 
-async function list(noun: Noun, { options }: Call): Promise<number> {
+async function list(noun: ListedNoun, { options }: Call): Promise<number> {
   const { next: _, ...listed } = await everyPage(noun, clientOf(options), queryOf(noun, options))
   if (options['json'] === true) return printJson(listed)
   const views = viewsIn(noun, listed)
@@ -113,17 +129,17 @@ function sharedIds(views: readonly { readonly id: string }[]): ReadonlySet<strin
 }
 
 /** Data on stdout, talk on stderr. */
-function say(noun: Noun, { states = {} }: Listed, shown: number, options: Call['options']): void {
+function say(noun: ListedNoun, { states = {} }: Listed, shown: number, options: Call['options']): void {
   const remembered = Object.values(states).reduce((sum, count) => sum + count, 0)
   const isDefault = noun === 'task' && options['all'] !== true && options['state'] === undefined
   const ended = isDefault && remembered > shown
     ? `${remembered - shown} that have ended: warren task list --all` : ''
   const none = shown > 0 ? '' : isDefault ? 'no live tasks' : `no ${noun}s`
   const words = [none, ended].filter((each) => each !== '').join('; ')
-  if (words !== '') process.stderr.write(`${words}\n`)
+  if (words !== '') process.stderr.write(asCalled(`${words}\n`))
 }
 
-function queryOf(noun: Noun, options: Call['options']): URLSearchParams {
+function queryOf(noun: ListedNoun, options: Call['options']): URLSearchParams {
   const query = new URLSearchParams()
   for (const name of ['framework', 'state']) {
     if (options[name] !== undefined) query.set(name, String(options[name]))
@@ -133,7 +149,7 @@ function queryOf(noun: Noun, options: Call['options']): URLSearchParams {
   return query
 }
 
-async function everyPage(noun: Noun, client: HttpClient, query: URLSearchParams): Promise<Listed> {
+async function everyPage(noun: ListedNoun, client: HttpClient, query: URLSearchParams): Promise<Listed> {
   const first = await client.get<Listed>(`/v1/${noun}s?${query}`)
   const views = [...viewsIn(noun, first)]
   for (let { next } = first; next !== undefined;) {
@@ -145,5 +161,5 @@ async function everyPage(noun: Noun, client: HttpClient, query: URLSearchParams)
   return { ...first, total: views.length, [`${noun}s`]: views }
 }
 
-const viewsIn = (noun: Noun, listed: object): readonly unknown[] =>
+const viewsIn = (noun: ListedNoun, listed: object): readonly unknown[] =>
   (listed as Readonly<Record<string, readonly unknown[]>>)[`${noun}s`] ?? []

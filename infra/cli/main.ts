@@ -5,9 +5,10 @@
  * called command's module is loaded, because start-up is most of what a short command costs.
  */
 import { Command as Parser, CommanderError, Option as ParserOption } from 'commander'
+import { nearest } from '../../runtime/nearest.js'
 import type { Command, Entry } from './command.js'
 import { EXIT, Failure } from './failure.js'
-import { nearest } from './nearest.js'
+import { asCalled } from './invocation.js'
 import { COMMANDS } from './table.js'
 import { version } from './version.js'
 
@@ -25,11 +26,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     const words = argv.findIndex((word) => word.startsWith('-'))
     const named = words < 0 ? argv : argv.slice(0, words)
     if (first === 'help') return await main([...argv.slice(1), '--help'])
-    if (first === undefined || HELP.includes(first)) return print(overview())
+    if (first === undefined || HELP.includes(first)) return print(asCalled(overview()))
     const entry = find(named)
     const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
     const wantsHelp = argv.length === 2 && HELP.includes(argv[1] ?? '')
-    if (!entry && wantsHelp && group.length > 0) return print(overview(group))
+    if (!entry && wantsHelp && group.length > 0) return print(asCalled(overview(group)))
     if (!entry) throw new Failure(EXIT.usage, unknownCommand(named))
     const { command } = await entry.load()
     const rest = argv.slice(entry.name.split(' ').length)
@@ -37,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     if (error instanceof Failure) {
-      process.stderr.write(`warren: ${error.message}\n`)
+      process.stderr.write(asCalled(`warren: ${error.message}\n`))
       return error.exitCode
     }
     process.stderr.write(`warren: ${error instanceof Error ? error.stack : String(error)}\n`)
@@ -49,7 +50,10 @@ async function parse(entry: Entry, command: Command, argv: readonly string[]): P
   const parser = new Parser(`warren ${entry.name}`)
     .summary(entry.summary).description(`${capital(entry.summary)}.`)
     .exitOverride().showSuggestionAfterError()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text, entry.name)) })
+    .configureOutput({
+      writeOut: (text) => print(asCalled(text)),
+      outputError: (text, write) => write(asCalled(oneLine(text, entry.name))),
+    })
   if (command.passThrough) parser.passThroughOptions()
   for (const each of command.arguments ?? []) parser.argument(each)
   for (const { flags, help, fallback, parse: read, isFlagOnly } of command.options) {
@@ -99,7 +103,7 @@ function overview(shown: readonly Entry[] = COMMANDS): string {
     'Usage: warren <command> [options]', '',
     'Commands:', ...lines, '',
     ...(shown === COMMANDS ? BEGIN : []), '`warren <command> --help` says more.',
-    'Any option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
+    'Where a help text says (env: NAME), the option may come from the environment: WARREN_WORK_DIR is --work-dir.', '',
   ].join('\n')
 }
 

@@ -31,7 +31,8 @@ export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
     case 'KILLED':
       return {
         exitCode: signal === undefined ? exitCode ?? EXIT.failed : codeOf(signal),
-        line: 'the task was killed from outside',
+        line: reason === 'drained' ? `the task was killed: ${text ?? 'its agent was drained'}`
+          : 'the task was killed from outside',
       }
     case 'ERROR': return { exitCode: EXIT.failed, line: text ?? 'the cluster refused the task' }
     case 'DROPPED':

@@ -13,6 +13,7 @@ import type { Command } from './command.js'
 import { CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
 import { whichOf } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
+import { asCalled, invocation } from './invocation.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
 import { PORT_OPTION } from './node-options.js'
@@ -60,10 +61,10 @@ export const command: Command = {
 async function tour(cluster: EmbeddedCluster, workDir: string): Promise<undefined> {
   for (const { info } of cluster.agents) say(`   ${info.hostname} offers ${describeResources(info.resources)}`)
   say(`   HTTP interface, and the console for a browser: ${cluster.http}`)
-  say('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)')
+  say(asCalled('\n2. One cycle of offers, on a small cluster of its own (`warren example offers`)'))
   const { play } = await import('./example-offers.js')
   await play(undefined, ({ step, text }) => say(`   (${step}) ${text}`), () => undefined)
-  say('\n3. A job on real files: `warren batch -- wc -w {}`, one task per file')
+  say(asCalled('\n3. A job on real files: `warren batch -- wc -w {}`, one task per file'))
   await countWords(workDir)
 }
 
@@ -112,11 +113,11 @@ function markdownFiles(directory: string): string[] {
 const tryNext = (which: string): string => `
 The cluster stays up until you press Ctrl-C. In another terminal, try:
 
-   npx warren run${which} -- sh -c 'echo hello from $(hostname), task $WARREN_TASK_ID'
-   npx warren agent list${which}
-   npx warren task list${which} --all
-   seq 20 | npx warren batch${which} -- sh -c 'echo $(( $1 * $1 ))' square {}
-   npx warren framework run${which} actors/frameworks/example/hello.ts
+   ${invocation()} run${which} -- sh -c 'echo hello from $(hostname), task $WARREN_TASK_ID'
+   ${invocation()} agent list${which}
+   ${invocation()} task list${which} --all
+   seq 20 | ${invocation()} batch${which} -- sh -c 'echo $(( $1 * $1 ))' square {}
+   ${invocation()} framework run${which} actors/frameworks/example/hello.ts
 `
 
 function say(text: string): void {

@@ -38,6 +38,10 @@ export const COMMANDS: readonly Entry[] = [
       return { command: inspectOf(noun) }
     }),
   ]),
+  entry('role list', 'roles, and what each has of the cluster', async () => {
+    const { listOf } = await import('./list.js')
+    return { command: listOf('role') }
+  }),
   ...(Object.keys(AGENT_ORDERS) as (keyof typeof AGENT_ORDERS)[]).map((name) =>
     entry(`agent ${name}`, AGENT_ORDERS[name], async () => {
       const { orderOf } = await import('./agent-orders.js')

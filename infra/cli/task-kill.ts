@@ -3,6 +3,7 @@ import type { TaskView } from '../../actors/protocol/operator.js'
 import { print, printJson } from './columns.js'
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
+import { nextSteps } from './invocation.js'
 import { clientOf, segment } from './http-client.js'
 import { idOf, TASK_IDS } from './inspect.js'
 import { stateOf } from './task-state.js'
@@ -23,6 +24,6 @@ export const command: Command = {
     const { outcome, task } = killed
     const path = `${task.framework}/${task.id}`
     if (outcome === 'ended-before') return print(`task ${path} has ended before: ${stateOf(task)}\n`)
-    return print(`killing task ${path}\nsee what became of it: warren task inspect ${path}\n`)
+    return print(nextSteps(`killing task ${path}\nsee what became of it: warren task inspect ${path}\n`, options))
   },
 }

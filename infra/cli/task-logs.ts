@@ -2,14 +2,16 @@
  * Task logs: what a task has written, to the streams that it wrote it to, byte for byte. Each stream is
  * read on its own, so that one that nobody takes away does not hold up the other.
  */
-import { StringDecoder } from 'node:string_decoder'
 import type { StreamName } from '../http/log-stream.js'
+import type { Part } from '../http/pieces.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
 import { idOf, TASK_IDS } from './inspect.js'
+import { linesOf } from './json-lines.js'
 import { openOutlet, type Outlet } from './outlet.js'
+import { bytesIn, FOLLOW_NOTE, followParts, sayingOnce } from './part-follow.js'
 
 const STREAMS: Readonly<Record<string, readonly StreamName[]>> = {
   stdout: ['stdout'], stderr: ['stderr'], both: ['stdout', 'stderr'],
@@ -29,7 +31,7 @@ export const command: Command = {
     'warren task logs hello', 'warren task logs hello --follow',
     'warren task logs hello --stream stderr --json',
   ],
-  notes: TASK_IDS,
+  notes: `${TASK_IDS}\n${FOLLOW_NOTE}`,
   run,
 }
 
@@ -42,18 +44,22 @@ async function run({ arguments: [id = ''], options }: Call): Promise<number> {
     hangUp.abort()
   }
   process.once('SIGINT', interrupt)
-  const follow = options['follow'] === true ? '&follow=1' : ''
-  const pathOf = (stream: string) => `/v1/tasks/${segment(idOf('task', id))}/logs?stream=${stream}${follow}`
-  const stream = String(options['stream'])
+  const task = idOf('task', id)
+  const pathOf = (stream: string) => `/v1/tasks/${segment(task)}/logs?stream=${stream}`
+  const [stream, isJson] = [String(options['stream']), options['json'] === true]
   const [out, err] = [openOutlet(process.stdout), openOutlet(process.stderr)]
+  const streams = (STREAMS[stream] ?? []).map((name) => ({ name, to: name === 'stdout' || isJson ? out : err }))
+  const listener = sayingOnce((text) => void err.write(text))
+  const read = (name: StreamName): AsyncIterable<Uint8Array | string> => {
+    if (options['follow'] !== true) return client.follow(pathOf(name), 'text/plain', hangUp.signal)
+    const wish = { nouns: 'tasks', id: task, what: 'logs', query: { stream: name } } as const
+    const parts = followParts(client, wish, listener(), hangUp.signal)
+    return isJson ? linesIn(name, parts) : bytesIn(parts)
+  }
   try {
-    if (options['json'] === true) {
+    if (isJson && options['follow'] !== true) {
       await copy(linesOf(client.follow(pathOf(stream), NDJSON, hangUp.signal)), out, hangUp)
-    } else {
-      const streams = (STREAMS[stream] ?? []).map((name) => ({ name, to: name === 'stdout' ? out : err }))
-      await Promise.all(streams.map(({ name, to }) =>
-        copy(client.follow(pathOf(name), 'text/plain', hangUp.signal), to, hangUp)))
-    }
+    } else await Promise.all(streams.map(({ name, to }) => copy(read(name), to, hangUp)))
   } catch (error) {
     if (!hangUp.signal.aborted) throw error
   } finally {
@@ -73,19 +79,12 @@ export async function copy(
   }
 }
 
-/** Whole lines of JSON; throws a `Failure` for one that says that the rest cannot be read. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.write(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const { error } = JSON.parse(line) as { readonly error?: { readonly message: string } }
-      if (error) throw new Failure(EXIT.unreachable, error.message)
-      yield `${line}\n`
-    }
+async function* linesIn(stream: StreamName, parts: AsyncIterable<Part>): AsyncGenerator<string> {
+  const { asLines } = await import('../http/log-stream.js')
+  const named = async function* () {
+    for await (const part of parts) yield { stream, ...part }
   }
+  yield* asLines(named())
 }
 
 function streamNamed(text: string): string {

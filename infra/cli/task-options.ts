@@ -17,7 +17,8 @@ export const taskOptions = (memMb: number): readonly Option[] => [
   { flags: '--disk <mb>', help: 'disk in MB', parse: amount('disk') },
   { flags: '--env <name=value...>', help: 'environment variables of the task; end the list with --' },
   {
-    flags: '--timeout <duration>', help: 'seconds, or 500ms, 30s, 5m, 2h; then the task is ended',
+    flags: '--timeout <duration>',
+    help: 'seconds, or 500ms, 30s, 5m, 2h, from when it runs; then the task is ended',
     parse: duration('timeout'),
   },
 ]

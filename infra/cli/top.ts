@@ -1,10 +1,10 @@
 /** `warren top`: a cluster on one screen, as it changes. */
-import pc from 'picocolors'
 import { feed, readAll } from '../top/feed.js'
 import { frame, type Size } from '../top/frame.js'
 import { Screen } from '../top/screen.js'
 import { fold, NOTHING_YET, type TopEvent, type TopState } from '../top/state.js'
 import { FIRST_VIEW, onKey, SORTS, sorted, type Sort, type View } from '../top/view.js'
+import { wantsColours } from './colours.js'
 import { print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
@@ -38,7 +38,7 @@ async function run({ options }: Call): Promise<number> {
   if (options['json'] === true) return printJson(documentOf(await stateNow(client), view))
   if (options['once'] !== true && process.stdout.isTTY) return watch(() => clientOf(options), view)
   const size = { columns: process.stdout.columns || COLUMNS, rows: Infinity }
-  const lines = frame(await stateNow(client), view, { ...size, colours: pc.isColorSupported, keys: false })
+  const lines = frame(await stateNow(client), view, { ...size, colours: wantsColours(), keys: false })
   return print(lines.map((line) => `${line.trimEnd()}\n`).join(''))
 }
 
@@ -90,4 +90,4 @@ async function watch(connect: () => HttpClient, first: View): Promise<number> {
   }
 }
 
-const drawingOf = (size: Size) => ({ ...size, colours: pc.isColorSupported, keys: true })
+const drawingOf = (size: Size) => ({ ...size, colours: wantsColours(), keys: true })

@@ -6,6 +6,7 @@ import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
+import { asCalled } from './invocation.js'
 import { gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
 import { naturalOption } from './natural-option.js'
 
@@ -71,6 +72,6 @@ async function run({ options }: Call): Promise<number> {
   const text = `${hops} hops in ${path}${lost > 0 ? `; ${lost} were lost` : ''}\n`
   const next = `To read it: warren trace show --file ${path} --format sequence\n`
   const document = `${JSON.stringify({ schemaVersion: 1, file: path, hops, lost, gaps })}\n`
-  process.stdout.write(options['json'] === true ? document : text + next)
+  process.stdout.write(options['json'] === true ? document : text + asCalled(next))
   return EXIT.ok
 }

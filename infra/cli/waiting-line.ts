@@ -1,5 +1,6 @@
 /** Waiting line: what a command says while its framework has been offered nothing, and how long it may take. */
 import { NO_MASTER_MS, type Waiting } from '../../actors/frameworks/patience.js'
+import { asCalled } from './invocation.js'
 
 /** @param frameworkId who waits, once the cluster knows it */
 export function waitingLine(waiting: Waiting, frameworkId?: string): string {
@@ -7,5 +8,5 @@ export function waitingLine(waiting: Waiting, frameworkId?: string): string {
   if (waiting === 'a master') return `waiting for a master, for at most ${NO_MASTER_MS / 1_000} s`
   const why = waiting === 'room on an agent' && frameworkId !== undefined
     ? `; \`warren explain framework ${frameworkId}\` says why` : ''
-  return `waiting for ${waiting}${why}`
+  return asCalled(`waiting for ${waiting}${why}`)
 }

@@ -1,6 +1,5 @@
 /** JSON lines: an answer that goes on, one object a line, until there is no more or something broke it off. */
-import { ApiError } from './api.js'
-import { address } from './masters.js'
+import { fetchLeading } from './api.js'
 
 interface Broken {
   readonly error?: { readonly message: string }
@@ -18,10 +17,7 @@ export async function followLines<L extends object>(
   opened: (answer: Opened) => void = () => {},
 ): Promise<string | undefined> {
   const headers = { accept: 'application/x-ndjson' }
-  const response = await fetch(address(path), { headers, signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    throw new ApiError(0, 'the master does not answer')
-  })
+  const response = await fetchLeading(path, { headers, signal })
   if (!response.ok || !response.body) {
     const body = (await response.json().catch(() => undefined)) as Broken | undefined
     return body?.error?.message ?? `it cannot be read (status ${response.status})`

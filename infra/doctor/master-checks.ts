@@ -16,12 +16,15 @@ export interface Asked {
 /**
  * @param wanted the cluster, if somebody named one
  * @param isNamed whether somebody said that there is a master: else that none answers is no fault
+ * @param startOf how the one that answered there is started again, where that is known
  */
 export function masterChecks(
   asked: readonly Asked[], own: string, wanted: string | undefined, isNamed: boolean,
+  startOf?: (url: string) => string,
 ): readonly Finding[] {
   return asked.flatMap(({ url, answered }) => {
-    const start = 'start one with `warren master`, or name another with --master'
+    const start = startOf ? `start it again: ${startOf(url)}`
+      : 'start one with `warren master`, or name another with --master'
     if ('reason' in answered) {
       return isNamed ? [problem('master', `none answers at ${url}: ${answered.reason}`, start)]
         : [unknown('master', `none answers at ${url}`, 'start a cluster with `warren dev`, or name one with --master')]

@@ -15,10 +15,27 @@ export interface EventView {
   readonly offer?: string
 }
 
+/** What an agent or a framework is called, where that is known. */
+export type NameOf = (id: string) => string | undefined
+
+const NAMELESS: NameOf = () => undefined
+
+/** Every kind of event, in the order of the alphabet. */
+const TYPES: Readonly<Record<Happening['type'], true>> = {
+  'agent-activated': true, 'agent-admitted': true, 'agent-connected': true, 'agent-deactivated': true,
+  'agent-disconnected': true, 'agent-draining': true, 'agent-gone': true, 'agent-reachable': true,
+  'agent-removed': true, 'agent-unreachable': true, 'executor-ended': true, 'executor-launched': true,
+  'framework-admitted': true, 'framework-connected': true, 'framework-disconnected': true,
+  'framework-removed': true, genesis: true, 'leadership-claimed': true, 'offer-ended': true, 'offer-made': true,
+  'roles-suppressed': true, 'task-changed': true, 'task-launched': true, 'task-removed': true,
+}
+export const EVENT_TYPES: readonly string[] = Object.keys(TYPES)
+
 const WARNING = /^agent-(unreachable|disconnected|gone)$|^framework-disconnected$/
 const TROUBLE: ReadonlySet<string> = new Set(['FAILED', 'ERROR', 'LOST', 'DROPPED', 'UNREACHABLE', 'GONE'])
 
-export function eventView({ number, atMs, happening, launchId, agentId }: HistoryEntry): EventView {
+export function eventView(entry: HistoryEntry, nameOf = NAMELESS): EventView {
+  const { number, atMs, happening, launchId, agentId } = entry
   const isTrouble =
     WARNING.test(happening.type) ||
     ('state' in happening && TROUBLE.has(happening.state))
@@ -30,7 +47,7 @@ export function eventView({ number, atMs, happening, launchId, agentId }: Histor
     at: new Date(atMs).toISOString(),
     type: happening.type,
     level: isTrouble ? 'warn' : 'info',
-    text: wordsOf(happening),
+    text: wordsOf(happening, nameOf),
     ...given('agent', offer?.agentId ?? ('agentId' in happening ? happening.agentId : agentId)),
     ...given('framework', offer?.frameworkId ?? ('frameworkId' in happening ? happening.frameworkId : undefined)),
     ...given('task', taskId),
@@ -41,38 +58,42 @@ export function eventView({ number, atMs, happening, launchId, agentId }: Histor
 
 const given = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value })
 
-function wordsOf(happening: Happening): string {
+function wordsOf(happening: Happening, nameOf: NameOf): string {
+  const agent = 'agentId' in happening ? called('agent', nameOf(happening.agentId)) : ''
+  const framework = 'frameworkId' in happening ? called('framework', nameOf(happening.frameworkId)) : ''
   switch (happening.type) {
     case 'genesis':
       return `cluster ${happening.cluster} was founded`
     case 'leadership-claimed':
       return `master ${happening.master} leads from here on, in epoch ${happening.epoch}`
     case 'agent-admitted':
-      return `agent ${happening.info.hostname} belongs to the cluster with ${brief(happening.info.resources)}`
+      return `${agent} belongs to the cluster with ${brief(happening.info.resources)}`
     case 'agent-unreachable':
-      return 'an agent has been silent too long: it is unreachable'
+      return `${agent} has been silent too long: it is unreachable`
     case 'agent-reachable':
-      return 'an unreachable agent is back'
+      return `${agent} was unreachable, and is back`
     case 'agent-removed':
-      return 'an agent has left the cluster'
+      return `${agent} has left the cluster`
     case 'agent-connected':
-      return 'an agent is connected'
+      return `${agent} is connected`
     case 'agent-disconnected':
-      return 'an agent is not connected any more; its tasks run on'
+      return `${agent} is not connected any more; its tasks run on`
     case 'framework-admitted':
       return `framework ${happening.info.name} is known, in the roles ${happening.info.roles.join(', ')}`
     case 'framework-removed':
-      return 'a framework has ended, and its tasks with it'
+      return `${framework} has ended, and its tasks with it`
     case 'framework-connected':
-      return 'a framework is subscribed'
+      return `${framework} is subscribed`
     case 'framework-disconnected':
-      return 'a framework is not connected any more'
+      return `${framework} is not connected any more`
     case 'roles-suppressed':
       return happening.roles.length > 0
-        ? `wants no offers for the roles ${happening.roles.join(', ')}`
-        : 'wants offers again'
-    case 'task-launched':
-      return `task ${happening.task.name} was launched with ${brief(happening.task.resources)}`
+        ? `${framework} wants no offers for the roles ${happening.roles.join(', ')}`
+        : `${framework} wants offers again`
+    case 'task-launched': {
+      const { taskId, name, resources } = happening.task
+      return `task ${taskId}${name === taskId ? '' : ` (${name})`} was launched with ${brief(resources)}`
+    }
     case 'task-changed': {
       const { taskId, state, exitCode, signal, text } = happening
       const isSaid = /^(exited with|killed by) /.test(text ?? '')
@@ -90,17 +111,20 @@ function wordsOf(happening: Happening): string {
     case 'offer-ended':
       return `the offer of ${happening.offer.hostname} was ${happening.outcome}`
     case 'agent-deactivated':
-      return 'an operator wants nothing of an agent offered'
+      return `an operator wants nothing of ${agent} offered`
     case 'agent-activated':
-      return 'an agent is offered again'
+      return `${agent} is offered again`
     case 'agent-draining':
-      return 'an operator wants an agent empty'
+      return `an operator wants ${agent} empty: it is drained`
     case 'agent-gone':
-      return 'an operator has said that an agent never comes back'
+      return `an operator has said that ${agent} never comes back`
     default:
       return other(happening)
   }
 }
+
+const called = (noun: 'agent' | 'framework', name: string | undefined): string =>
+  name === undefined ? `${noun === 'agent' ? 'an' : 'a'} ${noun}` : `${noun} ${name}`
 
 /** A record that a newer master knows of. */
 const other = (happening: never): string => String((happening as { readonly type: string }).type).replaceAll('-', ' ')
@@ -108,6 +132,6 @@ const other = (happening: never): string => String((happening as { readonly type
 const brief = (resources: Parameters<typeof amountsOf>[0]): string => {
   const parts = Object.entries(amountsOf(resources))
     .filter(([, amount]) => typeof amount === 'number')
-    .map(([name, amount]) => (name === 'cpus' ? `${amount} CPU` : `${amount} MB ${name}`))
+    .map(([name, amount]) => (name === 'cpus' ? `${amount} ${amount === 1 ? 'cpu' : 'cpus'}` : `${amount} MB ${name}`))
   return parts.length === 0 ? 'nothing' : parts.join(', ')
 }

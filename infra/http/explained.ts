@@ -4,7 +4,7 @@ import type { AgentView, RoleView, TaskView } from '../../actors/protocol/operat
 
 export interface ToldAgent extends Omit<AgentExplanation, 'reasons'> {
   readonly reasons: readonly (ReasonView & { readonly text: string })[]
-  /** What is worth a line beside it: without what is so with every agent, or is said better by another reason. */
+  /** What is worth a line beside it: never what another reason says better. */
   readonly lines: readonly string[]
 }
 

@@ -51,7 +51,7 @@ export function reasonText(reason: ReasonView, nowMs: number): string {
   }
 }
 
-/** It is so with every agent, and said of the framework. */
+/** It is so with every agent: said beside one only where nothing of its own keeps it. */
 const OF_FRAMEWORK: ReadonlySet<ReasonView['kind']> =
   new Set(['framework-unknown', 'framework-inactive', 'not-subscribed', 'suppressed'])
 /** What the resources that are lacking say better. */
@@ -61,8 +61,8 @@ const OF_ROOM: ReadonlySet<ReasonView['kind']> = new Set(['nothing-left', 'below
 export function agentLines(reasons: readonly ReasonView[], nowMs: number): string[] {
   if (reasons.length === 0) return ['would be offered next']
   const isShort = reasons.some(({ kind }) => kind === 'short')
-  return reasons.filter(({ kind }) => !OF_FRAMEWORK.has(kind) && !(isShort && OF_ROOM.has(kind)))
-    .map((reason) => reasonText(reason, nowMs))
+  const own = reasons.filter(({ kind }) => !OF_FRAMEWORK.has(kind) && !(isShort && OF_ROOM.has(kind)))
+  return (own.length > 0 ? own : reasons).map((reason) => reasonText(reason, nowMs))
 }
 
 /** What it comes to, in one sentence. */

@@ -1,6 +1,7 @@
 /**
- * Identity: what an id, or the beginning of one, means. A whole id wins over beginnings; tasks may be
- * called by their own id or name, by `framework/task` where frameworks share one, or by their launch.
+ * Identity: what an id, a name, or the beginning of an id means. A whole id wins over names, and these over
+ * beginnings; tasks may be called by their own id or name, by `framework/task` where frameworks share one, or by
+ * their launch.
  */
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { isTerminal } from '../../actors/protocol/task.js'
@@ -9,11 +10,23 @@ import { Refusal } from './refusal.js'
 /** So many candidates are named. */
 export const CANDIDATES_MAX = 10
 
-/** Throws a `Refusal`: unknown, or ambiguous. */
-export function find<T extends { readonly id: string }>(noun: string, wanted: string, all: readonly T[]): T {
+interface Identified {
+  readonly id: string
+  /** Of agents and frameworks; several may share one. */
+  readonly name?: string
+  readonly state?: string
+}
+
+/**
+ * By id, by name, or by the beginning of an id, in this order. Who is gone for good is called by its id alone:
+ * its name is free for the next. Throws a `Refusal`: unknown, or ambiguous.
+ */
+export function find<T extends Identified>(noun: string, wanted: string, all: readonly T[]): T {
   const exact = all.find(({ id }) => id === wanted)
   if (exact) return exact
-  const close = wanted === '' ? [] : all.filter(({ id }) => id.startsWith(wanted))
+  const called = wanted === '' ? [] : all.filter(({ name, state }) => name === wanted && state !== 'gone')
+  const begun = called.length > 0 || wanted === '' ? [] : all.filter(({ id }) => id.startsWith(wanted))
+  const close = called.length > 0 ? called : begun
   const [first] = close
   if (first === undefined) throw unknown(noun, wanted)
   if (close.length > 1) throw ambiguous(noun, wanted, close.map(({ id }) => id))

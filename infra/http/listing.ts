@@ -39,6 +39,13 @@ export function flagOf(query: Query, name: string): boolean {
   throw new Refusal('bad-request', `${name}=${value} is neither yes nor no: write ${name}=1 or leave it out`)
 }
 
+/** How bytes are told: exactly, line by line, or as the request accepts them. */
+export function encodingOf(query: Query): 'base64' | undefined {
+  const value = textOf(query, 'encoding')
+  if (value === undefined || value === 'base64') return value
+  throw new Refusal('bad-request', `encoding=${value} is unknown: write encoding=base64 or leave it out`)
+}
+
 const INTEGER_MAX = Number.MAX_SAFE_INTEGER
 
 export function naturalOf(query: Query, name: string, fallback: number, max = INTEGER_MAX): number {

@@ -6,7 +6,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { piecesOf } from './pieces.js'
 import type { Questions } from './questions.js'
-import { Refusal } from './refusal.js'
+import { Refusal, refusalLine } from './refusal.js'
 
 export type StreamName = 'stdout' | 'stderr'
 
@@ -21,6 +21,8 @@ export interface LogWish {
 
 export interface Piece {
   readonly stream: StreamName
+  readonly offset: number
+  /** Empty where nothing was written for long. */
   readonly data: Uint8Array
 }
 
@@ -40,7 +42,7 @@ async function* streamOf(questions: Questions, wish: LogWish, stream: StreamName
     read: (piece, timeoutMs) => questions.read({ task, stream, ...piece }, timeoutMs),
     refusal: (problem) => problemOf(task, problem), offset, follow, hungUp,
   })
-  for await (const { data } of pieces) yield { stream, data }
+  for await (const piece of pieces) yield { stream, ...piece }
 }
 
 /** One source's piece is asked for when its last one was taken: whoever reads slowly is not flooded. */
@@ -65,7 +67,7 @@ async function* merged(
       open--
       continue
     }
-    if (result.value.data.length > 0) yield result.value
+    yield result.value
     sources[index]?.next().then(
       (next) => arrive(() => [index, next]),
       (error: unknown) => arrive(() => { throw error }),
@@ -75,7 +77,7 @@ async function* merged(
 
 /** Bytes as they are. */
 export async function* asPlain(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array> {
-  for await (const { data } of pieces) yield data
+  for await (const { data } of pieces) if (data.length > 0) yield data
 }
 
 /** JSON Lines `{stream, text}`; what breaks it off is its last line, `{error}`. */
@@ -94,7 +96,7 @@ export async function* asLines(pieces: AsyncIterable<Piece>): AsyncGenerator<str
     if (rest !== '') yield rest
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    yield `${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`
+    yield refusalLine(error)
   }
 }
 

@@ -3,6 +3,8 @@
 export const SCHEMA_VERSION = 1
 /** Names the cluster that a request is meant for, so that no other carries it out. */
 export const CLUSTER_HEADER = 'x-warren-cluster'
+/** Which launch's output or files an answer holds: whoever goes on elsewhere asks for that one. */
+export const LAUNCH_HEADER = 'x-warren-launch'
 /** In a query: the page key of the master that is asked (`guard.ts`). */
 export const PAGE_KEY = 'page-key'
 
@@ -39,6 +41,9 @@ export interface ErrorBody {
     readonly message: string
   } & RefusalDetails
 }
+
+/** The last line of an answer in JSON Lines that breaks off. */
+export const refusalLine = ({ code, message }: Refusal): string => `${JSON.stringify({ error: { code, message } })}\n`
 
 export function errorBody({ code, message, details }: Refusal): ErrorBody {
   return { schemaVersion: SCHEMA_VERSION, error: { code, message, ...details } }

@@ -5,15 +5,16 @@ import type { FrameworkId } from '../../actors/protocol/ids.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { version } from '../cli/version.js'
 import { addAgentOrders, AGENT_ADDRESSES } from './agent-routes.js'
+import { asBase64 } from './base64-lines.js'
 import { wantsPage } from './console.js'
 import { addExplain, EXPLAIN_ADDRESSES } from './explain-routes.js'
 import { addFiles, FILE_ADDRESSES } from './file-routes.js'
 import { HEALTH_ADDRESSES } from './health.js'
 import { find, findTask, successorOf } from './identity.js'
-import { allow, countBy, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
+import { allow, countBy, encodingOf, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
-import { Refusal, SCHEMA_VERSION } from './refusal.js'
+import { LAUNCH_HEADER, Refusal, SCHEMA_VERSION } from './refusal.js'
 import { TRACE_ADDRESSES } from './traces.js'
 import { addUsage, USAGE_ADDRESSES } from './usage-routes.js'
 
@@ -44,7 +45,7 @@ const ADDRESSES = {
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
   'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
-  'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow and offset',
+  'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow, offset and encoding',
   ...FILE_ADDRESSES,
   'POST /v1/tasks/ID/kill': 'ends a task',
   ...EXPLAIN_ADDRESSES,
@@ -98,12 +99,13 @@ function addNouns(app: FastifyInstance, questions: Questions): void {
   }
 }
 
-/** Whoever has ended before is only known by its whole id. */
+/** Whoever has ended before is only known by its whole id: the master remembers that, and no name. */
 function addTeardown(app: FastifyInstance, questions: Questions): void {
   app.post<WithId>('/v1/frameworks/:id/teardown', async ({ params, query }) => {
     allow(query as Query, [])
-    const framework = (await questions.list('frameworks')).filter(({ id }) => id.startsWith(params.id))
-    const id = framework.length > 0 ? find('framework', params.id, framework).id : params.id as FrameworkId
+    const frameworks = await questions.list('frameworks')
+    const isKnown = frameworks.some(({ id, name }) => name === params.id || id.startsWith(params.id))
+    const id = isKnown ? find('framework', params.id, frameworks).id : params.id as FrameworkId
     return { schemaVersion: SCHEMA_VERSION, changed: await questions.teardown(id), id }
   })
 }
@@ -162,7 +164,7 @@ async function sendLog(
 ): Promise<FastifyReply> {
   const hungUp = new AbortController()
   reply.raw.once('close', () => hungUp.abort())
-  const { streams, offset, follow } = logWish(query as Query)
+  const { streams, offset, follow, isExact } = logWish(query as Query)
   const all = await questions.list('tasks')
   const task = findTask(params.id, all)
   const successor = successorOf(task, all)
@@ -171,22 +173,25 @@ async function sendLog(
     throw new Refusal('superseded', message)
   }
   const pieces = await openLog(questions, { task, streams, offset, follow, hungUp: hungUp.signal })
-  const lines = headers.accept?.includes(NDJSON)
+  const lines = isExact || headers.accept?.includes(NDJSON)
   reply.header('cache-control', 'no-store').header('x-warren-task', `${task.framework}/${task.launch}`)
+  reply.header(LAUNCH_HEADER, task.launch)
   reply.type(lines ? `${NDJSON}; charset=utf-8` : 'text/plain; charset=utf-8')
   // The answer begins now, not with the first line that a quiet task may write in an hour.
   reply.raw.once('pipe', () => reply.raw.flushHeaders())
-  return reply.send(Readable.from(lines ? asLines(pieces) : asPlain(pieces), { objectMode: false }))
+  const chunks = isExact ? asBase64(pieces) : lines ? asLines(pieces) : asPlain(pieces)
+  return reply.send(Readable.from(chunks, { objectMode: false }))
 }
 
 function logWish(query: Query) {
-  allow(query, ['stream', 'follow', 'offset'])
+  allow(query, ['stream', 'follow', 'offset', 'encoding'])
   const stream = textOf(query, 'stream') ?? 'both'
   const streams = Object.hasOwn(STREAMS, stream) ? STREAMS[stream] : undefined
   if (!streams) throw new Refusal('bad-request', `stream=${stream} is none of stdout, stderr and both`)
   const offset = naturalOf(query, 'offset', 0)
-  if (offset > 0 && streams.length > 1) {
+  const isExact = encodingOf(query) === 'base64'
+  if ((offset > 0 || isExact) && streams.length > 1) {
     throw new Refusal('bad-request', 'an offset is a place in one stream: add stream=stdout or stream=stderr')
   }
-  return { streams, offset, follow: flagOf(query, 'follow') }
+  return { streams, offset, follow: flagOf(query, 'follow'), isExact }
 }

@@ -56,6 +56,12 @@ test('pages go on with the next leader when theirs is killed, and mark what they
   await overview.getByRole('link', { name: /^Events/ }).click()
   await row(overview, `master ${next} leads from here on`).waitFor()
 
+  await overview.getByRole('link', { name: /^Agents/ }).click()
+  await row(overview, 'a1').getByRole('link', { name: /a1|S0/ }).first().click()
+  await overview.getByRole('button', { name: 'Deactivate' }).click()
+  await overview.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()
+  await overview.locator('h1').getByText('deactivated').waitFor()
+
   // And so once more, though the page came from neither of the two.
   cluster.kill(`master ${next}`)
   const last = next === 'm2' ? 'm3' : 'm2'

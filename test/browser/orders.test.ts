@@ -91,6 +91,25 @@ test('a refusal is shown with its reason where it was asked for', options, async
   seen.faults.splice(0, seen.faults.length, ...seen.faults.filter((fault) => !/404|503/.test(fault)))
 })
 
+test('an order that a master sends on, because it leads no more, reaches who leads by then', options, async () => {
+  const { seen } = held
+  await seen.tenant.start('late', 'sleep 600')
+  const { agent } = await taskOf('late')
+  const page = await seen.open(`agents/${agent}`)
+  const answers: number[] = []
+  await page.route(/\/deactivate$/, (route) => {
+    const isFirst = answers.push(answers.length) === 1
+    return isFirst ? route.fulfill({ status: 307, headers: { location: 'http://127.0.0.1:1/' } }) : route.continue()
+  })
+  await page.getByRole('button', { name: 'Deactivate' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()
+  await page.locator('h1').getByText('deactivated').waitFor()
+  assert.equal(answers.length, 2)
+  await page.getByRole('button', { name: 'Reactivate' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Reactivate' }).click()
+  await page.locator('h1').getByText('active').waitFor()
+})
+
 test('a page from elsewhere cannot give orders, by a form or by a script', options, async (t: TestContext) => {
   const { seen } = held
   await seen.tenant.start('treasure', 'sleep 600')

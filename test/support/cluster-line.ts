@@ -4,12 +4,11 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseResources } from '../../actors/resources/parse.js'
 import { openEmbeddedCluster, type EmbeddedCluster } from '../../infra/dev/embedded-cluster.js'
 import { silent } from '../../runtime/logger.js'
+import { LAUNCHER, PATH } from './command-line.js'
 
-const PROGRAM = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
 
 export interface Ended {
   readonly code: number | null
@@ -37,7 +36,9 @@ export class ClusterLine {
   }
 
   start([command = '', ...rest]: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [PROGRAM, command, '--work-dir', this.workDir, ...rest], { stdio: 'pipe' })
+    return spawn(process.execPath, [LAUNCHER, command, '--work-dir', this.workDir, ...rest], {
+      stdio: 'pipe', env: { ...process.env, PATH },
+    })
   }
 }
 

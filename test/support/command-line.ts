@@ -4,11 +4,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-const LAUNCHER = fileURLToPath(new URL('../../../infra/bin/warren.mjs', import.meta.url))
+/** As it lies on the PATH here, so that what it shows begins with `warren`. */
+export const LAUNCHER = fileURLToPath(new URL('../../../node_modules/.bin/warren', import.meta.url))
+export const PATH = `${dirname(LAUNCHER)}${delimiter}${process.env['PATH'] ?? ''}`
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export interface Ended {
@@ -44,7 +46,7 @@ export class Running {
     const own = Object.entries(process.env).filter(([name]) => !/^(WARREN|AMQP|NODE)_/.test(name))
     this.child = spawn(process.execPath, [LAUNCHER, ...args], {
       cwd: directory ?? ROOT, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(own), XDG_STATE_HOME: home, ...environment },
+      env: { ...Object.fromEntries(own), PATH, XDG_STATE_HOME: home, ...environment },
     })
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text

@@ -68,6 +68,21 @@ test('a drain ends every task with its grace, or the one that was given, and exe
   assert.deepEqual(driven.toldTo(childOf(driven, 'w-L2-executor')), [{ type: 'end-all' }])
 })
 
+test('what a drain has ended says so, and what was being ended before does not', () => {
+  const { driven } = registered()
+  for (const number of [1, 2, 3]) launch(driven, number, command(`t${number}`, { cpus: 1 }))
+  report(driven, 1, 'KILLING')
+  for (const update of reported(driven)) journaled(driven, update)
+  driven.receive({ type: 'drain-agent', epoch: 3 })
+  driven.take()
+  report(driven, 1, 'KILLED')
+  report(driven, 2, 'KILLED')
+  report(driven, 3, 'FINISHED')
+  assert.deepEqual(reported(driven).map(({ taskId, reason, text }) => [taskId, reason, text]), [
+    ['t1', undefined, undefined], ['t2', 'drained', 'an operator has drained its agent'], ['t3', undefined, undefined],
+  ])
+})
+
 test('a task that has ended is not ended again', () => {
   const { driven } = registered()
   launch(driven, 1, command('t'))

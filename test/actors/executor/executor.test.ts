@@ -197,3 +197,10 @@ test('the author has timers, messages and the time', () => {
   driven.receive({ type: 'tell-executor', data })
   assert.deepEqual(driven.toldTo(agent), [{ type: 'tell-framework', ...ids, data }])
 })
+
+test('an author who returns no state is at fault', () => {
+  const forgetful = executor<number>({ initial: () => 0, receive: () => undefined as unknown as number })
+  const driven = drive(executorActor(forgetful, options)) as Driver
+  const answer: ExecutorEvent = { type: 'executor-registered', executorId: ids.executorId }
+  assert.throws(() => driven.receive(answer), /receive returned no state/)
+})

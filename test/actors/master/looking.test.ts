@@ -15,17 +15,19 @@ test('a question about files goes to the agent, and its answer to whoever asked'
   const list = { launchId, path: 'sandbox', after: 'a', entriesMax: 9 }
   const read = { launchId, path: 'sandbox/a', offset: 3, bytesMax: 9, follow: true }
   assert.deepEqual(desk.say({ type: 'operator-list-files', agentId, ...list, replyTo: lister }).effects,
-    [{ to: agentRef('a'), message: { type: 'list-files', requestId: '0.operator', ...list } }])
+    [{ to: agentRef('a'), message: { type: 'list-files', requestId: '3-0.operator', ...list } }])
   assert.deepEqual(desk.say({ type: 'operator-read-file', agentId, ...read, replyTo: reader }).effects,
-    [{ to: agentRef('a'), message: { type: 'read-file', requestId: '1.operator', ...read } }])
+    [{ to: agentRef('a'), message: { type: 'read-file', requestId: '3-1.operator', ...read } }])
   const entries = [{ name: 'b', kind: 'file', size: 1, modifiedMs: 2 }] as const
-  assert.deepEqual(desk.say({ type: 'files-listed', requestId: '0.operator', entries, next: 'b' }).effects,
+  assert.deepEqual(desk.say({ type: 'files-listed', requestId: '3-0.operator', entries, next: 'b' }).effects,
     [{ to: lister, message: { type: 'files', entries, next: 'b' } }])
   const data = new Uint8Array([1])
+  const ofLeaderBefore = desk.say({ type: 'task-output', requestId: '2-1.operator', offset: 0, data, end: true })
+  assert.deepEqual(ofLeaderBefore.effects, [], 'what a leader before has asked answers no question of this one')
   assert.deepEqual(
-    desk.say({ type: 'task-output', requestId: '1.operator', offset: 3, data, end: false, size: 4 }).effects,
+    desk.say({ type: 'task-output', requestId: '3-1.operator', offset: 3, data, end: false, size: 4 }).effects,
     [{ to: reader, message: { type: 'output', requestId: 'operator', offset: 3, data, end: false, size: 4 } }])
-  assert.deepEqual(desk.say({ type: 'files-listed', requestId: '0.operator', entries }).effects, [], 'once')
+  assert.deepEqual(desk.say({ type: 'files-listed', requestId: '3-0.operator', entries }).effects, [], 'once')
 })
 
 test('nothing is written to the log for it, and an agent that is away is not asked', () => {
@@ -45,8 +47,8 @@ test('how busy a machine is is asked of its agent, and told to whoever asked', (
   const replyTo = refOf<OperatorUsage>(node, 'port.usage')
   const measure = { type: 'operator-measure', agentId, launches: false, replyTo } as const
   assert.deepEqual(desk.say(measure).effects,
-    [{ to: agentRef('a'), message: { type: 'measure-machine', requestId: '0.operator', launches: false } }])
-  assert.deepEqual(desk.say({ type: 'machine-measured', requestId: '0.operator', problem: 'no' }).effects,
+    [{ to: agentRef('a'), message: { type: 'measure-machine', requestId: '3-0.operator', launches: false } }])
+  assert.deepEqual(desk.say({ type: 'machine-measured', requestId: '3-0.operator', problem: 'no' }).effects,
     [{ to: replyTo, message: { type: 'usage', problem: 'no' } }])
   desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
   const away = { type: 'usage', problem: 'its agent is away' }

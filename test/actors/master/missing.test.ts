@@ -66,6 +66,15 @@ test('a task that has ended takes nothing of an agent that comes back, although 
   assert.deepEqual([update?.taskId, update?.state], ['t', 'FAILED'], 'its scheduler hears of it as ever')
 })
 
+test('an end that was acknowledged before this master has heard how is forgotten as soon as it has', () => {
+  const { desk, agentId, frameworkId, task } = deskAtWork()
+  desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'FAILED')] })
+  desk.acknowledge(task, 2)
+  assert.equal(desk.task(frameworkId, 't').state, 'FAILED')
+  const told = desk.report(task, 'FAILED', 2)
+  assert.deepEqual(told.records.map(({ type }) => type), ['task-changed', 'task-removed'])
+})
+
 test('an agent that is full of tasks that the log has lost gets none of those that are on their way', () => {
   const { desk, agentId, frameworkId, task } = deskAtWork()
   desk.accept(frameworkId, [desk.offer(frameworkId, agentId, of({ cpus: 1 }))], [command('coming')])

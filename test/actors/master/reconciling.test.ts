@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { OWED_AGAIN_MS, OWED_MS } from '../../../actors/master/reconciling.js'
 import type { TaskId } from '../../../actors/protocol/ids.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { agentRef, command, deskAtWork, typesOf, updatesOf } from './desk.js'
@@ -39,6 +40,23 @@ test('of an end that is not acknowledged the agent tells again itself, if it is 
   assert.deepEqual(ask('t').map(({ state, exitCode, updateId }) => [state, exitCode, updateId]), [
     ['FAILED', 3, 'w-L0.2'],
   ])
+})
+
+test('an end that its agent has forgotten is told by the master a little later, until it is acknowledged', () => {
+  const { desk, task, reconcile } = asking()
+  const sweepAfter = (passedMs: number) => {
+    desk.knowledge.now += passedMs
+    return updatesOf(desk.say({ type: 'sweep' })).map(({ state, updateId }) => [state, updateId])
+  }
+  desk.report(task, 'FAILED', 2)
+  reconcile('t')
+  reconcile('t')
+  assert.deepEqual(sweepAfter(OWED_MS - 1), [])
+  assert.deepEqual(sweepAfter(1), [['FAILED', 'w-L0.2']])
+  assert.deepEqual([sweepAfter(OWED_AGAIN_MS - 1), sweepAfter(1)], [[], [['FAILED', 'w-L0.2']]])
+  desk.acknowledge(task, 2)
+  assert.deepEqual(sweepAfter(OWED_AGAIN_MS), [])
+  assert.equal(desk.knowledge.present.owed.size, 0)
 })
 
 test('an end that is over for everybody is still known for a while, when it is asked for', () => {

@@ -208,13 +208,13 @@ test('a question about output goes to the agent that has it, and the answer to w
     ...desk.say({ type: 'operator-read', ...question, replyTo: replyTo as never }).effects,
   ]
   const ids = asked.map(({ message }) => (message as unknown as { requestId: string }).requestId)
-  assert.deepEqual(ids, ['0.a.b', '1.operator'])
+  assert.deepEqual(ids, ['3-0.a.b', '3-1.operator'])
   const answer = (requestId: string) => desk.say({
     type: 'task-output', requestId, offset: 0, data: new Uint8Array(), end: true,
   }).effects.map(({ to, message }) => [to, (message as unknown as { requestId: string }).requestId])
-  assert.deepEqual(answer('1.operator'), [[replyTo, 'operator']])
-  assert.deepEqual(answer('0.a.b'), [[schedulerRef('one'), 'a.b']])
-  assert.deepEqual(answer('0.a.b'), [], 'one answer for one question')
+  assert.deepEqual(answer('3-1.operator'), [[replyTo, 'operator']])
+  assert.deepEqual(answer('3-0.a.b'), [[schedulerRef('one'), 'a.b']])
+  assert.deepEqual(answer('3-0.a.b'), [], 'one answer for one question')
   desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
   const away = desk.say({ type: 'read-output', requestId: 'c', ...question })
   assert.match(JSON.stringify(away.effects), /its agent is away/)

@@ -34,7 +34,7 @@ test('what is printed is read back the same', () => {
 test('the names that everybody looks for are printed first', () => {
   const text = 'cpus:4;mem:4096;disk:10000;gpus:2;ports:[31000-32000];bandwidth:0.001;zones:{a,b}'
   assert.equal(printResources(parsed(text.split(';').reverse().join(';'))), text)
-  assert.equal(describeResources(parsed('mem:1024;cpus:1;ports:[1-2]')), '1 cpus, 1024 MB mem, ports [1-2]')
+  assert.equal(describeResources(parsed('mem:1024;cpus:1;ports:[1-2]')), '1 cpu, 1024 MB mem, ports [1-2]')
   assert.equal(describeResources(NONE), 'nothing')
 })
 

@@ -234,3 +234,13 @@ test('the answer of a master that has led before is no subscription with the one
   driven.receive(subscribed)
   assert.deepEqual(heard, [{ type: 'subscribed', frameworkId }])
 })
+
+test('an author who returns no state, or a promise of one, is at fault', () => {
+  const cases = [[undefined, /receive returned no state/], [Promise.resolve(null), /is async/]] as const
+  for (const [returned, said] of cases) {
+    const { driven } = stage(() => undefined, { receive: () => returned as unknown as null })
+    driven.receive(leader)
+    assert.throws(() => driven.receive(subscribed), said)
+  }
+  assert.throws(() => stage(() => undefined, { initial: () => undefined as unknown as null }), /initial returned no/)
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { executorOf, task } from '../../../actors/scheduler/task.js'
+import { executorOf, task, type TaskWish } from '../../../actors/scheduler/task.js'
 import { of } from '../../../actors/resources/amounts.js'
 
 test('a task is said in one short call', () => {
@@ -36,4 +36,17 @@ test('a task of an executor carries data, as bytes or as text', () => {
 
 test('a wish for what cannot be is a clear error', () => {
   assert.throws(() => task({ id: 't', resources: { cpus: -1 } }), RangeError)
+})
+
+/** Each: what no compiler has looked at, and what is said of it. */
+const SLIPS: readonly (readonly [wish: object, said: RegExp])[] = [
+  [{ resources: { cpus: 1 }, command: 'x' }, /a task has no id: write `task\(\{ id:/],
+  [{ id: 'a', command: 'x' }, /^RangeError: task 'a' has no resources: .* `resources: \{ cpus: 0.1, mem: 32 \}`$/],
+  [{ id: 'a', resources: { cpus: 1 }, command: { argv: [] } }, /command of task 'a' is neither .* \['echo', 'hi'\]/],
+  [{ id: 'a', resources: { cpus: 1 }, comand: 'x' }, /task 'a' has 'comand', .*: did you mean 'command'\?/],
+  [{ id: 'a', resources: { cpus: 1 }, command: 'x', priority: 1 }, /'priority', .* it may have id, name, resources/],
+]
+
+test('a slip in a wish is an error that names the task and the fix', () => {
+  for (const [wish, said] of SLIPS) assert.throws(() => task(wish as TaskWish), said)
 })

@@ -32,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 2
   }
   const { minutes, seed, names, keeps } = wish
+  const beganMs = Date.now()
   const faults = names.map((name) => [name, FAULTS.get(name)] as const)
     .filter((pair): pair is readonly [string, Fault] => pair[1] !== undefined)
   const brokers = Math.max(1, ...faults.map(([, { brokersMin = 1 }]) => brokersMin))
@@ -43,7 +44,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   })
   for (const line of table(rounds)) say(line)
   const violations = rounds.reduce((sum, { verdict }) => sum + verdict.violations.length, 0)
-  say(`${minutes} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
+  const tookMin = Math.round((Date.now() - beganMs) / 60_000)
+  say(`${tookMin} min, ${rounds.length} faults, ${violations} violations (seed ${seed})`)
   return violations > 0 ? 1 : wasInterrupted ? EXIT_INTERRUPTED : 0
 }
 

@@ -14,7 +14,7 @@ const update = {
 /** Each: what was heard, and the line about it. */
 const LINES: readonly (readonly [event: Heard, line: string])[] = [
   [{ type: 'subscribed', frameworkId: 'F' as FrameworkId }, 'subscribed as F'],
-  [{ type: 'offers', offers: [offer] }, 'offer O1 of rock: 1 cpus, 64 MB mem'],
+  [{ type: 'offers', offers: [offer] }, 'offer O1 of rock: 1 cpu, 64 MB mem'],
   [{ type: 'rescind', offerId: 'O1' as OfferId }, 'offer O1 no longer stands'],
   [{ type: 'update', update: { ...update, state: 'RUNNING' } }, 'task t1 is RUNNING'],
   [{ type: 'update', update: { ...update, state: 'FAILED', reason: 'timed-out', text: 'long', exitCode: 3 } },

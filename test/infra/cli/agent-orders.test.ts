@@ -14,7 +14,9 @@ test('an agent is deactivated, drained, activated and declared gone, each once a
     assert.deepEqual([code, stderr], [0, ''])
     return stdout
   }
-  const hint = `end its tasks, too: warren agent drain ${id}\noffer it again: warren agent reactivate ${id}\n`
+  const which = ` --master ${http.url}`
+  const again = `offer it again: warren agent reactivate ${id}${which}\n`
+  const hint = `end its tasks, too: warren agent drain ${id}${which}\n${again}`
   assert.equal(await said('deactivate', id), `agent ${id} is offered no more; its tasks run on\n${hint}`)
   assert.equal(await said('deactivate', id), `agent ${id} was not offered before\n${hint}`)
   assert.match((await agent('list')).stdout, new RegExp(`\\n${id} +a1 +rock +deactivated +1 `))
@@ -25,7 +27,8 @@ test('an agent is deactivated, drained, activated and declared gone, each once a
   assert.match(await said('inspect', id), /^state +drained\n.*tasks end at once from +20/ms)
   const document = JSON.parse(await said('drain', id, '--json'))
   assert.deepEqual([document.schemaVersion, document.changed, document.agent.state], [1, false, 'drained'])
-  assert.equal(await said('reactivate', id), `agent ${id} is offered again\nsee it: warren agent inspect ${id}\n`)
+  const see = `see it: warren agent inspect ${id}${which}\n`
+  assert.equal(await said('reactivate', id), `agent ${id} is offered again\n${see}`)
   assert.match(await said('gone', id), new RegExp(`^agent ${id} is gone\n`))
   assert.match(await said('gone', id), new RegExp(`^agent ${id} was gone before\n`))
   assert.match((await agent('list')).stderr, /^no agents\n$/)

@@ -46,7 +46,7 @@ test('what is not named is probed', async (t) => {
   const { environment } = await mastered(t, 'probed')
   const args = ['agent', '--work-dir', temporaryDirectory(t), '--resources', 'cpus:1', ...PRETTY]
   const agent = new Running(t, args, { environment })
-  await agent.saying(/\(1 cpus, \d+ MB mem, \d+ MB disk, ports \[31000-32000\]\)/)
+  await agent.saying(/\(1 cpu, \d+ MB mem, \d+ MB disk, ports \[31000-32000\]\)/)
 })
 
 test('SIGTERM ends an agent\'s tasks, and its master knows that it has left', async (t) => {

@@ -15,7 +15,7 @@ test('warren dev says where it is and what to try, stays up, and leaves in order
   const workDir = join(temporaryDirectory(t), 'w')
   const { dev, find } = await devCluster(t, workDir, '--agents', '3')
   assert.match(dev.printed, /Cluster warren is up: leader m1, 3 agents\./)
-  assert.match(dev.printed, /\n {13}a3 {2}\S+ {2}\d+ cpus, \d+ MB mem/)
+  assert.match(dev.printed, /\n {13}a3 {2}\S+ {2}\d+ cpus?, \d+ MB mem/)
   assert.ok(dev.printed.includes(`run --work-dir ${workDir} -- `), 'what to try names the work directory')
   const ran = await warren(t, ['run', ...find, '--', 'sh', '-c', 'echo "$1"; exit 3', 'x', '--flag'])
   assert.deepEqual([ran.code, ran.stdout], [3, '--flag\n'])

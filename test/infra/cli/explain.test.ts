@@ -82,7 +82,7 @@ test('what comes after another by its share hears who holds what it waits for, a
   assert.match(said, new RegExp(`  ${held}, whose turn came with a share of 0 %\n`))
   assert.match(said, / 0.5 cpus, 32 MB in use by 1 task of its own\n/)
   assert.match(said, /\nrole \*: a share of 100 % with offers; in it this framework has 12.5 %, place 1 of 2\n/)
-  assert.match(said, new RegExp(`\nnext: warren offer inspect ${offerId}\n$`))
+  assert.match(said, new RegExp(`\nnext: warren offer inspect ${offerId} --master ${operated.http.url}\n$`))
   const role = await explain(t, operated, 'role', '*')
   assert.match(role, /^role \* has 12.5 % of the cluster, most of cpus, and 2 frameworks\n\nframework /)
   assert.match(role, /framework poor .*; 1 offer waits for its answer\n/)
@@ -93,9 +93,10 @@ test('what comes after another by its share hears who holds what it waits for, a
 test('agents that are held back say so, beside every other reason', async (t) => {
   const operated = await openOperated(t)
   const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8 } })
-  const [agent] = (await explained(t, operated, 'framework', huge)).agents
-  await warren(t, ['agent', 'deactivate', agent.agent, '--master', operated.http.url])
-  await warren(t, ['agent', 'drain', agent.agent, '--master', operated.http.url])
+  const [agent] = (await explained(t, operated, 'framework', 'huge')).agents
+  assert.equal(agent.name, 'a1')
+  await warren(t, ['agent', 'deactivate', 'a1', '--master', operated.http.url])
+  await warren(t, ['agent', 'drain', 'a1', '--master', operated.http.url])
   const { agents: [{ reasons }] } = await explained(t, operated, 'framework', huge)
   assert.deepEqual(reasons.map(({ kind }: { kind: string }) => kind), ['draining', 'deactivated', 'short'])
 })
@@ -106,7 +107,7 @@ test('a task says where it is; one that nobody has launched is looked for with i
   const gate = operated.gate()
   await tenant.start('web', `cat ${gate.path}; exit 3`)
   assert.match(await explain(t, operated, 'task', 'web'),
-    /^task web: it has its place: RUNNING on a1 \(\S+\) for \d+s\nnext: warren explain framework \S+\n$/)
+    /^task web: it has its place: RUNNING on a1 \(\S+\) for \d+s\nnext: warren explain framework \S+ --master \S+\n$/)
   await gate.say('')
   await tenant.ended('web')
   assert.match(await explain(t, operated, 'task', 'web'), /^task web: it has ended: FAILED \d+s ago, /)

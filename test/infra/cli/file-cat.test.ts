@@ -12,9 +12,16 @@ test('a file of a task comes out byte for byte, its end alone, or as JSON', asyn
   assert.deepEqual(await cat('sandbox/a'), { code: 0, stdout: '1 é', stderr: '' })
   assert.deepEqual(await cat('sandbox/a', '--tail', '2'), { code: 0, stdout: 'é', stderr: '' })
   assert.deepEqual(await cat('sandbox/a', '--follow'), { code: 0, stdout: '1 é', stderr: '' })
-  assert.equal((await cat('sandbox/a', '--json')).stdout, '{"offset":0,"bytes":4,"text":"1 é"}\n')
+  for (const how of [[], ['--follow']]) {
+    assert.equal((await cat('sandbox/a', '--json', ...how)).stdout, '{"offset":0,"bytes":4,"text":"1 é"}\n')
+  }
   assert.deepEqual((await cat('../../journal')).code, 1)
-  assert.deepEqual((await cat('nothing')).code, 4)
+  assert.deepEqual(await cat('nothing'), {
+    code: 4, stdout: '',
+    stderr: "warren: there is no nothing of task 't' on this agent; its command began in sandbox/: "
+      + 'try sandbox/nothing, or see `warren task files t`\n',
+  })
+  assert.match((await cat('sandbox/b')).stderr, /no sandbox\/b of task 't' .*; see `warren task files t sandbox`\n$/)
   assert.deepEqual((await cat('sandbox')).code, 2)
 })
 

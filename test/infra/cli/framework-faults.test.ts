@@ -33,3 +33,26 @@ test('a fault is one line with its place and what follows, and its stack when th
   assert.deepEqual(said(false), [sentence])
   assert.deepEqual(said(true), [STACK, sentence, 'the node cannot go on'])
 })
+
+test('the same fault is said once in ten seconds, or each time when that is wished for', () => {
+  const said = (isVerbose: boolean) => {
+    const lines: string[] = []
+    let now = 50_000
+    const log = (_level: LogLevel, text: string) => void lines.push(text)
+    const faults = new FrameworkFaults({ log }, isVerbose, () => now)
+    const fail = (error: string, message: string) => faults.plain.log('error', 'an actor failed', {
+      error, at: 'x (/a.ts:1:1)', message, decision: 'restart',
+    })
+    fail('oh no', 'offers')
+    fail('oh no', 'subscribed')
+    fail('another', 'offers')
+    now += 10_000
+    fail('oh no', 'offers')
+    return lines
+  }
+  const line = (error: string, on: string) => `/a.ts:1: ${error} (on ${on}); it starts anew`
+  const [first, again, another] =
+    [line('oh no', 'offers'), line('oh no', 'subscribed'), line('another', 'offers')]
+  assert.deepEqual(said(false), [first, another, first])
+  assert.deepEqual(said(true), [first, again, another, first])
+})

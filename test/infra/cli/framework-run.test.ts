@@ -155,16 +155,24 @@ export default framework<number>({
   assert.equal(code, 3)
 })
 
-test('one that fails again and again ends with why, in a line a fault; stacks come with --verbose', async (t) => {
+test('one that fails again and again says so once and ends with why; stacks come with --verbose', async (t) => {
   const { write, run } = await stage(t)
   const file = write('hopeless.ts', finishing('0').replace('ctx.finish(0)', "throw new Error('oh no')"))
   const { code, stderr } = await run(file, '--log-format', 'pretty')
-  const lines = stderr.trimEnd().split('\n')
+  const [fault = '', ...others] = stderr.trimEnd().split('\n')
   assert.equal(code, 1)
-  assert.equal(lines.at(-1), "warren: framework 'own' failed too often and was given up; the last time: oh no")
-  for (const line of lines.slice(0, -1)) assert.match(line, /hopeless\.ts:6: oh no \(on subscribed\); /)
+  assert.match(fault, /hopeless\.ts:6: oh no \(on subscribed\); it starts anew$/)
+  assert.deepEqual(others, ["warren: framework 'own' failed too often and was given up; the last time: oh no"])
   const { stderr: more } = await warren(t, ['framework', 'run', '--verbose', ...(await stage(t)).find, file])
   assert.match(more, /at .*hopeless\.ts:6:\d+/)
+})
+
+test('a state that is forgotten is a fault like any other, with the line of who forgot it', async (t) => {
+  const { write, run } = await stage(t)
+  const file = write('forgetful.ts', finishing('0').replace('ctx.finish(0)', 'return').replace('<number>', '<any>'))
+  const { code, stderr } = await run(file, '--log-format', 'pretty')
+  assert.match(stderr, /forgetful\.ts:5: receive returned no state: .* \(on subscribed\); it starts anew\n/)
+  assert.equal(code, 1)
 })
 
 test('Ctrl-C ends the framework and its tasks', async (t) => {

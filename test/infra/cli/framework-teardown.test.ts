@@ -17,7 +17,7 @@ test('a framework is torn down, once, and its scheduler is told', async (t) => {
   const told = assert.rejects(node.finished, /an operator has torn this framework down/)
   const id = await known
   const teardown = (...args: string[]) => warren(t, ['framework', 'teardown', ...args, '--master', http.url])
-  const hint = `see what became of them: warren task list --all --framework ${id}\n`
+  const hint = `see what became of them: warren task list --all --framework ${id} --master ${http.url}\n`
   const { code, stdout } = await teardown(id)
   assert.deepEqual([code, stdout], [0, `framework ${id} has ended, and its tasks end\n${hint}`])
   await told

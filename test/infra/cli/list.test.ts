@@ -25,12 +25,16 @@ test('every noun lists what there is, in columns, as JSON and as ids', async (t)
   assert.equal((await list('task', '--state', 'failed', '--quiet')).stdout, `${tenant.id}/t2\n`)
   const offers = await list('offer')
   assert.deepEqual([offers.code, offers.stdout, offers.stderr], [0, '', 'no offers\n'])
-  for (const noun of ['agent', 'framework', 'task', 'offer']) {
+  for (const noun of ['agent', 'framework', 'task', 'offer', 'role']) {
     const { code, stdout } = await list(noun, '--json')
     const document = JSON.parse(stdout)
     const { length } = document[`${noun}s`]
     assert.deepEqual([code, document.schemaVersion, length], [0, 1, noun === 'offer' ? 0 : 1])
   }
+  const roles = await list('role')
+  assert.match(roles.stdout, /^ROLE +SHARE +MOST OF +FRAMEWORKS +TASKS +USED +OFFERED\n/)
+  assert.match(roles.stdout, /\n\* +12\.5 % +cpus +1 +1 +0\.5 cpus, 32 MB/)
+  assert.deepEqual((await list('role', '--quiet')).stdout, '*\n')
   assert.equal(agent.info.hostname, 'rock')
 })
 

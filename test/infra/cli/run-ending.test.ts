@@ -17,6 +17,8 @@ const ENDINGS: readonly (readonly [Partial<StatusUpdate>, exitCode: number, line
   [{ state: 'FAILED', signal: 'SIGTERM', reason: 'timed-out', text: 'too long' }, 5, /timed out: too long/],
   [{ state: 'FAILED', text: 'no such command' }, 1, /^no such command$/],
   [{ state: 'KILLED', signal: 'SIGTERM' }, 143, /killed from outside/],
+  [{ state: 'KILLED', signal: 'SIGTERM', reason: 'drained', text: 'its agent has gone' }, 143,
+    /^the task was killed: its agent has gone$/],
   [{ state: 'ERROR', text: 'needs more' }, 1, /^needs more$/],
   [{ state: 'DROPPED' }, 1, /could not be started: no agent took it/],
   [{ state: 'UNREACHABLE', text: 'silent' }, 1, /lost with its agent .*UNREACHABLE.*: silent/],

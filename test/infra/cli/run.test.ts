@@ -138,5 +138,5 @@ test('without a cluster, warren run says how to get one', async () => {
   child.stderr.on('data', (text) => { stderr += String(text) })
   const [code] = await once(child, 'close')
   assert.equal(code, 6)
-  assert.match(stderr, /start one with `warren dev`/)
+  assert.match(stderr, /start one with `node \S*infra\/bin\/warren\.mjs dev`/)
 })

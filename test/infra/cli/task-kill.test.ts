@@ -11,7 +11,8 @@ test('kill ends a task, says what to do next, and is content when it has ended',
   const kill = (...args: string[]) => warren(t, ['task', 'kill', ...args, '--master', http.url])
   const killed = await kill('t')
   assert.deepEqual([killed.code, killed.stderr], [0, ''])
-  assert.equal(killed.stdout, `killing task ${path}\nsee what became of it: warren task inspect ${path}\n`)
+  const see = `see what became of it: warren task inspect ${path} --master ${http.url}\n`
+  assert.equal(killed.stdout, `killing task ${path}\n${see}`)
   assert.equal((await tenant.ended('t')).state, 'KILLED')
   assert.equal((await kill(path)).stdout, `task ${path} has ended before: KILLED (SIGTERM)\n`)
   const document = JSON.parse((await kill('t', '--json')).stdout)

@@ -26,11 +26,11 @@ async function opened(t: TestContext, ...more: readonly string[]) {
   const { dev, http, find } = await devCluster(
     t, join(directory, 'w'), '--broker', broker.url, '--cluster', cluster, '--json', ...more)
   const [line] = await dev.saying(/^.*"event":"ready".*$/m)
-  return { directory, dev, http, find, ...JSON.parse(line) as Ready }
+  return { directory, cluster, dev, http, find, ...JSON.parse(line) as Ready }
 }
 
 test('over a broker the master and each agent are processes, and none shows the password', async (t) => {
-  const { dev, find, processes } = await opened(t)
+  const { cluster, dev, find, processes } = await opened(t)
   assert.deepEqual(processes.map(({ title }) => title), ['master m1', 'agent a1', 'agent a2'])
   const password = new URL(broker.url).password
   for (const { title, pid } of processes) {
@@ -40,6 +40,8 @@ test('over a broker the master and each agent are processes, and none shows the 
   }
   const ran = await warren(t, ['run', ...find, '--', 'sh', '-c', 'echo out; echo err >&2; exit 3'])
   assert.deepEqual(ran, { code: 3, stdout: 'out\n', stderr: 'err\n' })
+  const named = await warren(t, ['run', '--cluster', cluster, ...find, '--', 'echo', 'named'])
+  assert.deepEqual(named, { code: 0, stdout: 'named\n', stderr: '' }, 'its name beside its place is no other cluster')
   const primes = ['actors/frameworks/example/primes.ts', '--', '200000', '3']
   const counted = await warren(t, ['framework', 'run', ...find, ...primes])
   assert.match(counted.stderr, /there are 17984 primes below 200000/)

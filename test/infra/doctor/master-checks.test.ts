@@ -26,4 +26,6 @@ test('that no master answers is a fault only when one was named', () => {
   assert.deepEqual(levels([silent], '1', undefined, true), ['problem'])
   assert.deepEqual(levels([silent], '1', undefined, false), ['unknown'])
   assert.deepEqual(levels([said('hello')], '1', undefined, false), ['problem'])
+  const again = masterChecks([silent], '1', undefined, true, (url) => `warren master # ${url}`)
+  assert.deepEqual(again.map(({ fix }) => fix), ['start it again: warren master # http://m'])
 })

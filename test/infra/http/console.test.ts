@@ -56,8 +56,15 @@ test('events are told as they were decided, since a time, and followed', async (
       at: string
     }[]
   const words = (await listed('task=t1')).map(({ text }) => text)
-  assert.match(words[0] ?? '', /^task t1 was launched with 0.5 CPU/)
+  assert.match(words[0] ?? '', /^task t1 was launched with 0.5 cpus/)
   assert.ok(words.includes('task t1 is FAILED with exit code 3'), words.join('\n'))
+  assert.ok((await listed('type=framework')).some(({ text }) => text === 'framework f1 is subscribed'))
+  assert.ok((await listed('agent=a1')).some(({ text }) => text === 'agent a1 is connected'))
+  const times = (await listed('')).map(({ at }) => at)
+  assert.deepEqual(times, [...times].sort())
+  const noType = await ask(`${http.url}/v1/events?type=nosuch`)
+  assert.equal(noType.status, 400)
+  assert.match(noType.text, /type=nosuch is no type of events: use agent-activated, .*, task-removed/)
   assert.equal((await listed(`since=${new Date(Date.now() + 60_000).toISOString()}`)).length, 0)
   assert.ok((await listed('since=1h&offers=1')).some(({ type }) => type === 'offer-made'))
   assert.equal((await ask(`${http.url}/v1/events?since=yesterday`)).status, 400)

@@ -61,6 +61,11 @@ test('beside an agent stands what is about it, and each thing once', () => {
   assert.deepEqual(agentLines([], NOW_MS), ['would be offered next'])
 })
 
+test('an agent that only the framework itself is in the way of says that, never nothing', () => {
+  const lines = agentLines([{ kind: 'framework-inactive' }, { kind: 'suppressed', role }], NOW_MS)
+  assert.deepEqual(lines, ['the framework is disconnected', 'the framework asks for no offers in role web'])
+})
+
 const WAITING: FrameworkExplanation = {
   framework: 'w-0002' as FrameworkId, name: 'two', state: 'active', roles: [role], suppressed: [], tasks: 0, offers: 0,
   names: { [framework]: 'batch' }, agentsTotal: 3, serving: 1, counts: {}, agents: [],

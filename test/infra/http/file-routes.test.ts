@@ -71,6 +71,10 @@ test('a file is read whole, in part and from its end, with its size; a link with
   assert.deepEqual([tail.text, tail.headers['x-warren-size'], tail.headers['x-warren-offset']], ['789', '10', '7'])
   assert.equal((await read('data&tail=99')).text, '0123456789')
   assert.equal((await read('data&offset=99')).text, '')
+  assert.equal((await read('data&offset=8&encoding=base64')).text, '{"offset":8,"base64":"ODk="}\n')
+  // Who has read on beyond its end saw another file than it is now.
+  const anew = await read('data&offset=99&encoding=base64')
+  assert.deepEqual([anew.text, anew.headers['x-warren-offset']], ['{"offset":0,"base64":"MDEyMzQ1Njc4OQ=="}\n', '0'])
   assert.equal((await read('data&tail=1&offset=1')).status, 400)
   const odd = await read(`deep/er/${encodeURIComponent('a b+c%.txt')}&download=1`)
   assert.deepEqual([odd.text, odd.headers['content-type'], odd.headers['content-disposition']],

@@ -22,6 +22,18 @@ test('a whole id wins over beginnings', () => {
   assert.throws(() => find('agent', '', all), refused('not-found'))
 })
 
+test('a name means whoever has it, if one only has; a whole id wins over it, and it over beginnings', () => {
+  const all = [
+    { id: 'S0', name: 'a1', state: 'gone' }, { id: 'S1', name: 'a1', state: 'active' },
+    { id: 'S10', name: 'S1', state: 'active' }, { id: 'S2', name: 'two' }, { id: 'S3', name: 'two' },
+    { id: 'S4', name: 'S' },
+  ]
+  const found = (wanted: string) => find('agent', wanted, all).id
+  assert.deepEqual(['a1', 'S1', 'S'].map(found), ['S1', 'S1', 'S4'])
+  assert.throws(() => found('two'), refused('ambiguous', ['S2', 'S3']))
+  assert.throws(() => found('tw'), refused('not-found'))
+})
+
 test('so many candidates are named, and the rest counted', () => {
   const all = Array.from({ length: 25 }, (_, index) => ({ id: `S${index}` }))
   assert.throws(() => find('agent', 'S', all), (error) => error instanceof Refusal

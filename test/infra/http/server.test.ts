@@ -134,6 +134,11 @@ test('a follower sees what a task writes later, on the right streams, until it e
   const whole = await ask(`${http.url}/v1/tasks/t/logs?stream=stdout`)
   assert.deepEqual([whole.status, whole.text], [200, 'one\nthree ✓\n'], 'an ended task is still read')
   assert.equal((await ask(`${http.url}/v1/tasks/t/logs?stream=stdout&offset=4`)).text, 'three ✓\n')
+  const exact = `${http.url}/v1/tasks/t/logs?encoding=base64&offset=4`
+  assert.equal((await ask(`${exact}&stream=stdout`)).text,
+    `{"offset":4,"base64":"${Buffer.from('three ✓\n').toString('base64')}"}\n`)
+  assert.equal((await ask(exact)).status, 400, 'of both streams nobody could say how far it has come')
+  assert.equal((await ask(`${http.url}/v1/tasks/t/logs?stream=stdout&encoding=x`)).status, 400)
   assert.equal((await ask(`${http.url}/v1/tasks/t/logs?offset=4`)).status, 400)
   assert.equal((await ask(`${http.url}/v1/tasks/t/logs?stream=out`)).status, 400)
 })
