@@ -4,6 +4,8 @@
  * The wall clock of a machine may be set, by hours and at any moment; who measures a wait by stamps would
  * wait for hours, or not at all. So a node's own never jumps: when the machine's is set it follows slowly.
  */
+// The global of the same name is looked up anew each time.
+import { performance } from 'node:perf_hooks'
 import type { Clock } from '../runtime/clock.js'
 
 /** Longer delays overflow Node's timers; they are waited for in stages. */

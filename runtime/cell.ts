@@ -6,6 +6,7 @@
 import type { About } from './asked.js'
 import { refBelow, type NodeAddress, type Ref } from './address.js'
 import { CRASHES_KEPT_MAX, describe, origin, type Crash } from './crash.js'
+import type { Pace } from './hops.js'
 import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
 import { Mailbox } from './mailbox.js'
@@ -14,7 +15,7 @@ import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
 import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
 import type { TraceContext } from './trace.js'
-import { receiveWatched, restartTraced, type Pace } from './watched-receive.js'
+import { receiveWatched, restartTraced } from './watched-receive.js'
 import type { Place } from './turns.js'
 
 /** Messages that one turn may take, so that a busy actor cannot starve the others. */
@@ -38,7 +39,7 @@ export class Cell implements Host, Resident {
   private inherited: Error | undefined
   private cancelRestart: () => void = () => undefined
   private processed = 0
-  private readonly pace: Pace = { endedMs: undefined }
+  private readonly pace: Pace = { beganMs: Number.NaN, endedMs: Number.NaN }
   private restarts = 0
   private readonly crashes: Crash[] = []
 
@@ -135,8 +136,7 @@ export class Cell implements Host, Resident {
 
   private admit(item: Item, urgent: boolean): boolean {
     const displaced = this.mailbox.put(item, urgent)
-    const { neighbourhood } = this
-    if (neighbourhood.traces && displaced !== item) neighbourhood.hop('enqueued', item, this.self as Ref<never>)
+    if (displaced !== item) this.neighbourhood.traces?.hop('enqueued', item, this.self as Ref<never>)
     if (displaced) this.neighbourhood.bury('mailbox-full', this.self as Ref<never>, displaced)
     this.wake()
     return displaced !== item
@@ -157,7 +157,7 @@ export class Cell implements Host, Resident {
       this.status = 'running'
       this.incarnation.begin()
     }
-    this.pace.endedMs = undefined
+    this.pace.endedMs = Number.NaN
     for (let taken = 0; taken < TURN_MESSAGES_MAX && this.status === 'running'; taken++) {
       const item = this.mailbox.take()
       if (!item) break
@@ -168,13 +168,13 @@ export class Cell implements Host, Resident {
   }
 
   private process(item: Item): void {
-    const { traces, meter, clock } = this.neighbourhood
+    const { meter, clock } = this.neighbourhood
     if (item.deadlineMs !== undefined && item.deadlineMs < clock.now()) {
       return this.neighbourhood.bury('expired', this.self as Ref<never>, item)
     }
     this.received.add(item.message)
     const { incarnation } = this
-    const isWatched = traces !== undefined || meter !== undefined
+    const isWatched = this.neighbourhood.traces !== undefined || meter !== undefined
     if (isWatched ? receiveWatched(this.neighbourhood, incarnation, item, this.pace) : incarnation.receive(item)) {
       this.processed++
     }

@@ -48,37 +48,48 @@ export interface Traced {
   readonly trace: TraceContext
 }
 
-export interface HopDetails {
-  readonly durationMs: number
-  readonly outcome: Outcome
-  readonly given: readonly number[] | undefined
-}
-
 /** The port of traces, for whoever wants each hop as an object. A sink must neither throw nor keep the message. */
 export interface TraceSink {
   hop(hop: Hop): void
 }
 
-/** The same without the object, for whoever records every message of a busy node. */
+/**
+ * When a hop was. The same object is used for the next one: a number that is handed from call to call is put into
+ * memory each time, and to clear that up costs more than to record the hop.
+ */
+export interface Moment {
+  /** Wall clock, with fractions of a millisecond. */
+  readonly atMs: number
+  /** How long the behaviour took; with `processed`. */
+  readonly durationMs: number
+}
+
+/** The same without the object, for whoever records every message of a busy node. Must not keep the moment. */
 export interface HopRecorder {
   /** Whether the hops of this trace are recorded; all are, unless it says otherwise. */
   wants?(trace: TraceContext): boolean
-  /** @param details with `processed`; of any other kind the reason, if there is one */
-  record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
+  /** Of any kind but `processed`. */
+  record(kind: HopKind, moment: Moment, traced: Traced, to: Ref<never>, reason?: string): void
+  /** How it went is told without an object, too. */
+  processed(
+    moment: Moment, traced: Traced, to: Ref<never>, outcome: Outcome, given: readonly number[] | undefined,
+  ): void
 }
 
 export const recorderOf = (sink: TraceSink | HopRecorder): HopRecorder => ('record' in sink ? sink : {
-  record: (kind, atMs, traced, to, details) => sink.hop(hopOf(kind, atMs, traced, to, details)),
+  record: (...hop) => sink.hop(hopOf(...hop)),
+  processed: (...hop) => sink.hop(processedOf(...hop)),
 })
 
-export function hopOf(
-  kind: HopKind, atMs: number, { trace, from, message }: Traced, to: Ref<never>, details?: HopDetails | string,
-): Hop {
-  const hop = { kind, atMs, trace, from, to, message }
-  if (details === undefined) return hop
-  if (typeof details === 'string') return { ...hop, reason: details }
-  const { durationMs, outcome, given } = details
-  return { ...hop, durationMs, outcome, ...(given ? { given } : {}) }
+/** As an object, what a recorder is told. */
+export function hopOf(...[kind, { atMs }, traced, to, reason]: Parameters<HopRecorder['record']>): Hop {
+  const { trace, from, message } = traced
+  return { kind, atMs, trace, from, to, message, ...(reason === undefined ? {} : { reason }) }
+}
+
+export function processedOf(...[moment, traced, to, outcome, given]: Parameters<HopRecorder['processed']>): Hop {
+  const { durationMs } = moment
+  return { ...hopOf('processed', moment, traced, to), durationMs, outcome, ...(given ? { given } : {}) }
 }
 
 /**
@@ -97,13 +108,23 @@ export class WallClock {
 
   /** @param elapsedMs as the clock has said */
   at(elapsedMs: number): number {
-    if (this.held < HELD_FIRST || elapsedMs - this.heldAtMs > RECKON_EVERY_MS) {
-      this.held++
-      this.heldAtMs = elapsedMs
-      const originMs = this.clock.now() - this.clock.elapsedMs()
-      if (originMs > this.originMs || originMs < this.originMs - BEHIND_MAX_MS) this.originMs = originMs
-    }
-    return this.originMs + elapsedMs
+    const moment = { atMs: elapsedMs }
+    this.place(moment)
+    return moment.atMs
+  }
+
+  /** Makes wall-clock time of what a clock has said: in its place, for the reason that `Moment` gives. */
+  place(moment: { atMs: number }): void {
+    const elapsedMs = moment.atMs
+    if (this.held < HELD_FIRST || elapsedMs - this.heldAtMs > RECKON_EVERY_MS) this.reckon(elapsedMs)
+    moment.atMs = this.originMs + elapsedMs
+  }
+
+  private reckon(elapsedMs: number): void {
+    this.held++
+    this.heldAtMs = elapsedMs
+    const originMs = this.clock.now() - this.clock.elapsedMs()
+    if (originMs > this.originMs || originMs < this.originMs - BEHIND_MAX_MS) this.originMs = originMs
   }
 }
 

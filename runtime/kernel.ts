@@ -17,9 +17,8 @@ import { Questions } from './questions.js'
 import type { Random } from './random.js'
 import { RemoteWatchers } from './remote-watchers.js'
 import { RemoteWatches, type Outside } from './remote-watches.js'
-import {
-  recorderOf, wallOf, type HopDetails, type HopKind, type HopRecorder, type Traced, type TraceSink, type WallClock,
-} from './hop.js'
+import type { HopRecorder, TraceSink } from './hop.js'
+import { Hops } from './hops.js'
 import { TraceSource, type TraceContext } from './trace.js'
 import type { Transport } from './transport.js'
 import type { Turns } from './turns.js'
@@ -36,9 +35,6 @@ export interface Ports {
   readonly collapsed: (actor: Ref<never>, error: unknown, lastMessages: readonly AnyMessage[]) => void
 }
 
-/** Messages that a behaviour sends at once, each of which has a time of its own in traces. */
-const SENDS_TIMED = 16
-
 /**
  * A port's side of an address: called at once, answers by `tell`, must not throw. What it tells before it returns is
  * caused by the message; what it tells later is if it says so.
@@ -51,7 +47,7 @@ export class Kernel implements Neighbourhood, Outside {
   readonly random: Random
   readonly logger: Logger
   readonly registry: Registry
-  readonly traces: HopRecorder | undefined
+  readonly traces: Hops | undefined
   meter: Meter | undefined
   readonly trace: TraceSource
   readonly deadLetters = new DeadLetters()
@@ -65,13 +61,8 @@ export class Kernel implements Neighbourhood, Outside {
   causing: Cause | undefined
   /** Who had the last turn. */
   lastTurn: Resident | undefined
-  private readonly wall: WallClock
   private stampedBeat = -1
   private stampedMs = 0
-  private lastSent: Traced | undefined
-  private lastSentMs = 0
-  /** Since a behaviour was last given a message. */
-  private sends = 0
 
   constructor(readonly node: NodeAddress, private readonly ports: Ports) {
     this.turns = ports.turns
@@ -79,8 +70,7 @@ export class Kernel implements Neighbourhood, Outside {
     this.random = ports.random
     this.logger = ports.logger
     this.registry = ports.registry
-    this.traces = ports.traces && recorderOf(ports.traces)
-    this.wall = wallOf(ports.clock)
+    this.traces = ports.traces && new Hops(ports.traces, ports.clock)
     this.trace = new TraceSource(ports.random)
     this.questions = new Questions(node, ports.clock)
     this.remoteWatches = new RemoteWatches(this)
@@ -103,7 +93,7 @@ export class Kernel implements Neighbourhood, Outside {
   ): void {
     const item = { message, from, trace, queuedAt: this.stamp(), notice: undefined, deadlineMs }
     const resident = this.residents.get(to)
-    if (this.traces) this.hop('sent', item, to)
+    this.traces?.sent(item, to, resident !== undefined)
     if (resident) return this.hand(resident, item)
     if (nodeOf(to) === this.node) return this.deliverToPort(to, item)
     if (!this.transport) return this.bury('disconnected', to, item)
@@ -127,7 +117,7 @@ export class Kernel implements Neighbourhood, Outside {
 
   /** Hands an item to the open question of that address; false when there is none. */
   answer(to: Ref<never>, item: Item): boolean {
-    if (this.traces && this.questions.isOpen(to)) this.hop('replied', item, to)
+    if (this.traces && this.questions.isOpen(to)) this.traces.hop('replied', item, to)
     return this.questions.answer(to, item)
   }
 
@@ -161,7 +151,7 @@ export class Kernel implements Neighbourhood, Outside {
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void {
     const { from, message } = item ?? { from: undefined, message: undefined }
     this.deadLetters.add({ reason, atMs: this.clock.now(), to, from, message, ...(detail ? { detail } : {}) })
-    if (this.traces && to && item) this.hop('dropped', item, to, detail ? `${reason}: ${detail}` : reason)
+    if (to && item) this.traces?.hop('dropped', item, to, detail ? `${reason}: ${detail}` : reason)
     this.logger.log('debug', 'dead letter', { reason, to, message: message?.type, detail })
   }
 
@@ -203,7 +193,7 @@ export class Kernel implements Neighbourhood, Outside {
       return
     }
     const { message, from, trace } = item
-    if (this.traces) this.hop('delivered', item, to)
+    this.traces?.hop('delivered', item, to)
     const { causing } = this
     this.causing = trace
     try {
@@ -215,28 +205,5 @@ export class Kernel implements Neighbourhood, Outside {
     } finally {
       this.causing = causing
     }
-  }
-
-  hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    if (this.traces?.wants?.(traced.trace) === false) return
-    // Within a node to be sent and to be enqueued are one moment, and a clock costs more than all else here.
-    const isSameMoment = kind === 'enqueued' && traced === this.lastSent
-    const atMs = isSameMoment || (kind === 'sent' && this.isInBurst()) ? this.lastSentMs : this.clock.elapsedMs()
-    if (kind === 'sent') {
-      this.lastSent = traced
-      this.lastSentMs = atMs
-    }
-    this.hopAt(atMs, kind, traced, to, details)
-  }
-
-  hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
-    if (kind === 'delivered') this.sends = 0
-    this.traces?.record(kind, this.wall.at(elapsedMs), traced, to, details)
-  }
-
-  /** Who sends many messages at once has the time read for each of the first, then now and then. */
-  private isInBurst(): boolean {
-    this.sends++
-    return this.sends > SENDS_TIMED && this.sends % SENDS_TIMED !== 0
   }
 }

@@ -11,7 +11,7 @@ import type { Protocol } from './protocol.js'
 import type { Questions } from './questions.js'
 import type { Random } from './random.js'
 import type { Meter } from './meter.js'
-import type { HopDetails, HopKind, HopRecorder, Traced } from './hop.js'
+import type { Hops } from './hops.js'
 import type { Crash } from './crash.js'
 import type { TraceContext, TraceSource } from './trace.js'
 import type { Turns } from './turns.js'
@@ -23,7 +23,7 @@ export interface Neighbourhood {
   readonly logger: Logger
   readonly trace: TraceSource
   /** Undefined when nobody traces: then no hop is made. */
-  readonly traces: HopRecorder | undefined
+  readonly traces: Hops | undefined
   /** Undefined when nobody measures. */
   readonly meter: Meter | undefined
   readonly questions: Questions
@@ -37,9 +37,6 @@ export interface Neighbourhood {
   deliver(
     to: Ref<never>, message: AnyMessage, from: Ref<never> | undefined, trace: TraceContext, deadlineMs?: number,
   ): void
-  /** Tells the trace of a hop that happens now, or at a time of the clock. */
-  hop(kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
-  hopAt(elapsedMs: number, kind: HopKind, traced: Traced, to: Ref<never>, details?: HopDetails | string): void
   /** Makes a dead letter. */
   bury(reason: DeadLetterReason, to: Ref<never> | undefined, item?: Item, detail?: string): void
   /** Has `terminated` called once: at once when there is nothing to wait for. */

@@ -178,7 +178,7 @@ export class System {
   private acknowledged(envelopes: readonly WireEnvelope[]): void {
     for (const sealed of envelopes) {
       const envelope = reopen(sealed, this.kernel.registry)
-      if (envelope) this.kernel.hop('acknowledged', envelope, envelope.to)
+      if (envelope) this.kernel.traces?.hop('acknowledged', envelope, envelope.to)
     }
   }
 

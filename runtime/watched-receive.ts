@@ -2,40 +2,35 @@
 import { Unhandled } from './actor.js'
 import type { Ref } from './address.js'
 import type { Outcome } from './hop.js'
+import type { Hops, Pace } from './hops.js'
 import type { Incarnation } from './incarnation.js'
 import type { Item } from './item.js'
 import type { Neighbourhood } from './neighbourhood.js'
-import type { TraceContext } from './trace.js'
-
-/** Of a turn that is watched. */
-export interface Pace {
-  /** When the message before was done with: the next begins there, since nothing lies between. */
-  endedMs: number | undefined
-}
 
 /** Lets the behaviour have a message, as `Incarnation.receive` does, and tells how that went. */
 export function receiveWatched(
   neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
 ): boolean {
   const { traces, meter } = neighbourhood
-  const isTraced = traces !== undefined && traces.wants?.(item.trace) !== false
-  if (!isTraced && !meter) {
-    pace.endedMs = undefined
+  const tracing = traces?.wants(item.trace) ? traces : undefined
+  if (!tracing && !meter) {
+    pace.endedMs = Number.NaN
     return incarnation.receive(item)
   }
   if (item.notice?.live === false) return false
-  return isTraced ? receiveTraced(neighbourhood, incarnation, item, pace)
+  if (Number.isNaN(pace.endedMs)) pace.endedMs = neighbourhood.clock.elapsedMs()
+  pace.beganMs = pace.endedMs
+  return tracing ? receiveTraced(neighbourhood, tracing, incarnation, item, pace)
     : receiveMeasured(neighbourhood, incarnation, item, pace)
 }
 
 function receiveTraced(
-  neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
+  { clock, meter }: Neighbourhood, traces: Hops, incarnation: Incarnation, item: Item, pace: Pace,
 ): boolean {
   // Of messages that are not traced nobody takes it.
   incarnation.takeGiven()
   const self = incarnation.self as Ref<never>
-  const began = pace.endedMs ?? neighbourhood.clock.elapsedMs()
-  neighbourhood.hopAt(began, 'delivered', item, self)
+  traces.delivered(item, self, pace)
   let outcome: Outcome = 'crashed'
   try {
     const received = incarnation.receive(item)
@@ -45,30 +40,21 @@ function receiveTraced(
     if (error instanceof Unhandled) outcome = 'unhandled'
     throw error
   } finally {
-    const ended = done(neighbourhood, self, began, pace, item.trace)
-    const given = incarnation.takeGiven()
-    neighbourhood.hopAt(ended, 'processed', item, self, { durationMs: ended - began, outcome, given })
+    pace.endedMs = clock.elapsedMs()
+    meter?.processed(self, pace.endedMs - pace.beganMs, item.trace)
+    traces.processed(item, self, pace, outcome, incarnation.takeGiven())
   }
 }
 
 function receiveMeasured(
-  neighbourhood: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
+  { clock, meter }: Neighbourhood, incarnation: Incarnation, item: Item, pace: Pace,
 ): boolean {
-  const began = pace.endedMs ?? neighbourhood.clock.elapsedMs()
   try {
     return incarnation.receive(item)
   } finally {
-    done(neighbourhood, incarnation.self as Ref<never>, began, pace)
+    pace.endedMs = clock.elapsedMs()
+    meter?.processed(incarnation.self as Ref<never>, pace.endedMs - pace.beganMs)
   }
-}
-
-function done(
-  { clock, meter }: Neighbourhood, self: Ref<never>, began: number, pace: Pace, recorded?: TraceContext,
-): number {
-  const ended = clock.elapsedMs()
-  pace.endedMs = ended
-  meter?.processed(self, ended - began, recorded)
-  return ended
 }
 
 /** In the trace of the message that broke it; what its `initial` threw begins one. */
@@ -77,5 +63,5 @@ export function restartTraced(
 ): void {
   if (!neighbourhood.traces) return
   const began = { message: { type: 'restarted' }, from: undefined, trace: neighbourhood.trace.begin() }
-  neighbourhood.hop('restarted', last ?? began, self, cause)
+  neighbourhood.traces.hop('restarted', last ?? began, self, cause)
 }

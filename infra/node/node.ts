@@ -86,5 +86,9 @@ function both(sink: TraceSink | undefined, recorder: HopRecorder | undefined): H
       told.record(...hop)
       recorder.record(...hop)
     },
+    processed(...hop) {
+      told.processed(...hop)
+      recorder.processed(...hop)
+    },
   }
 }

@@ -3,7 +3,9 @@
  * when somebody reads; whoever reads too slowly learns how many it has missed.
  */
 import type { NodeAddress, Ref } from '../../runtime/address.js'
-import { hopOf, type HopDetails, type HopKind, type HopRecorder, type Outcome, type Traced } from '../../runtime/hop.js'
+import {
+  hopOf, processedOf, type HopKind, type HopRecorder, type Moment, type Outcome, type Traced,
+} from '../../runtime/hop.js'
 import { isChosen, type TraceContext } from '../../runtime/trace.js'
 import { describe } from './describe.js'
 import type { HopRecord } from './hop-record.js'
@@ -25,12 +27,13 @@ export class HopRing implements HopRecorder {
   /** Undefined where it is the same as in the place before: to point from here to what is new costs most. */
   private readonly traced: (Traced | undefined)[]
   private readonly receivers: Ref<never>[]
-  /** NaN where there is none. Kept apart: an object for each would live as long as the ring, and so be dear. */
+  /** Of what was processed. Kept apart: an object for each would live as long as the ring, and so be dear. */
   private readonly durations: Float64Array
   private readonly outcomes: Outcome[]
   /** Reasons, and what the context gave. */
   private readonly details: (readonly number[] | string | undefined)[]
-  private last: Traced | undefined
+  /** Where the message of the newest hop stands. To hold the message itself would be one more dear pointer. */
+  private lastAt = 0
   private count = 0
 
   /**
@@ -42,7 +45,7 @@ export class HopRing implements HopRecorder {
     this.times = new Float64Array(size)
     this.traced = new Array<undefined>(size).fill(undefined)
     this.receivers = new Array<Ref<never>>(size).fill('' as Ref<never>)
-    this.durations = new Float64Array(size).fill(Number.NaN)
+    this.durations = new Float64Array(size)
     this.outcomes = new Array<Outcome>(size).fill('ok')
     this.details = new Array<undefined>(size).fill(undefined)
   }
@@ -56,24 +59,18 @@ export class HopRing implements HopRecorder {
     return this.part >= 1 || isChosen(trace, this.part)
   }
 
-  record(kind: HopKind, atMs: number, traced: Traced, to: Ref<never>, details?: HopDetails | string): void {
+  record(kind: HopKind, moment: Moment, traced: Traced, to: Ref<never>, reason?: string): void {
+    if (this.wants(traced.trace)) this.keep(this.put(kind, moment, traced, to), reason)
+  }
+
+  processed(
+    moment: Moment, traced: Traced, to: Ref<never>, outcome: Outcome, given: readonly number[] | undefined,
+  ): void {
     if (!this.wants(traced.trace)) return
-    const at = this.count++ & (this.size - 1)
-    this.kinds[at] = kind
-    this.times[at] = atMs
-    this.traced[at] = traced === this.last ? undefined : traced
-    this.last = traced
-    this.receivers[at] = to
-    let detail: readonly number[] | string | undefined
-    if (typeof details === 'object') {
-      this.durations[at] = details.durationMs
-      this.outcomes[at] = details.outcome
-      detail = details.given
-    } else {
-      this.durations[at] = Number.NaN
-      detail = details
-    }
-    if (detail !== undefined || this.details[at] !== undefined) this.details[at] = detail
+    const at = this.put('processed', moment, traced, to)
+    this.durations[at] = moment.durationMs
+    this.outcomes[at] = outcome
+    this.keep(at, given)
   }
 
   /** The hops from the one with this number on, oldest first. */
@@ -92,6 +89,24 @@ export class HopRing implements HopRecorder {
     return { records, next, missed: next - from - records.length }
   }
 
+  private put(kind: HopKind, { atMs }: Moment, traced: Traced, to: Ref<never>): number {
+    const at = this.count++ & (this.size - 1)
+    this.kinds[at] = kind
+    this.times[at] = atMs
+    this.receivers[at] = to
+    if (this.traced[this.lastAt] === traced && this.lastAt !== at) {
+      this.traced[at] = undefined
+      return at
+    }
+    this.traced[at] = traced
+    this.lastAt = at
+    return at
+  }
+
+  private keep(at: number, detail: readonly number[] | string | undefined): void {
+    if (detail !== undefined || this.details[at] !== undefined) this.details[at] = detail
+  }
+
   private tracedBefore(number: number, oldest: number): Traced | undefined {
     for (let each = number - 1; each >= oldest; each--) {
       const traced = this.traced[each & (this.size - 1)]
@@ -101,17 +116,12 @@ export class HopRing implements HopRecorder {
   }
 
   private recordAt(index: number, traced: Traced): HopRecord {
-    const hop = hopOf(
-      this.kinds[index] as HopKind, this.times[index] as number, traced, this.receivers[index] as Ref<never>,
-      this.detailsAt(index),
-    )
+    const kind = this.kinds[index] as HopKind
+    const moment = { atMs: this.times[index] as number, durationMs: this.durations[index] as number }
+    const [to, outcome] = [this.receivers[index] as Ref<never>, this.outcomes[index] as Outcome]
+    const detail = this.details[index]
+    const hop = kind === 'processed' ? processedOf(moment, traced, to, outcome, detail as readonly number[] | undefined)
+      : hopOf(kind, moment, traced, to, detail as string | undefined)
     return describe(hop, this.node)
-  }
-
-  private detailsAt(index: number): HopDetails | string | undefined {
-    const [durationMs = Number.NaN, outcome = 'ok', detail] =
-      [this.durations[index], this.outcomes[index], this.details[index]]
-    if (Number.isNaN(durationMs)) return detail as string | undefined
-    return { durationMs, outcome, given: detail as readonly number[] | undefined }
   }
 }

@@ -26,9 +26,10 @@ test('a master hears the hops of other nodes while somebody watches, those from 
   const outlet = amqpHopOutlet([broker.url], CLUSTER, undefined)(node)
   const relay = new HopRelay(ring, outlet)
   t.after(() => relay.close())
+  const at = (atMs: number) => ({ atMs, durationMs: Number.NaN })
   const traced = (type: string) => ({ message: { type }, from: undefined, trace: source.begin() })
   const early = traced('early')
-  ring.record('sent', 1, early, to)
+  ring.record('sent', at(1), early, to)
   assert.equal(outlet.publish({ isBacklog: false, missed: 0, records: [] }), false, 'it need not be there yet')
   const collector = new HopCollector(amqpHopSource([broker.url], CLUSTER, 'm1'))
   t.after(() => collector.close())
@@ -45,8 +46,8 @@ test('a master hears the hops of other nodes while somebody watches, those from 
     while (!heard.includes(type)) await new Promise<void>((resolve) => { wake = resolve })
   }
   const late = setInterval(() => {
-    ring.record('sent', 2, traced('secret'), to)
-    ring.record('sent', 2, traced('late'), to)
+    ring.record('sent', at(2), traced('secret'), to)
+    ring.record('sent', at(2), traced('late'), to)
   }, 100)
   await until('late')
   clearInterval(late)

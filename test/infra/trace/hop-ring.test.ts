@@ -8,12 +8,13 @@ import { isChosen, TraceSource } from '../../../runtime/trace.js'
 const node = nodeAddress('agent', 'a1', 'l1')
 const to = refOf<never>(node, 'agent')
 const source = new TraceSource(seededRandom(3))
+const at = (atMs: number, durationMs = Number.NaN) => ({ atMs, durationMs })
 const traced = (type: string, more: object = {}) =>
   ({ message: { type, ...more }, from: undefined, trace: source.begin() })
 
 test('the newest hops are kept, and a slow reader learns how many it missed', () => {
   const ring = new HopRing(node, 1, 8)
-  for (let number = 0; number < 20; number++) ring.record('sent', number, traced(`m${number}`), to)
+  for (let number = 0; number < 20; number++) ring.record('sent', at(number), traced(`m${number}`), to)
   assert.equal(ring.recorded, 20)
   const first = ring.read(10, 4)
   assert.deepEqual([first.records.map(({ type }) => type), first.next, first.missed],
@@ -27,8 +28,8 @@ test('of a part of all traces whole ones are kept', () => {
   const ring = new HopRing(node, 0.5, 1_024)
   const all = Array.from({ length: 200 }, (_, index) => traced(`m${index}`))
   for (const each of all) {
-    ring.record('sent', 1, each, to)
-    ring.record('dropped', 2, each, to, 'expired')
+    ring.record('sent', at(1), each, to)
+    ring.record('dropped', at(2), each, to, 'expired')
   }
   const kept = ring.read(0, 1_024).records
   const chosen = all.filter(({ trace }) => isChosen(trace, 0.5))
@@ -45,10 +46,10 @@ test('a hop is told with digits, its size and its content, and without what is s
     taskId: 't', name: 't', resources: { scalars: {}, ranges: {}, sets: {} },
     command: { program: { type: 'shell', line: 'x' }, environment: { TOKEN: 'hush' } },
   }
-  ring.record('sent', 1.0625, traced('launch-task', { task }), to)
+  ring.record('sent', at(1.0625), traced('launch-task', { task }), to)
   const start = { environment: { TOKEN: 'hush' }, key: new Map([['a', 1]]), call: () => 1 }
-  ring.record('sent', 2, traced('start', start), to)
-  ring.record('processed', 3, traced('start'), to, { durationMs: 0.5, outcome: 'ok', given: [4] })
+  ring.record('sent', at(2), traced('start', start), to)
+  ring.processed(at(3, 0.5), traced('start'), to, 'ok', [4])
   const [declared, own, processed] = ring.read(0, 8).records
   assert.ok((declared?.bytes ?? 0) > 10)
   assert.doesNotMatch(JSON.stringify([declared, own]), /hush/)
@@ -63,7 +64,7 @@ test('hops of one message that follow each other are told in full, wherever a re
   const ring = new HopRing(node, 1, 8)
   for (let number = 0; number < 30; number++) {
     const each = traced(`m${number}`)
-    for (const kind of ['sent', 'enqueued', 'delivered'] as const) ring.record(kind, number, each, to)
+    for (const kind of ['sent', 'enqueued', 'delivered'] as const) ring.record(kind, at(number), each, to)
   }
   for (let from = 76; from < 90; from++) {
     const { records, next, missed } = ring.read(from, 100)
