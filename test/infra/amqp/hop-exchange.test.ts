@@ -76,7 +76,8 @@ test('what a brief node does is heard by who watched before it began, all of it,
     const ring = new HopRing(framework)
     for (const type of types) {
       const message = { type }
-      ring.record('sent', { atMs, durationMs: 0 }, { message, from: undefined, trace: source.begin() }, refOf(framework, 'scheduler'))
+      const traced = { message, from: undefined, trace: source.begin() }
+      ring.record('sent', { atMs, durationMs: Number.NaN }, traced, refOf(framework, 'scheduler'))
     }
     await new HopRelay(ring, amqpHopOutlet([broker.url], CLUSTER, undefined)(framework)).close()
   }
