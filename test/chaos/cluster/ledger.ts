@@ -46,10 +46,11 @@ function byJournal({ journal, runs }: AgentEvidence): Step[] {
 }
 
 function byClock({ runs }: AgentEvidence): Step[] {
-  const steps = runs.flatMap(({ launchId, begunMs, endedMs }) => begunMs.slice(0, 1).flatMap((atMs) => [
-    { atMs, type: 'takes' as const, launchId },
-    ...(endedMs === undefined ? [] : [{ atMs: Math.max(atMs, endedMs), type: 'frees' as const, launchId }]),
-  ]))
+  const steps = runs.flatMap(({ launchId, begunMs: [atMs], endedMs = Infinity }) => {
+    // Of one that was ended in the millisecond in which it began nobody can tell which came first.
+    if (atMs === undefined || endedMs <= atMs) return []
+    return [{ atMs, type: 'takes' as const, launchId }, { atMs: endedMs, type: 'frees' as const, launchId }]
+  })
   // What ends in the same millisecond in which another begins may have ended before.
   return steps.sort((a, b) => a.atMs - b.atMs || a.type.localeCompare(b.type))
 }
