@@ -101,6 +101,8 @@ test('I3: tasks that ran beside each other and did not fit, by the journal and b
 
   const after = [pair[0], pair[2], pair[1], pair[3]].filter((entry) => entry !== undefined)
   assert.deepEqual(broken(judged([{ journal: after, runs: [ran('L1', 10, 20), ran('L2', 20, 25)] }], told)), [])
+  const asItBegan = [ran('L1', 12, 10), ran('L2', 20, 25)]
+  assert.deepEqual(broken(judged([{ journal: after, runs: asItBegan }], told)), [], 'it said so while it was ended')
 })
 
 test('I3: a port that two tasks have at once', () => {
