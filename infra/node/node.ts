@@ -35,6 +35,8 @@ export interface NodeOptions {
 }
 
 const INCARNATION_LENGTH = 8
+/** A first connection that takes longer is told of, and again as often: somebody is waiting for it. */
+export const CONNECTING_SLOW_MS = 5_000
 const CONNECTION_SAID: Readonly<Record<Connection, readonly [LogLevel, string]>> = {
   connected: ['info', 'connected again'],
   disconnected: ['warn', 'the connection to the other nodes is lost; trying to get it back'],
@@ -63,8 +65,11 @@ export async function openNode(options: NodeOptions): Promise<System> {
     const [level, text] = CONNECTION_SAID[state]
     logger.log(level, text, reason === undefined ? {} : { reason })
   })
+  const connecting = setInterval(() => {
+    logger.log('info', 'still connecting to the other nodes', {})
+  }, CONNECTING_SLOW_MS)
   await system.join(async (receiver) => {
-    const transport = await openPost(self, openLink, receiver)
+    const transport = await openPost(self, openLink, receiver).finally(() => clearInterval(connecting))
     if (!recorded) return transport
     const close = async (): Promise<void> => {
       await transport.close()
