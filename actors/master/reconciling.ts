@@ -40,10 +40,10 @@ export function onReconcile(
   const orders = [...again].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))
-  const isOwed = again.size > 0 && !present.owed.has(frameworkId)
+  const isLeftToAgents = again.size > 0 && !present.owed.has(frameworkId)
   return decision({
     effects: [...answers, ...orders],
-    changes: isOwed ? [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_MS }] : [],
+    changes: isLeftToAgents ? [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_MS }] : [],
   })
 }
 
