@@ -2,6 +2,7 @@
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
+import { HangUp } from './hang-up.js'
 import { FILE_NOTES, type Keeper } from './files.js'
 import { clientOf, segment } from './http-client.js'
 import { idOf } from './inspect.js'
@@ -27,13 +28,7 @@ export const catOf = (noun: Keeper): Command => ({
   notes: `${FILE_NOTES[noun]}\nA file that is written anew is read from its beginning.\n${FOLLOW_NOTE}`,
   async run({ arguments: [id = '', path = ''], options }) {
     const client = clientOf(options)
-    const hangUp = new AbortController()
-    let interrupted = false
-    const interrupt = () => {
-      interrupted = true
-      hangUp.abort()
-    }
-    process.once('SIGINT', interrupt)
+    const hangUp = new HangUp()
     const query = { path, ...(options['tail'] === undefined ? {} : { tail: String(options['tail']) }) }
     const keeper = idOf(noun, id)
     const address = `/v1/${noun}s/${segment(keeper)}/file?${new URLSearchParams(query)}`
@@ -53,9 +48,9 @@ export const catOf = (noun: Keeper): Command => ({
       if (!hangUp.signal.aborted) throw error
     } finally {
       hangUp.abort()
-      process.off('SIGINT', interrupt)
+      hangUp.release()
     }
     await out.flushed()
-    return interrupted ? EXIT.interrupted : EXIT.ok
+    return hangUp.interrupted ? EXIT.interrupted : EXIT.ok
   },
 })

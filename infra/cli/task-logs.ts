@@ -7,6 +7,7 @@ import type { Part } from '../http/pieces.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
+import { HangUp } from './hang-up.js'
 import { clientOf, segment } from './http-client.js'
 import { idOf, TASK_IDS } from './inspect.js'
 import { linesOf } from './json-lines.js'
@@ -37,13 +38,7 @@ export const command: Command = {
 
 async function run({ arguments: [id = ''], options }: Call): Promise<number> {
   const client = clientOf(options)
-  const hangUp = new AbortController()
-  let interrupted = false
-  const interrupt = () => {
-    interrupted = true
-    hangUp.abort()
-  }
-  process.once('SIGINT', interrupt)
+  const hangUp = new HangUp()
   const task = idOf('task', id)
   const pathOf = (stream: string) => `/v1/tasks/${segment(task)}/logs?stream=${stream}`
   const [stream, isJson] = [String(options['stream']), options['json'] === true]
@@ -64,10 +59,10 @@ async function run({ arguments: [id = ''], options }: Call): Promise<number> {
     if (!hangUp.signal.aborted) throw error
   } finally {
     hangUp.abort()
-    process.off('SIGINT', interrupt)
+    hangUp.release()
   }
   await Promise.all([out.flushed(), err.flushed()])
-  return interrupted ? EXIT.interrupted : EXIT.ok
+  return hangUp.interrupted ? EXIT.interrupted : EXIT.ok
 }
 
 /** Until there is no more, or nobody reads it any more (`| head`): then the other stream ends as well. */

@@ -3,6 +3,7 @@ import { HOPS_OPEN_MAX, MessageLines } from '../trace/message-lines.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT } from './failure.js'
+import { HangUp } from './hang-up.js'
 import { absenceOf, gapLine, HOP_OPTIONS, hopNews } from './hop-stream.js'
 import { clientOf } from './http-client.js'
 import { gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
@@ -37,13 +38,7 @@ that time follows it.`,
 
 async function run({ options }: Call): Promise<number> {
   const client = clientOf(options)
-  const hangUp = new AbortController()
-  let interrupted = false
-  const interrupt = () => {
-    interrupted = true
-    hangUp.abort()
-  }
-  process.once('SIGINT', interrupt)
+  const hangUp = new HangUp()
   const out = openOutlet(process.stdout)
   const lines = new MessageLines()
   const absence = await absenceOf(options, client)
@@ -61,8 +56,8 @@ async function run({ options }: Call): Promise<number> {
     if (!hangUp.signal.aborted) throw error
   } finally {
     hangUp.abort()
-    process.off('SIGINT', interrupt)
+    hangUp.release()
   }
   await out.flushed()
-  return interrupted ? EXIT.interrupted : EXIT.ok
+  return hangUp.interrupted ? EXIT.interrupted : EXIT.ok
 }
