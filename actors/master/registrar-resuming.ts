@@ -6,14 +6,17 @@
  * later. So the end of the log is read again, and compared with what is remembered of it; no two entries of a
  * master are alike. Only once the last entry that was read has been found again does reading go on behind it.
  * Otherwise all begins anew: nobody knows what of it still counts.
+ *
+ * A writer that is not sure of its last entries writes them again, and they may come to stand where the log has
+ * lost them, with another past before them. So as many entries are compared as nobody repeats.
  */
 import type { LogEntry } from '../protocol/log-entry.js'
 import { forgetOldest } from './forget-oldest.js'
 import { claim, depose } from './registrar-leading.js'
 import { bootstrap, readAgain } from './registrar-reading.js'
 import {
-  REMEMBERED_ENTRIES_MAX, RESUME_MS, TAIL_SILENCE_MS, type Ctx, type Message, type RegistrarOptions, type Resuming,
-  type State,
+  COMPARED_ENTRIES_MIN, REMEMBERED_ENTRIES_MAX, RESUME_MS, TAIL_SILENCE_MS, type Ctx, type Message,
+  type RegistrarOptions, type Resuming, type State,
 } from './registrar-state.js'
 
 /** Nothing comes any more of what was read, or nothing has come for long. */
@@ -42,8 +45,8 @@ export function isResumed(
     case 'something-else':
       onLost(state, options, ctx)
       return false
-    case 'what-follows':
-      ask(state, 'last-read', false, options, ctx)
+    case 'too-little':
+      ask(state, 'before', false, options, ctx)
       return false
     case 'what-precedes':
       if (!resuming.hasBegun) ctx.after('resume', RESUME_MS, { type: 'not-resumed' })
@@ -63,29 +66,40 @@ export function beginAnew(state: State, reason: string, options: RegistrarOption
 }
 
 function found(
-  { position: next, remembered }: State, { from }: Resuming, position: number, entries: readonly LogEntry[],
-): 'last-read' | 'something-else' | 'what-follows' | 'what-precedes' {
+  state: State, resuming: Resuming, position: number, entries: readonly LogEntry[],
+): 'last-read' | 'something-else' | 'too-little' | 'what-precedes' {
+  const { position: next, remembered } = state
   for (const [index, entry] of entries.entries()) {
     const at = position + index
-    if (at >= next) return from === 'end' ? 'what-follows' : 'something-else'
+    if (at >= next) return resuming.from === 'end' ? 'too-little' : 'something-else'
     const known = remembered.get(at)
     if (known !== undefined && known !== nameOf(entry)) return 'something-else'
-    if (at === next - 1) return 'last-read'
+    if (known !== undefined) resuming.comparedFrom ??= at
+    if (at === next - 1) return resuming.from === 'before' || isEnough(state, resuming) ? 'last-read' : 'too-little'
   }
   return 'what-precedes'
 }
 
+const isEnough = (state: State, { comparedFrom }: Resuming): boolean =>
+  comparedFrom !== undefined && comparedFrom <= before(state)
+
 function ask(
   state: State, from: Resuming['from'], isSilent: boolean, { stream }: RegistrarOptions, ctx: Ctx,
 ): State {
-  state.resuming = { from, hasBegun: false }
+  state.resuming = { from, hasBegun: false, comparedFrom: undefined }
   ctx.cancel('resume')
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
   ctx.tell(stream, {
-    type: 'read', from: from === 'end' ? 'recent' : state.position - 1, reading: ++state.reading, isSilent,
+    type: 'read', from: from === 'end' ? 'recent' : before(state), reading: ++state.reading, isSilent,
     replyTo: ctx.self,
   })
   return state
+}
+
+/** Where what is compared begins: as far back as is needed, and no further than is remembered. */
+function before({ position, remembered }: State): number {
+  const [oldest = position - 1] = remembered.keys()
+  return Math.max(oldest, position - COMPARED_ENTRIES_MIN)
 }
 
 /** Together they tell an entry from every other, unless somebody has repeated it. */

@@ -20,6 +20,8 @@ export const TAIL_SILENCE_MS = 5_000
 export const RESUME_MS = 5_000
 /** As many of the last entries that were read are remembered, to be known again. */
 export const REMEMBERED_ENTRIES_MAX = 4_096
+/** As many of them are compared as no writer repeats; fewer when no more are known. */
+export const COMPARED_ENTRIES_MIN = 64
 /** Without a word from a leader for so long, and a random part of the second, a master claims without the token. */
 export const LEADERLESS_MS = 10_000
 export const LEADERLESS_SPREAD_MS = 5_000
@@ -60,10 +62,12 @@ export interface Pending {
 
 /** A reading that was interrupted, and is to go on. */
 export interface Resuming {
-  /** From near the end of the log, or, since much has been added, from the last entry that was read. */
-  readonly from: 'end' | 'last-read'
+  /** From near the end of the log, or, since that told too little, from well before the last entry that was read. */
+  readonly from: 'end' | 'before'
   /** Something has come of it. */
   hasBegun: boolean
+  /** Position of the first entry that was found again. */
+  comparedFrom: number | undefined
 }
 
 /** A snapshot that this master writes. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { REMEMBERED_ENTRIES_MAX } from '../../../actors/master/registrar-state.js'
+import { COMPARED_ENTRIES_MIN, REMEMBERED_ENTRIES_MAX } from '../../../actors/master/registrar-state.js'
 import type { LogEntry } from '../../../actors/protocol/log-entry.js'
 import { claimed, FOUNDED, leading, LogDesk, record } from './log-desk.js'
 
@@ -24,18 +24,43 @@ const typesHeard = (desk: LogDesk): string[] => desk.heard().map(({ type }) => t
 test('after an interruption the end of the log is read again; reading goes on behind the last that was read', () => {
   const desk = interrupted(decided(1), decided(2))
   assert.equal(desk.reading().from, 'recent')
-  desk.bringAt(2, decided(1), decided(2), decided(3))
+  desk.bringAt(0, FOUNDED, claimed(3), decided(1), decided(2), decided(3))
   assert.deepEqual(desk.heard(), [{ type: 'folded', records: [record(3)] }])
   desk.bring(decided(4))
   assert.deepEqual(desk.heard(), [{ type: 'folded', records: [record(4)] }])
 })
 
-test('when much has come meanwhile it is read from the last that was read, which must still be there', () => {
+test('when much has come meanwhile it is read from before the last that was read, which must be there', () => {
   const desk = interrupted(decided(1))
   desk.bringAt(5, decided(4))
-  assert.deepEqual([desk.reading().from, desk.heard()], [2, []])
-  desk.bringAt(2, decided(1), decided(2))
+  assert.deepEqual([desk.reading().from, desk.heard()], [0, []])
+  desk.bringAt(0, FOUNDED, claimed(3), decided(1), decided(2))
   assert.deepEqual(desk.heard(), [{ type: 'folded', records: [record(2)] }])
+})
+
+test('what was written again where the log had lost it is no proof of what came before', () => {
+  const desk = interrupted(decided(1), beaten(1), decided(2))
+  desk.bringAt(4, decided(2))
+  assert.equal(desk.reading().from, 0)
+  desk.bringAt(0, FOUNDED, claimed(3), beaten(1), claimed(4), decided(2))
+  assert.equal(desk.reading().from, 'recent')
+  desk.bringAt(0, FOUNDED, claimed(3), beaten(1), claimed(4), decided(2))
+  assert.deepEqual(typesHeard(desk), ['restored', 'folded'])
+})
+
+test('as many entries are compared as nobody repeats, and no more', () => {
+  const many = Array.from({ length: 2 * COMPARED_ENTRIES_MIN }, (_, number) => decided(number + 1))
+  const desk = interrupted(...many)
+  const [length, last] = [many.length + 2, many.slice(-1)]
+  desk.bringAt(length - 1, ...last)
+  assert.equal(desk.reading().from, length - COMPARED_ENTRIES_MIN)
+  const compared = many.slice(-COMPARED_ENTRIES_MIN)
+  desk.bringAt(length - COMPARED_ENTRIES_MIN, ...compared.slice(0, 10))
+  desk.bring(...compared.slice(10), decided(many.length + 1))
+  assert.deepEqual(desk.heard(), [{ type: 'folded', records: [record(many.length + 1)] }])
+  interrupt(desk)
+  desk.bringAt(length - COMPARED_ENTRIES_MIN, ...compared, decided(many.length + 1), decided(many.length + 2))
+  assert.deepEqual(desk.heard(), [{ type: 'folded', records: [record(many.length + 2)] }], 'the end told enough')
 })
 
 test('where another entry stands than was read, the log has lost its end: all begins anew', () => {
