@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { warren } from '../support/command-line.js'
+import { Running, warren } from '../support/command-line.js'
 import { devProcess } from '../support/dev-process.js'
 import { openBrowser, openPage } from './browser.js'
 import { options, row } from './seen-cluster.js'
@@ -67,4 +69,38 @@ test('pages go on with the next leader when theirs is killed, and mark what they
   const last = next === 'm2' ? 'm3' : 'm2'
   await trace.getByText(`leader ${last}, epoch 3`).waitFor()
   await trace.getByRole('status').getByText(`leader ${next} gone, ${last} leads`).waitFor()
+})
+
+test('what a task writes is followed on with the next leader, as its output and as a file', options, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'warren-leader-gone-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  const cluster = await devProcess(t, join(directory, 'w'), 2, '--agents', '1')
+  const [{ http: first = '' } = {}] = cluster.masters
+  const gate = join(directory, 'gate')
+  execFileSync('mkfifo', [gate])
+  const script = `echo before | tee grows; cat ${gate} | tee -a grows; sleep 600`
+  const run = new Running(t, ['run', ...cluster.find, '--name', 'writer', '--', 'sh', '-c', script])
+  await run.saying(/before/)
+  const browser = await openBrowser()
+  t.after(() => browser.close())
+  const { page } = await openPage(browser, first)
+  const heard = page.waitForResponse(async (response) =>
+    response.url().endsWith('/v1/masters') && /"m2"/.test(await response.text()))
+  await page.goto(`${first}/console/tasks`)
+  await heard
+  await row(page, 'writer').getByRole('link', { name: 'writer' }).click()
+  const output = page.getByRole('region', { name: 'Output' })
+  const files = page.getByRole('region', { name: 'Files and directories' })
+  await files.getByRole('link', { name: 'sandbox' }).click()
+  await files.getByRole('link', { name: 'grows', exact: true }).click()
+  const viewer = page.getByRole('region', { name: 'File grows' })
+  for (const place of [output, viewer]) await place.getByText('before').waitFor()
+
+  cluster.kill('master m1')
+  await page.getByText(/leader m2, epoch 2/).waitFor()
+  await writeFile(gate, 'and after\n')
+  for (const place of [output, viewer]) {
+    await place.getByText(/^before\nand after\n$/).waitFor()
+    await place.getByRole('status').getByText('following').waitFor()
+  }
 })

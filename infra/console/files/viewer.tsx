@@ -1,9 +1,8 @@
 /** Viewer: a file in sight: its end as it grows, or any part of it. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { FilePart } from '../../http/file-view.js'
-import { sentence } from '../api.js'
 import { bytes } from '../format.js'
-import { followLines } from '../json-lines.js'
+import { GONE, useGrowing } from '../growing.js'
 import { query, select } from '../route.js'
 import { fileAddress, nameOf, type Keeper } from './path.js'
 import { earlier, isBinary, later, positionOf, WINDOW_BYTES, wishOf, type Position } from './window.js'
@@ -11,15 +10,24 @@ import { earlier, isBinary, later, positionOf, WINDOW_BYTES, wishOf, type Positi
 /** What a page holds of a file that grows; the oldest is let go. */
 const CHARACTERS_MAX = 400_000
 
-interface Shown {
+interface Sight {
   readonly text: string
   /** The first byte in sight, of so many. */
   readonly from: number
   readonly size: number
+}
+
+interface Held extends Sight {
+  /** Where the last part stood. */
+  readonly last: number
+}
+
+interface Shown extends Sight {
   readonly said: string
 }
 
-const NOTHING: Shown = { text: '', from: 0, size: 0, said: 'Reading …' }
+const NOTHING: Held = { text: '', from: 0, size: 0, last: -1 }
+const READING = 'Reading …'
 
 export function Viewer({ keeper, path }: { readonly keeper: Keeper; readonly path: string }) {
   const position = positionOf(query.value.get('at'))
@@ -68,7 +76,7 @@ export function Viewer({ keeper, path }: { readonly keeper: Keeper; readonly pat
         {isBinary(text) ? (
           <span class="faint">This is no text. Download it to see what it is.</span>
         ) : text === '' ? (
-          <span class="faint">{said === 'Reading …' ? said : 'Nothing is here yet.'}</span>
+          <span class="faint">{said === READING ? said : 'Nothing is here yet.'}</span>
         ) : (
           text
         )}
@@ -102,47 +110,30 @@ function Pager({ from, size, position, turn }: PagerProps) {
   )
 }
 
-function useFile({ noun, id }: Keeper, path: string, position: Position): Shown {
-  const [shown, setShown] = useState<Shown>(NOTHING)
-  useEffect(() => {
-    const own = new AbortController()
-    let [held, waits]: [Shown, number] = [NOTHING, 0]
-    const show = () => {
-      waits = 0
-      setShown(held)
-    }
-    const now = (next: Partial<Shown>) => {
-      held = { ...held, ...next }
-      waits ||= requestAnimationFrame(show)
-    }
-    let last = -1
-    const heard = ({ offset, bytes: length, text }: FilePart) => {
-      // It was written anew.
-      const isNew = offset <= last
-      last = offset
-      const all = isNew ? text : held.text + text
-      const size = Math.max(isNew ? 0 : held.size, offset + length)
-      const isCut = all.length > CHARACTERS_MAX
-      const from = isCut ? size - CHARACTERS_MAX : isNew ? offset : held.from
-      now({ text: isCut ? all.slice(-CHARACTERS_MAX) : all, size, from })
-    }
-    setShown(NOTHING)
-    followLines<FilePart>(fileAddress({ noun, id }, path, wishOf(position)), own.signal, heard, ({ headers }) =>
-      now({
-        said: position === 'end' ? 'following' : '',
-        from: Number(headers.get('x-warren-offset')),
-        size: Number(headers.get('x-warren-size')),
-      }),
-    ).then(
-      (problem) => now({ said: problem ?? (position === 'end' ? 'complete' : '') }),
-      (error: unknown) => {
-        if (!own.signal.aborted) now({ said: sentence(error) })
-      },
-    )
-    return () => {
-      own.abort()
-      cancelAnimationFrame(waits)
-    }
-  }, [noun, id, path, position])
-  return shown
+/** As far as a page can hold it. */
+function useFile(keeper: Keeper, path: string, position: Position): Shown {
+  const { held, stage, problem } = useGrowing<FilePart, Held>({
+    path: fileAddress(keeper, path, wishOf(position)),
+    nothing: NOTHING,
+    begun: ({ headers }) => ({
+      ...NOTHING,
+      from: Number(headers.get('x-warren-offset')),
+      size: Number(headers.get('x-warren-size')),
+    }),
+    heard: grown,
+  })
+  const { text, from, size } = held
+  const isEnd = position === 'end'
+  const said = { reading: READING, following: isEnd ? 'following' : '', over: isEnd ? 'complete' : '', broken: GONE }
+  return { text, from, size, said: problem ?? said[stage] }
+}
+
+function grown(held: Held, { offset, bytes: length, text }: FilePart): Held {
+  // It was written anew.
+  const isNew = offset <= held.last
+  const all = isNew ? text : held.text + text
+  const size = Math.max(isNew ? 0 : held.size, offset + length)
+  const isCut = all.length > CHARACTERS_MAX
+  const from = isCut ? size - CHARACTERS_MAX : isNew ? offset : held.from
+  return { text: isCut ? all.slice(-CHARACTERS_MAX) : all, size, from, last: offset }
 }

@@ -1,42 +1,30 @@
 /** Output: what a task has written and goes on to write, both streams as they came, as far as a page can hold. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { sentence } from '../api.js'
-import { elsewhere } from '../masters.js'
-import { followOutput, type OutputPiece } from '../output-stream.js'
+import { GONE, useGrowing } from '../growing.js'
 
 /** The end is kept: what is older is on the agent, and `warren task logs` shows it all. */
 const CHARACTERS_MAX = 400_000
 
+interface OutputPiece {
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+const SAID = { reading: 'Reading …', following: 'following', over: 'ended', broken: GONE }
+
 export function Output({ launch }: { readonly launch: string }) {
-  const [pieces, setPieces] = useState<readonly OutputPiece[]>([])
   const [stream, setStream] = useState<'both' | 'stdout' | 'stderr'>('both')
-  const [said, setSaid] = useState('Reading …')
+  const {
+    held: pieces,
+    stage,
+    problem,
+  } = useGrowing<OutputPiece, readonly OutputPiece[]>({
+    path: `/v1/tasks/${encodeURIComponent(launch)}/logs?follow=1&stream=${stream}`,
+    nothing: [],
+    heard: (held, piece) => cut([...held, piece]),
+  })
   const [isFollowing, setFollowing] = useState(true)
   const place = useRef<HTMLPreElement>(null)
-  useEffect(() => {
-    const own = new AbortController()
-    let [held, waits]: [OutputPiece[], number] = [[], 0]
-    setPieces([])
-    const show = () => {
-      waits = 0
-      setPieces([...held])
-    }
-    followOutput(launch, stream, own.signal, (piece) => {
-      setSaid('following')
-      held = cut([...held, piece])
-      waits ||= requestAnimationFrame(show)
-    }).then(
-      (problem) => setSaid(problem ?? 'ended'),
-      (error: unknown) => {
-        if (!own.signal.aborted) setSaid(sentence(error))
-      },
-    )
-    return () => {
-      own.abort()
-      cancelAnimationFrame(waits)
-    }
-    // The next leader is asked for all of it anew.
-  }, [launch, stream, elsewhere.value?.name])
   useEffect(() => {
     if (isFollowing && place.current) place.current.scrollTop = place.current.scrollHeight
   }, [pieces, isFollowing])
@@ -48,7 +36,7 @@ export function Output({ launch }: { readonly launch: string }) {
         <h2>Output</h2>
         <div class="tools">
           <span class="note" role="status">
-            {said}
+            {problem ?? SAID[stage]}
           </span>
           {(['both', 'stdout', 'stderr'] as const).map((each) => (
             <button
@@ -80,7 +68,7 @@ export function Output({ launch }: { readonly launch: string }) {
         onScroll={(event) => setFollowing(atEnd(event.currentTarget))}
       >
         {pieces.length === 0 ? (
-          <span class="faint">{said === 'ended' ? 'It has written nothing.' : 'Nothing yet.'}</span>
+          <span class="faint">{stage === 'over' && !problem ? 'It has written nothing.' : 'Nothing yet.'}</span>
         ) : (
           pieces.map((piece, index) =>
             piece.stream === 'stderr' ? (
