@@ -18,7 +18,7 @@ export const WATCH_REPEAT_MS = 60_000
  * So long it may wait to be said that an actor is watched no more. Who unwatches has often just lost whom it
  * watched, as all agents have when their master dies, and then has better to do than to write to the dead.
  */
-export const UNWATCH_DELAY_MS = 1_000
+export const UNWATCH_DELAY_MS = 10_000
 
 /** What the watches need of their node. */
 export interface Outside {

@@ -34,7 +34,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
     ctx.tell(options.journal, { type: 'replay', replyTo: ctx.self })
     return {
       phase: 'recovering', memory: newMemory(), active: newActive(), master: undefined, epoch: 0, obeying: undefined,
-      refused: undefined, attempt: 0, pingTimeoutMs: 75_000, updates: undefined, leaver: undefined,
+      refused: undefined, attempt: 0, members: 0, pingTimeoutMs: 75_000, updates: undefined, leaver: undefined,
     }
   },
   receive(state, message, ctx) {
@@ -130,7 +130,7 @@ function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, 
   if (state.master) ctx.unwatch(state.master)
   ctx.cancel('seek')
   const obeyed = obeyedOf(leader)
-  const next = { ...state, master, epoch, attempt: 0, refused: undefined }
+  const next = { ...state, master, epoch, members: leader.members ?? 0, attempt: 0, refused: undefined }
   if (!obeyed || isSame(obeyed, state.memory.obeyed)) return join(next, options, ctx)
   const token = state.active.nextToken++
   ctx.tell(options.journal, { type: 'append', records: [{ type: 'obeyed', ...obeyed }], token, replyTo: ctx.self })
@@ -170,7 +170,7 @@ function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
 function register(state: State, { info }: AgentOptions, ctx: Ctx, isAsked = false): State {
   if (state.phase !== 'registering' || !state.master) return state
   ctx.tell(state.master, introduction(state, info, isAsked || state.attempt > 0, ctx))
-  ctx.after('register', repeatDelayMs(state.attempt, ctx.random()), { type: 'register' })
+  ctx.after('register', repeatDelayMs(state.attempt, ctx.random(), state.members), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }
 

@@ -60,6 +60,8 @@ export interface State {
   /** The leader of another cluster that was refused last, of which one line in the log is enough. */
   refused: string | undefined
   attempt: number
+  /** Who else may have to do with its master, and comes when that begins to lead. */
+  members: number
   pingTimeoutMs: number
   updates: Ref<UpdatesOrder> | undefined
   leaver: Ref<{ readonly type: 'left' }> | undefined

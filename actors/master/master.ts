@@ -140,7 +140,7 @@ function lead(
 
 /** To everybody: who did not hear it looks for a leader by itself, but later. */
 function announce(cluster: Cluster, ctx: Ctx): Effect[] {
-  const announcement = { type: 'leader', master: ctx.self, ...leadershipOf(cluster) } as const
+  const announcement = leaderOf(cluster, ctx)
   return (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
 }
@@ -199,9 +199,13 @@ function tellHistory(
 
 function answerLeader(state: State, replyTo: Ref<LeadershipEvent>, ctx: Ctx): State {
   if (!state.leading) return state
-  const answer = tell(replyTo, { type: 'leader', master: ctx.self, ...leadershipOf(state.cluster) })
+  const answer = tell(replyTo, leaderOf(state.cluster, ctx))
   return release(state, state.outbox.pass(answer, ctx.cause()), ctx)
 }
+
+const leaderOf = (cluster: Cluster, ctx: Ctx): LeadershipEvent => ({
+  type: 'leader', master: ctx.self, ...leadershipOf(cluster), members: cluster.agents.size + cluster.frameworks.size,
+})
 
 /** A new allocator knows nothing: it is told everything, offers that are out included. */
 function rebuildAllocator(state: State, allocator: Ref<AllocatorCall>, ctx: Ctx): State {

@@ -15,6 +15,8 @@ export const leadershipEvent = {
     master: ref<SchedulerCall | AgentCall>(), epoch: natural, cluster: text(128),
     /** Of the cluster's log, and of the claim by which it leads; clusters of one name differ in the first. */
     clusterId: optional(text(64)), nonce: optional(text(32)),
+    /** Agents and frameworks that it knows of: when it begins to lead, all of them come at once. */
+    members: optional(natural),
   }),
 }
 export type LeadershipCall = MessageOf<typeof leadershipCall>
@@ -34,14 +36,21 @@ const SEEK_MAX_MS = 2_000
 
 const REPEAT_FIRST_MS = 1_000
 const REPEAT_MAX_MS = 8_000
+/** A leader and its broker answer so many on a slow machine, one after the other, in a second and more. */
+const MEMBERS_PER_SECOND = 300
+const MEMBERS_WAIT_MAX_MS = 30_000
 
 /**
  * How long to wait for the leader's answer before saying again what it has not answered. After a failover
  * everybody comes at once: who repeats itself sooner than the last of them can be answered makes it worse.
  * @param chance in [0, 1)
+ * @param members who may all have come at once
  */
-export const repeatDelayMs = (attempt: number, chance: number): number =>
-  Math.round(Math.min(REPEAT_MAX_MS, REPEAT_FIRST_MS * 2 ** attempt) * (0.5 + chance / 2))
+export function repeatDelayMs(attempt: number, chance: number, members = 0): number {
+  const allMs = Math.min(MEMBERS_WAIT_MAX_MS, members / MEMBERS_PER_SECOND * 1_000)
+  const firstMs = Math.max(REPEAT_FIRST_MS, allMs)
+  return Math.round(Math.min(Math.max(REPEAT_MAX_MS, firstMs), firstMs * 2 ** attempt) * (0.5 + chance / 2))
+}
 
 /** How long to wait before asking again who leads. @param chance in [0, 1) */
 export const seekDelayMs = (attempt: number, chance: number): number =>

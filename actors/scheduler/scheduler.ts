@@ -38,7 +38,7 @@ export const scheduler = <Author, Told>(
   initial(ctx) {
     const state: State<Author> = {
       phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0, nonce: undefined,
-      clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0,
+      clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, members: 0,
       acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
     }
     state.author = returnedState(definition.initial(authorContext(state, ctx, options)), 'initial')
@@ -116,12 +116,12 @@ function onLeader<Author, Told>(
   give: Give<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
 ): State<Author> {
   if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
-  const { master, epoch, nonce = state.nonce, clusterId = state.clusterId } = leader
+  const { master, epoch, nonce = state.nonce, clusterId = state.clusterId, members = 0 } = leader
   if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
-  Object.assign(state, { master, epoch, nonce, clusterId, phase: 'subscribing', attempt: 0 })
+  Object.assign(state, { master, epoch, nonce, clusterId, members, phase: 'subscribing', attempt: 0 })
   voidOffers(state, give)
   return subscribe(state, definition, options, ctx)
 }
@@ -155,7 +155,7 @@ function subscribe<Author, Told>(
     ...(frameworkId ? { frameworkId, knows: state.acknowledged.digest() } : {}),
     ...(wasSubscribed ? { resumes: true } : {}),
   })
-  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random()), { type: 'subscribe-again' })
+  ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random(), state.members), { type: 'subscribe-again' })
   return state
 }
 /** A master that knows it answers, and nothing changes; one that does not takes it in again. */

@@ -47,6 +47,8 @@ export interface State<Author> {
   /** Whether it was subscribed, without a break since: it knows the offers that are out. */
   wasSubscribed: boolean
   attempt: number
+  /** Who else may have to do with its master, and comes when that begins to lead. */
+  members: number
   readonly acknowledged: Acknowledged
   /** Of a framework that wants lost tasks run again. */
   readonly losses: Losses | undefined

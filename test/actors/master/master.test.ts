@@ -78,7 +78,8 @@ test('who is elected leads in that epoch, under the cluster\'s name, and says so
   driven.receive(ELECTED)
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'])
   driven.receive({ type: 'find-leader', replyTo: asker })
-  assert.deepEqual(driven.toldTo(asker), [{ type: 'leader', master: driven.self, epoch: 5, cluster: 'old' }])
+  const leader = { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', members: 0 }
+  assert.deepEqual(driven.toldTo(asker), [leader])
 })
 
 test('nobody outside hears of a decision before it is committed, and then in the order of the decisions', () => {
@@ -236,7 +237,7 @@ test('who leads says of which cluster and by which claim; a later epoch that is 
   const driven = leading([{ type: 'genesis', cluster: 'old', prefix: 'w', clusterId: 'c' }, ...history.slice(1)])
   driven.receive({ type: 'find-leader', replyTo: asker })
   assert.deepEqual(driven.toldTo(asker), [
-    { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', clusterId: 'c', nonce: 'n' },
+    { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', clusterId: 'c', nonce: 'n', members: 0 },
   ])
   driven.receive({ type: 'epoch-obeyed', epoch: 8, clusterId: 'another' })
   assert.deepEqual(driven.toldTo(registrar), [])
