@@ -15,7 +15,7 @@ import { forgetOldest } from './forget-oldest.js'
 import { claim, depose } from './registrar-leading.js'
 import { bootstrap, readAgain } from './registrar-reading.js'
 import {
-  COMPARED_ENTRIES_MIN, REMEMBERED_ENTRIES_MAX, RESUME_MS, TAIL_SILENCE_MS, type Ctx, type Message,
+  COMPARED_ENTRIES_MIN, REMEMBERED_ENTRIES_MAX, RESUME_MS, TAIL_SILENCE_MS, type Ctx, type EntryNames, type Message,
   type RegistrarOptions, type Resuming, type State,
 } from './registrar-state.js'
 
@@ -26,7 +26,7 @@ export function resume(state: State, isSilent: boolean, options: RegistrarOption
 }
 
 export function remember(state: State, position: number, entry: LogEntry): void {
-  state.remembered.set(position, nameOf(entry))
+  state.remembered.set(position, namesOf(entry))
   forgetOldest(state.remembered, REMEMBERED_ENTRIES_MAX)
 }
 
@@ -73,7 +73,7 @@ function found(
     const at = position + index
     if (at >= next) return resuming.from === 'end' ? 'too-little' : 'something-else'
     const known = remembered.get(at)
-    if (known !== undefined && known !== nameOf(entry)) return 'something-else'
+    if (known !== undefined && !isNamed(entry, known)) return 'something-else'
     if (known !== undefined) resuming.comparedFrom ??= at
     if (at === next - 1) return resuming.from === 'before' || isEnough(state, resuming) ? 'last-read' : 'too-little'
   }
@@ -103,6 +103,11 @@ function before({ position, remembered }: State): number {
 }
 
 /** Together they tell an entry from every other, unless somebody has repeated it. */
-const NAMING = ['type', 'clusterId', 'epoch', 'nonce', 'seq', 'number', 'snapshot', 'part']
+const NAMING = ['type', 'clusterId', 'epoch', 'nonce', 'seq', 'number', 'snapshot', 'part'] as const
 
-const nameOf = (entry: LogEntry): string => JSON.stringify(entry, NAMING)
+const namesOf = (entry: LogEntry): EntryNames => NAMING.map((name) => (entry as Named)[name])
+
+const isNamed = (entry: LogEntry, names: EntryNames): boolean =>
+  NAMING.every((name, index) => (entry as Named)[name] === names[index])
+
+type Named = Readonly<Partial<Record<(typeof NAMING)[number], string | number>>>

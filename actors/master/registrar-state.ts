@@ -60,6 +60,9 @@ export interface Pending {
   readonly cause: Cause | undefined
 }
 
+/** What tells an entry of the log from others: see `registrar-resuming.ts`. */
+export type EntryNames = readonly (string | number | undefined)[]
+
 /** A reading that was interrupted, and is to go on. */
 export interface Resuming {
   /** From near the end of the log, or, since that told too little, from well before the last entry that was read. */
@@ -94,7 +97,7 @@ export interface State {
   anywhere: boolean
   boot: Boot
   /** What has been read last, by its positions: see `registrar-resuming.ts`. */
-  remembered: Map<number, string>
+  remembered: Map<number, EntryNames>
   /** Whether that still stands is not known yet. */
   resuming: Resuming | undefined
   /** Where snapshots begin that were found to be none. */

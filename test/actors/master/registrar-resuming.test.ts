@@ -132,6 +132,6 @@ test('as much is remembered as is needed, and no more', () => {
   const desk = new LogDesk()
   const many = Array.from({ length: 2 * REMEMBERED_ENTRIES_MAX }, (_, number) => decided(number + 1))
   desk.bring(FOUNDED, claimed(3), ...many)
-  const { remembered } = desk.driven.state as { remembered: Map<number, string> }
+  const { remembered } = desk.driven.state as { remembered: Map<number, unknown> }
   assert.equal(remembered.size, REMEMBERED_ENTRIES_MAX)
 })
