@@ -9,7 +9,7 @@ import { isDeclaredSecret, secrecyOf, withoutPasswords, type Secrecy } from '../
 import { told, type Group, type Shown } from './tree.js'
 
 /** Groups within groups. */
-export const DEPTH_MAX = 8
+export const DEPTH_MAX = 10
 /** Of each group so many entries are shown, the first ones. */
 export const ENTRIES_MAX = 100
 export const TEXT_CHARACTERS_MAX = 500
@@ -88,11 +88,11 @@ class Taker {
   }
 
   private shown(secrecy: Secrecy, value: unknown, above: Above | undefined, depth: number): Shown {
-    if (secrecy === 'veiled' && value !== undefined) return SECRET
+    if (secrecy === 'veiled' && mayBeSecret(value)) return SECRET
     try {
       if (value instanceof Instead) return value.shown
-      if (!isObject(value)) return secrecy === 'open' ? leaf(value) : SECRET
-      const isVeiled = secrecy !== 'open'
+      if (!isObject(value)) return secrecy === 'veiled-within' ? SECRET : leaf(value)
+      const isVeiled = secrecy === 'veiled-within'
       if (isVeiled && !hasNames(value)) return SECRET
       const single = singleOf(value)
       if (single !== undefined) return isVeiled ? SECRET : single
@@ -139,6 +139,8 @@ function singleOf(value: object): Shown | undefined {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+/** What is numbered, or is so or not, is about a secret at most. */
+const mayBeSecret = (value: unknown): boolean => !['undefined', 'boolean', 'number'].includes(typeof value)
 const hasNames = (value: object): boolean => !Array.isArray(value) && !(value instanceof Set)
 
 function groupOf(value: object): Omit<Group, 'entries'> & Pick<Open, 'entries'> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { ActorLookAnswer } from '../../../infra/http/actor-look-view.js'
 import type { Group, Shown } from '../../../infra/snapshot/tree.js'
-import { WAITING_TOLD_MAX } from '../../../actors/protocol/vitals.js'
+import { WAITING_TOLD_MAX, type NodeVitals } from '../../../actors/protocol/vitals.js'
 import { holdActor } from '../../support/held-actor.js'
 import { openOperated, type Operated } from '../../support/operated-cluster.js'
 
@@ -40,6 +40,24 @@ test('what an actor holds is told, wherever it lives, and no secret of it', asyn
   const seen = JSON.stringify(await look(http.url, 'master-m1', 'vitals'))
   const { body: { masters: [{ pageKey }] } } = await asked
   assert.ok(typeof pageKey === 'string' && !seen.includes(pageKey))
+})
+
+test('a secret of a task is in no state of any actor that has the task', async (t) => {
+  const { http, framework, gate } = await opened(t)
+  const tenant = await framework('poet')
+  const door = gate()
+  await tenant.start('t2', `cat ${door.path}`, { API: 'hunter2' })
+  const { body: { nodes } } = await ask(`${http.url}/v1/actors`)
+  const having: string[] = []
+  for (const { node, actors } of nodes as readonly NodeVitals[]) {
+    for (const { path } of actors) {
+      const seen = JSON.stringify(await look(http.url, node, path))
+      assert.doesNotMatch(seen, /hunter2/, `${node}/${path}`)
+      if (seen.includes('"API"')) having.push(path)
+    }
+  }
+  assert.ok(having.includes('agent'), `that there is a secret is shown, as in ${having}`)
+  await door.say('')
 })
 
 test('messages that wait are told in their order, but for secrets; then how many more', async (t) => {

@@ -86,6 +86,7 @@ test('what authors usually call a secret is veiled, and no address shows its pas
   })
   assert.doesNotMatch(JSON.stringify(shown), /hunter2/)
   assert.equal(within(shown, 'broker'), 'amqp://ann:…@mq/vhost')
+  assert.equal(within(taken({ lastToken: 7 }), 'lastToken'), 7, 'a number is none')
   const tasks = taken(new Map([['rotate-token-3', { cpus: 1 }]]))
   assert.equal(within(tasks, 'rotate-token-3', 'cpus'), 1, 'a key of a map says whom a record is about')
 })
