@@ -1,9 +1,9 @@
 /** Actor look: what waits for one actor and what it holds, while one looks. */
 import { useState } from 'preact/hooks'
 import type { ActorLookAnswer, WaitingView } from '../../http/actor-look-view.js'
+import { isGroup } from '../../snapshot/words.js'
 import { clock, span } from '../format.js'
 import { Problem } from '../parts/page.js'
-import { isGroup } from '../parts/shown.js'
 import { ShownTree } from '../parts/shown-tree.js'
 import { to } from '../route.js'
 import { useAgain } from './again.js'

@@ -4,7 +4,7 @@
  */
 import { useState } from 'preact/hooks'
 import type { Group, Shown } from '../../snapshot/tree.js'
-import { isGroup, leafText, leftOut, preview, sizeText } from './shown.js'
+import { isGroup, leafText, leftOut, preview, sizeText } from '../../snapshot/words.js'
 
 /** A whole one: of a group, all that is in it. @param label for whoever hears it */
 export function ShownTree({ shown, label }: { readonly shown: Shown; readonly label: string }) {

@@ -1,8 +1,9 @@
-/** Shown: how a part of a snapshot reads in one line. Pure. */
-import type { Group, Shown } from '../../snapshot/tree.js'
-import { plural } from '../format.js'
+/** Words: how a part of a snapshot reads in one line, in the console and on a terminal. Pure. */
+import type { Group, Shown } from './tree.js'
 
-const NOUNS: Readonly<Record<Group['kind'], string>> = { record: 'field', list: 'item', map: 'entry', set: 'member' }
+const NOUNS: Readonly<Record<Group['kind'], readonly [one: string, several: string]>> = {
+  record: ['field', 'fields'], list: ['item', 'items'], map: ['entry', 'entries'], set: ['member', 'members'],
+}
 const PREVIEW_CHARACTERS_MAX = 60
 
 export const isGroup = (shown: Shown): shown is Group =>
@@ -34,10 +35,8 @@ const EMPTY: Readonly<Record<Group['kind'], string>> = {
   record: 'empty', list: 'empty list', map: 'empty map', set: 'empty set',
 }
 
-function counted(kind: Group['kind'], count: number): string {
-  const noun = NOUNS[kind]
-  return noun === 'entry' && count !== 1 ? `${count.toLocaleString('en')} entries` : plural(count, noun)
-}
+const counted = (kind: Group['kind'], count: number): string =>
+  `${count.toLocaleString('en')} ${NOUNS[kind][count === 1 ? 0 : 1]}`
 
 /** The plain values with which it begins, so that one finds what one looks for without opening all. */
 export function preview({ kind, entries }: Group): string {

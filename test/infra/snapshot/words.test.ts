@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { leafText, leftOut, preview, sizeText } from '../../../../infra/console/parts/shown.js'
-import { told, type Group, type Shown } from '../../../../infra/snapshot/tree.js'
+import { leafText, leftOut, preview, sizeText } from '../../../infra/snapshot/words.js'
+import { told, type Group, type Shown } from '../../../infra/snapshot/tree.js'
 
 const group = (kind: Group['kind'], size: number, ...entries: Group['entries']): Group => ({ kind, size, entries })
 
