@@ -19,7 +19,7 @@ async function openDrawer(page: Page, node: string, path: string) {
 
 test('the state of an actor is unfolded as far as one likes, and stays so while it changes', options, async () => {
   const { page, cluster, tenant } = held.seen
-  const { state, waiting } = await openDrawer(page, cluster.master.system.node, 'master')
+  const { drawer, state, waiting } = await openDrawer(page, cluster.master.system.node, 'master')
   await waiting.getByText(/^Nothing waits\.$|^describe-/).first().waitFor()
   const named = (name: string) => state.locator('summary', { has: page.getByText(`${name}:`, { exact: true }) })
   await named('cluster').focus()
@@ -36,6 +36,8 @@ test('the state of an actor is unfolded as far as one likes, and stays so while 
   await painter.waitFor()
   for (const name of ['tasks', 'task', 'command', 'environment']) await named(name).last().click()
   await state.getByText('API:', { exact: true }).waitFor()
+  const isTooWide = await drawer.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  assert.ok(!isTooWide, 'what is long is cut, so that nothing has to be scrolled sideways')
   assert.ok(!(await page.content()).includes(SECRET))
 })
 
