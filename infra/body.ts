@@ -1,10 +1,16 @@
-/** Body: a message as people read it, as JSON: bytes as text where they are text, and everything cut to size. */
+/**
+ * Body: a message as people read it, as JSON without secrets: bytes as text where they are text, and everything cut
+ * to size.
+ */
+import type { AnyMessage } from '../runtime/item.js'
+import { REDACTED } from '../runtime/schema.js'
+import { hidden, redacted, secrecyOf } from './secrecy.js'
 
 const BYTES_SHOWN_MAX = 256
 const TEXT_SHOWN_MAX = 2_000
 
-export function bodyOf(message: { readonly type: string }): string {
-  const { type: _, ...fields } = message
+export function bodyOf(message: AnyMessage): string {
+  const { type: _, ...fields } = redacted(message)
   try {
     return JSON.stringify(fields, shown)
   } catch (error) {
@@ -12,7 +18,9 @@ export function bodyOf(message: { readonly type: string }): string {
   }
 }
 
-function shown(_name: string, value: unknown): unknown {
+function shown(name: string, value: unknown): unknown {
+  const secrecy = value === undefined ? 'open' : secrecyOf(name)
+  if (secrecy !== 'open') return secrecy === 'veiled' ? REDACTED : hidden(value)
   if (value instanceof Uint8Array) return bytesShown(value)
   if (value instanceof Map) return Object.fromEntries(value)
   if (value instanceof Set) return [...value]

@@ -5,15 +5,17 @@
  */
 import type { About } from './asked.js'
 import { refBelow, type NodeAddress, type Ref } from './address.js'
-import { CRASHES_KEPT_MAX, describe, origin, type Crash } from './crash.js'
+import { describe } from './crash.js'
+import { Failures } from './failures.js'
 import type { Pace } from './hops.js'
 import { Incarnation, type AnyActor, type Host } from './incarnation.js'
 import type { AnyMessage, Item, Notice } from './item.js'
+import { lookOf, type Look } from './look.js'
 import { Mailbox } from './mailbox.js'
 import type { Neighbourhood, Resident, Vitals, Watch } from './neighbourhood.js'
 import type { Protocol } from './protocol.js'
 import { Recent } from './recent.js'
-import { judge, recentFailures, RESTART, type Supervision } from './supervision.js'
+import { RESTART, type Supervision } from './supervision.js'
 import type { TraceContext } from './trace.js'
 import { receiveWatched, restartTraced } from './watched-receive.js'
 import type { Place } from './turns.js'
@@ -34,14 +36,13 @@ export class Cell implements Host, Resident {
   private status: Status = 'new'
   /** A turn has been asked for. */
   private awake = false
-  private failures: number[] = []
+  private readonly failures: Failures
   /** A child's failure that has become this actor's own. */
   private inherited: Error | undefined
   private cancelRestart: () => void = () => undefined
   private processed = 0
   private readonly pace: Pace = { beganMs: Number.NaN, endedMs: Number.NaN }
   private restarts = 0
-  private readonly crashes: Crash[] = []
 
   constructor(
     private readonly neighbourhood: Neighbourhood,
@@ -55,6 +56,7 @@ export class Cell implements Host, Resident {
     const above = parent instanceof Cell ? parent : undefined
     this.self = refBelow(above ? above.self as Ref<never> : parent as NodeAddress, name)
     this.mailbox = new Mailbox(actor.mailbox)
+    this.failures = new Failures(supervision)
     this.incarnation = new Incarnation(neighbourhood, this, actor, birth)
     neighbourhood.moveIn(this)
     const { turns } = neighbourhood
@@ -126,8 +128,12 @@ export class Cell implements Host, Resident {
     const oldestMs = next ? this.neighbourhood.clock.elapsedMs() - next.queuedAt : 0
     const recent = this.recent().map(({ type }) => type)
     const address = self as Ref<never>
-    const [mailbox, crashes] = [this.mailbox.size, [...this.crashes]]
+    const [mailbox, crashes] = [this.mailbox.size, this.failures.list()]
     return { address, mailbox, oldestMs, processed, restarts, status, onFailure, crashes, recent }
+  }
+
+  look(waitingMax: number): Look {
+    return lookOf(this.mailbox.list(), this.incarnation.held, this.neighbourhood.clock.elapsedMs(), waitingMax)
   }
 
   recent(): readonly AnyMessage[] {
@@ -199,20 +205,14 @@ export class Cell implements Host, Resident {
 
   /** Buries what broke it, then lets the supervision decide. */
   private supervise(error: unknown): 'reset' | 'stop' {
-    const { clock, random, logger } = this.neighbourhood
     const last = this.incarnation.current
     this.inherited = undefined
     if (last) this.neighbourhood.bury('crashed', this.self as Ref<never>, last, describe(error))
     if (this.status === 'stopped') return 'stop'
     const wasEnding = this.isStopping()
-    const now = clock.elapsedMs()
-    const verdict = judge(this.supervision, this.failures, now, random.next())
-    this.failures = [...recentFailures(this.supervision, this.failures, now), now]
-    const [message, decision] = [last?.message.type, verdict.type]
-    const fields = { actor: this.self, message, error: describe(error), at: origin(error), decision }
-    logger.log('error', 'an actor failed', fields)
-    this.crashes.push({ atMs: clock.now(), error: fields.error, at: fields.at, message, decision })
-    if (this.crashes.length > CRASHES_KEPT_MAX) this.crashes.shift()
+    const { verdict, crash } = this.failures.judge(error, last?.message.type, this.neighbourhood)
+    const { atMs: _, ...failed } = crash
+    this.neighbourhood.logger.log('error', 'an actor failed', { actor: this.self, ...failed })
     // Who asked to stop and then failed gets what it asked for.
     if (verdict.type === 'restart' && !wasEnding) {
       restartTraced(this.neighbourhood, this.self as Ref<never>, last, describe(error))

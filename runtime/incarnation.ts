@@ -58,6 +58,11 @@ export class Incarnation implements Context<AnyMessage> {
     )
   }
 
+  /** Its state as the last message left it; undefined before it has begun. */
+  get held(): unknown {
+    return this.state
+  }
+
   begin(): void {
     this.state = returnedState(this.actor.initial(this), BEHAVIOUR)
     this.causing = undefined

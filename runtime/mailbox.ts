@@ -42,6 +42,11 @@ export class Mailbox<Item> {
     return this.control.first() ?? this.bulk.first()
   }
 
+  /** All that waits, as `take` would answer it. */
+  list(): Item[] {
+    return [...this.control.list(), ...this.bulk.list()]
+  }
+
   /** Empties the mailbox, control lane first. */
   drain(): Item[] {
     const items: Item[] = []
@@ -65,6 +70,10 @@ class Queue<Item> {
 
   first(): Item | undefined {
     return this.items[this.head]
+  }
+
+  list(): Item[] {
+    return this.items.slice(this.head) as Item[]
   }
 
   shift(): Item | undefined {

@@ -7,6 +7,7 @@ import type { Clock } from './clock.js'
 import type { DeadLetterReason } from './dead-letters.js'
 import type { AnyMessage, Item } from './item.js'
 import type { Logger } from './logger.js'
+import type { Look } from './look.js'
 import type { Protocol } from './protocol.js'
 import type { Questions } from './questions.js'
 import type { Random } from './random.js'
@@ -65,6 +66,8 @@ export interface Resident {
   /** Ends it now, its children first. */
   end(): void
   vitals(): Vitals
+  /** @param waitingMax messages that are listed at most */
+  look(waitingMax: number): Look
   /** The last messages that it received, oldest first. */
   recent(): readonly AnyMessage[]
 }

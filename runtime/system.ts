@@ -3,12 +3,13 @@
  * the world outside, and stands between the transport and the mailboxes.
  */
 import type { Actor, Cause } from './actor.js'
-import { nodeOf, pathOf, refBelow, type NodeAddress, type Ref } from './address.js'
+import { nodeOf, pathOf, refBelow, refOf, type NodeAddress, type Ref } from './address.js'
 import { Cell } from './cell.js'
 import { replayOf, type DeadLetters } from './dead-letters.js'
 import { open, reopen, type Envelope } from './envelope.js'
 import type { AnyActor } from './incarnation.js'
 import type { AnyMessage, Item } from './item.js'
+import type { Look } from './look.js'
 import { isKernelMessage } from './kernel-protocol.js'
 import { Kernel, type PortHandler, type Ports } from './kernel.js'
 import type { Meter } from './meter.js'
@@ -128,6 +129,11 @@ export class System {
 
   vitals(): Vitals[] {
     return [...this.kernel.residents.values()].map((resident) => resident.vitals())
+  }
+
+  /** What waits for one of its actors, and what that holds; undefined when there is nobody of that path. */
+  look(path: string, waitingMax: number): Look | undefined {
+    return this.kernel.residents.get(refOf<never>(this.node, path))?.look(waitingMax)
   }
 
   /** Stops every actor, leaves first, last started first; then leaves the other nodes. */

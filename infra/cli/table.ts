@@ -38,6 +38,8 @@ export const COMMANDS: readonly Entry[] = [
       return { command: inspectOf(noun) }
     }),
   ]),
+  entry('actor list', 'the actors of every node, and how each fares', () => import('./actor-list.js')),
+  entry('actor inspect', 'what waits for an actor, and what it holds', () => import('./actor-inspect.js')),
   entry('role list', 'roles, and what each has of the cluster', async () => {
     const { listOf } = await import('./list.js')
     return { command: listOf('role') }

@@ -1,9 +1,11 @@
-/** Gathering: asks nodes how they fare, masters among them, however many there are. */
+/** Gathering: finds nodes, and asks them how they fare, masters among them, however many there are. */
 import type { NodeVitals } from '../../actors/protocol/vitals.js'
 import type { Gathered, GatherCall } from '../../actors/vitals/vitals.js'
 import type { System } from '../../runtime/system.js'
 import { vitalsOfNode } from '../node/vitals-port.js'
 import type { MasterView } from './master-view.js'
+import type { Questions } from './questions.js'
+import { Refusal } from './refusal.js'
 
 /** How long a node may take; nobody knows how many masters there are, so they are waited for so long. */
 export const WITHIN_MS = 1_000
@@ -28,6 +30,20 @@ export async function gather(
   const byNode = new Map(rounds.flatMap((round) => round.nodes).map((each) => [each.node, each]))
   return { nodes: [...byNode.values()], silent: rounds.flatMap(({ silent }) => silent) }
 }
+
+/**
+ * The node of that address, or of that name without its incarnation. Throws a `Refusal` when there is none; masters
+ * are not known, so any that an address names may be there.
+ */
+export async function nodeNamed(named: string, system: System, questions: Questions): Promise<string> {
+  if (named === system.node || ADDRESS_OF_MASTER.test(named)) return named
+  const known = [system.node, ...(await questions.nodes())]
+  const node = known.find((each) => each === named) ?? known.find((each) => each.startsWith(`${named}@`))
+  if (node === undefined) throw new Refusal('not-found', `there is no node '${named}'`)
+  return node
+}
+
+const ADDRESS_OF_MASTER = /^master-[\w.-]+@\w+$/
 
 /** Asked by the leader, of all that are there. Nobody waits to see it, so that one that is busy is waited for. */
 export async function mastersOf(system: System): Promise<readonly MasterView[]> {

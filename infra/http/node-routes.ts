@@ -4,7 +4,8 @@ import type { System } from '../../runtime/system.js'
 import type { NodeVitals } from '../../actors/protocol/vitals.js'
 import type { GatherCall, Replayed } from '../../actors/vitals/vitals.js'
 import { vitalsOfNode } from '../node/vitals-port.js'
-import { ASK_MARGIN_MS, gather, mastersOf, WITHIN_MS } from './gathering.js'
+import { addActorLook } from './actor-look-route.js'
+import { ASK_MARGIN_MS, gather, mastersOf, nodeNamed, WITHIN_MS } from './gathering.js'
 import { allow, naturalOf, textOf, type Query } from './listing.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -39,6 +40,7 @@ export function addNodes(app: FastifyInstance, system: System, questions: Questi
     return { schemaVersion: SCHEMA_VERSION, masters: await mastersOf(system) }
   })
   addLetters(app, system, questions)
+  addActorLook(app, system, questions)
 }
 
 function addLetters(app: FastifyInstance, system: System, questions: Questions): void {
@@ -60,14 +62,10 @@ function addLetters(app: FastifyInstance, system: System, questions: Questions):
     '/v1/dead-letters/:node/:number/replay',
     async ({ params }) => {
       const number = /^\d{1,15}$/.test(params.number) ? Number(params.number) : 0
-      const isKnown =
-        params.node === system.node ||
-        params.node.startsWith('master-') ||
-        (await questions.nodes()).includes(params.node)
-      if (!isKnown) throw new Refusal('not-found', `there is no node '${params.node}'`)
+      const node = await nodeNamed(params.node, system, questions)
       const answer = await system.ask<GatherCall, Replayed>(
         vitalsOfNode(system),
-        (replyTo) => ({ type: 'ask-replay', node: params.node, number, replyTo }),
+        (replyTo) => ({ type: 'ask-replay', node, number, replyTo }),
         WITHIN_MS + ASK_MARGIN_MS,
       )
       if (answer.problem !== undefined) throw new Refusal('not-found', answer.problem)

@@ -52,6 +52,7 @@ const ADDRESSES = {
   'GET /v1/overview': 'the cluster at a glance',
   'GET /v1/events': 'what was decided and why, with since, limit, offers and names; followed as text/event-stream',
   'GET /v1/actors': 'how the actors of every node fare, with kind and node to choose',
+  'GET /v1/actors/NODE/PATH': 'what waits for one actor and what it holds; its path percent-encoded',
   'GET /v1/dead-letters': 'messages that nobody took; POST /v1/dead-letters/NODE/NUMBER/replay sends one again',
   'GET /v1/live': 'rows as they change, as text/event-stream, with what to look on at',
   'GET /console/': 'the web console',

@@ -14,6 +14,7 @@ import {
 } from '../../actors/protocol/vitals.js'
 import { vitals, type GatherCall } from '../../actors/vitals/vitals.js'
 import { bodyOf } from '../body.js'
+import { lookAt } from './actor-look.js'
 
 const BODY_CHARACTERS_MAX = 4_096
 const WORDS_CHARACTERS_MAX = 1_000
@@ -33,11 +34,16 @@ export const nameInterface = (system: System, named: Interface): void => void IN
 export function spawnVitals(system: System): void {
   const port = system.port<VitalsRequest>('vitals', (request) => {
     const { round, replyTo } = request
-    if (request.type === 'measure') {
-      return system.tell(replyTo, { type: 'vitals', round, vitals: vitalsOf(system, request.letters) })
+    switch (request.type) {
+      case 'measure':
+        return system.tell(replyTo, { type: 'vitals', round, vitals: vitalsOf(system, request.letters) })
+      case 'look':
+        return system.tell(replyTo, { type: 'looked', round, ...lookAt(system, request.path) })
+      case 'replay': {
+        const problem = system.replay(request.number)
+        system.tell(replyTo, { type: 'letter-replayed', round, ...(problem === undefined ? {} : { problem }) })
+      }
     }
-    const problem = system.replay(request.number)
-    system.tell(replyTo, { type: 'letter-replayed', round, ...(problem === undefined ? {} : { problem }) })
   })
   system.spawn(VITALS_PATH, vitals(port))
 }

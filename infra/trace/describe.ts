@@ -8,8 +8,8 @@ import { registry } from '../../actors/protocol/registry.js'
 import { nodeOf, type NodeAddress } from '../../runtime/address.js'
 import type { Hop, HopKind } from '../../runtime/hop.js'
 import type { AnyMessage } from '../../runtime/item.js'
-import { REDACTED } from '../../runtime/schema.js'
 import { encode } from '../codec.js'
+import { hidden, isDeclaredSecret } from '../secrecy.js'
 import type { HopRecord } from './hop-record.js'
 
 /** Longer texts, lists and bytes are cut in a body; a whole body is left out beyond the last. */
@@ -24,7 +24,6 @@ const DEPTH_MAX = 12
 const OF_THE_LOG: ReadonlySet<string> = new Set(['folded', 'restored'])
 
 const WITH_BODY: ReadonlySet<HopKind> = new Set(['sent', 'delivered', 'dropped'])
-const SECRET_FIELDS = new Set(registry.entries().flatMap(({ body }) => [...body.secretFields ?? []]))
 
 export function describe(hop: Hop, node: NodeAddress): HopRecord {
   const { kind, atMs, trace, from, to, message, durationMs, outcome, reason, given } = hop
@@ -89,7 +88,7 @@ class Cutter {
     }
     const entries = Object.entries(value)
     const shown = entries.slice(0, this.within(entries.length, BODY_ITEMS_MAX)).flatMap(([name, inner]) => {
-      const each = SECRET_FIELDS.has(name) ? hidden(inner) : this.plain(inner, depth + 1)
+      const each = isDeclaredSecret(name) ? hidden(inner) : this.plain(inner, depth + 1)
       return each === undefined ? [] : [[name, each] as const]
     })
     return Object.fromEntries(shown)
@@ -109,13 +108,6 @@ class Cutter {
     this.hasCut = true
     return text
   }
-}
-
-/** The names of secret variables may be seen. */
-function hidden(value: unknown): unknown {
-  if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return REDACTED
-  return Object.fromEntries(Object.keys(value).slice(0, BODY_ITEMS_MAX).map((name) => [name, REDACTED]))
 }
 
 interface Speaking {

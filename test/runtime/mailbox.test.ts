@@ -46,6 +46,7 @@ test('a mailbox behaves like two plain arrays, whatever is done to it', () => {
       } else assert.equal(mailbox.put(item, what === 'urgent'), naive.put(item, what === 'urgent'))
       assert.equal(mailbox.size, naive.control.length + naive.bulk.length)
       assert.equal(mailbox.next(), naive.control[0] ?? naive.bulk[0])
+      assert.deepEqual(mailbox.list(), [...naive.control, ...naive.bulk])
     }
   }))
 })

@@ -37,7 +37,7 @@ export interface Operated {
 export interface Tenant {
   readonly id: FrameworkId
   /** Resolves once the task runs or has ended. */
-  start(id: string, line: string): Promise<StatusUpdate>
+  start(id: string, line: string, environment?: Readonly<Record<string, string>>): Promise<StatusUpdate>
   /** Resolves with the last update of a task, once there is one. */
   ended(id: string): Promise<StatusUpdate>
   /** Ends the framework and its tasks; happens anyway when the test is over. */
@@ -125,8 +125,8 @@ export async function openTenant(hub: MemoryHub, name: string): Promise<Tenant> 
   }
   return {
     id: await id,
-    async start(taskId, line) {
-      node.tell(task({ id: taskId, resources: { cpus: 0.5, mem: 32 }, command: line }))
+    async start(taskId, line, environment = {}) {
+      node.tell(task({ id: taskId, resources: { cpus: 0.5, mem: 32 }, command: line, environment }))
       return heard.first(taskId, ({ state }) => state === 'RUNNING' || LASTING.has(state))
     },
     ended: (taskId) => heard.first(taskId, ({ state }) => LASTING.has(state)),

@@ -1,11 +1,12 @@
-/** Actor drawer: all that is known of one actor, and what its supervision made of its last failure. */
+/** Actor drawer: all that is known of one actor: what waits, what it holds, how it failed, and what came of that. */
 import { useEffect, useRef } from 'preact/hooks'
 import type { ActorVitals } from '../../../actors/protocol/vitals.js'
-import { span } from '../format.js'
+import { plural, span } from '../format.js'
 import { Mark } from '../parts/mark.js'
 import { Facts } from '../parts/page.js'
 import { Ago } from '../parts/time.js'
 import { to } from '../route.js'
+import { ActorLook } from './actor-look.js'
 import { DECIDED, timesFailed } from './failures.js'
 
 const DECISIONS: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function ActorDrawer({
   const { status, mailbox, oldestMs, processed, restarts, onFailure, crash, earlier = [], recent } = actor
   return (
     <aside
-      class="drawer"
+      class="drawer wide"
       ref={place}
       tabIndex={-1}
       aria-label={`Actor ${actor.path}`}
@@ -51,7 +52,7 @@ export function ActorDrawer({
         <Facts
           facts={[
             ['Address', <code key="a">{address}</code>],
-            ['Mailbox', `${mailbox.toLocaleString('en')} messages`],
+            ['Mailbox', plural(mailbox, 'message')],
             ['Next one waits', oldestMs === 0 ? 'nothing waits' : span(oldestMs)],
             ['Processed', processed.toLocaleString('en')],
             ['Restarts', String(restarts)],
@@ -61,6 +62,7 @@ export function ActorDrawer({
         <a class="button" href={`${to('trace')}?actor=${encodeURIComponent(address)}`}>
           Trace its messages
         </a>
+        <ActorLook key={address} node={node} path={actor.path} status={status} />
         <section aria-label="Last failure">
           <h3>Last failure</h3>
           {!crash ? (

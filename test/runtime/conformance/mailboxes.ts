@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Actor } from '../../../runtime/actor.js'
+import type { Ref } from '../../../runtime/address.js'
 import { TURN_MESSAGES_MAX } from '../../../runtime/cell.js'
 import type { Pace } from '../../support/pace.js'
 import { doing, listening, World } from '../../support/world.js'
@@ -20,6 +21,7 @@ export function turnsConformanceOfMailboxes(start: () => Pace): void {
   order(start)
   bounds(start)
   fairness(start)
+  looks(start)
 }
 
 function order(start: () => Pace): void {
@@ -140,5 +142,81 @@ function fairness(start: () => Pace): void {
     const standing = { status: 'running', onFailure: 'restart', crashes: [] }
     assert.deepEqual(fared, { mailbox: 0, oldestMs: 0, processed: 2, restarts: 0, ...standing })
     assert.equal(address, ref)
+  })
+}
+
+function looks(start: () => Pace): void {
+  const sum: Actor<readonly number[], Numbered> = {
+    initial: (ctx) => {
+      ctx.every('beat', 1_000, numbered(-1))
+      return []
+    },
+    receive: (state, { value }) => [...state, value],
+  }
+  const told = (world: World, waitingMax: number) => {
+    const { waiting, ...rest } = world.system.look('sum', waitingMax) ?? assert.fail()
+    const each = waiting.map(({ message, waitedMs, isNotice }) => [(message as Numbered).value, waitedMs, isNotice])
+    return { ...rest, waiting: each }
+  }
+
+  test('a look shows what waits, as it will be received, and what the actor holds', async () => {
+    const world = new World(start())
+    const ref = world.system.spawn('sum', sum)
+    world.system.tell(ref, numbered(1))
+    assert.deepEqual(told(world, 9), { waiting: [[1, 0, false]], waitingTotal: 1, state: undefined })
+    await world.settle()
+    assert.deepEqual(told(world, 9), { waiting: [], waitingTotal: 0, state: [1] })
+    for (const value of [2, 3]) world.system.tell(ref, numbered(value))
+    world.clock.step()
+    const waiting = [[-1, 0, true], [2, 1_000, false]]
+    assert.deepEqual(told(world, 2), { waiting, waitingTotal: 3, state: [1] })
+    await world.settle()
+    assert.deepEqual(told(world, 2), { waiting: [], waitingTotal: 0, state: [1, -1, 2, 3] })
+  })
+
+  test('a look names the sender and the deadline, and finds nobody where nobody is', async () => {
+    const world = new World(start())
+    const ref = world.system.spawn('ear', listening<Numbered>().actor)
+    const mouth = world.system.spawn('mouth', doing<Go>((_go, ctx) => ctx.tell(ref, numbered(1))))
+    world.system.tell(mouth, { type: 'go' })
+    await world.settle()
+    const lines: unknown[] = []
+    world.system.spawn('eye', doing<Go>((_go, ctx) => {
+      ctx.tell(ref, numbered(2))
+      ctx.ask(ref as Ref<unknown> as Ref<Numbered>, () => numbered(3), 500, () => ({ type: 'go' }))
+      const { waiting = [] } = world.system.look('ear', 9) ?? {}
+      lines.push(...waiting.map(({ from, deadlineMs }) => [from, deadlineMs]))
+    }))
+    world.system.tell(mouth.replace('mouth', 'eye') as Ref<Go>, { type: 'go' })
+    await world.settle()
+    const eye = mouth.replace('mouth', 'eye')
+    assert.deepEqual(lines, [[eye, undefined], [eye, world.clock.now() + 500]])
+    assert.equal(world.system.look('nobody', 9), undefined)
+  })
+
+  test('between two lives there is no state to see, and after a withdrawal no notice', async () => {
+    const world = new World(start())
+    const failing: Actor<string, Go | { readonly type: 'beat' }> = {
+      initial: () => 'alive',
+      receive: (state, { type }, ctx) => {
+        if (type === 'beat') throw new Error('out of step')
+        ctx.after('beat', 10, { type: 'beat' })
+        return state
+      },
+    }
+    const ref = world.system.spawn('failing', failing)
+    world.system.tell(ref, { type: 'go' })
+    await world.settle()
+    const look = () => world.system.look('failing', 9) ?? assert.fail()
+    assert.equal(look().state, 'alive')
+    world.clock.step()
+    assert.deepEqual(look().waiting.map(({ message }) => message.type), ['beat'])
+    world.system.tell(ref, { type: 'go' })
+    await world.settle()
+    const { state, waiting } = look()
+    assert.deepEqual([state, waiting.map(({ message }) => message.type)], [undefined, ['go']])
+    world.clock.step()
+    await world.settle()
+    assert.equal(look().state, 'alive')
   })
 }
