@@ -47,7 +47,7 @@ function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register)
   const { cluster } = knowledge
   const missing = missingAt(knowledge, agentId, call)
   return combine([
-    decision({ effects: registered(knowledge, agentId, call) }),
+    decision({ effects: registered(knowledge, agentId, call.agent) }),
     missing,
     decision({
       allocator: missing.records.flatMap((record) => {
@@ -117,7 +117,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
           { type: 'add-agent', agent: { ...share, telling: present.nextTelling } } as const,
         ]),
       ],
-      effects: registered(knowledge, agentId, call),
+      effects: registered(knowledge, agentId, call.agent),
     }),
     missing,
     decision({
@@ -136,7 +136,9 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
   return isNews ? [{ type: 'agent-admitted', agentId, info, atMs: now }] : []
 }
 
-const registered = ({ cluster, present }: Knowledge, agentId: AgentId, { agent }: Register): Effect[] => tell(agent, {
+export const registered = (
+  { cluster, present }: Knowledge, agentId: AgentId, agent: Register['agent'],
+): Effect[] => tell(agent, {
   type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
 })
 

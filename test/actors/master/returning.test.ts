@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import fc from 'fast-check'
+import { onRegister } from '../../../actors/master/registration.js'
+import { fullOf, onReturn } from '../../../actors/master/returning.js'
 import type { AgentId } from '../../../actors/protocol/ids.js'
 import { digestOfHeld } from '../../../actors/protocol/task-digest.js'
 import { agentInfo, agentRef, deskAtWork, executed, held, typesOf } from './desk.js'
@@ -15,7 +18,7 @@ function away() {
   const back = (digest: string, id: AgentId = agentId) => desk.say({
     type: 'return-agent', agent: agentRef('a', 'i2'), info: agentInfo(), agentId: id, digest,
   })
-  return { desk, agentId, tasks, executors, back }
+  return { desk, agentId, frameworkId, tasks, executors, back }
 }
 
 test('an agent that holds what the log says is back with a digest of it', () => {
@@ -36,4 +39,38 @@ test('whoever holds anything else, or is not known, is asked for all', () => {
   for (const decided of [...others.map((each) => back(each)), back(digestOfHeld([], []), 'w-S9' as AgentId)]) {
     assert.deepEqual([decided.records, decided.changes, typesOf(decided)], [[], [], ['account-wanted']])
   }
+})
+
+type Away = ReturnType<typeof away>
+
+/** What may have happened to it, one after the other. */
+const HAPPENINGS: Readonly<Record<string, (_: Away) => unknown>> = {
+  drained: ({ desk, agentId }) => desk.fold({ type: 'agent-draining', agentId, atMs: 1, deadlineMs: 9, gone: false }),
+  deactivated: ({ desk, agentId }) => desk.fold({ type: 'agent-deactivated', agentId, atMs: 1 }),
+  unreachable: ({ desk, agentId }) => desk.fold({ type: 'agent-unreachable', agentId, atMs: 1 }),
+  back: ({ desk, agentId, tasks, executors }) => desk.register('a', { life: 'i3', agentId, tasks, executors }),
+  offered: ({ desk, agentId, frameworkId }) => desk.offer(frameworkId, agentId),
+  killed: ({ desk, frameworkId, tasks: [task] }) =>
+    desk.say({ type: 'kill', frameworkId, taskId: task?.task.taskId as never }),
+  ended: ({ desk, frameworkId }) => desk.report(desk.task(frameworkId, 'u'), 'FINISHED', 2),
+  counted: ({ desk, agentId, tasks, executors }) => {
+    desk.register('a', { life: 'i3', number: 5, agentId, tasks, executors })
+    desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i3') as never })
+  },
+}
+
+test('whatever has happened to it, the same is decided as if it had said at length what it holds', () => {
+  const [names, life] = [fc.subarray(Object.keys(HAPPENINGS)), fc.option(fc.nat(9), { nil: undefined })]
+  fc.assert(fc.property(names, life, fc.boolean(), (happened, life, isSame) => {
+    const world = away()
+    for (const name of happened) HAPPENINGS[name]?.(world)
+    const { desk: { knowledge }, agentId } = world
+    const held = [knowledge.cluster.tasksAt.of(agentId), knowledge.cluster.executorsAt.of(agentId)] as const
+    const info = isSame ? agentInfo() : { ...agentInfo(), attributes: { rack: 'r2' } }
+    const call = {
+      type: 'return-agent', agent: agentRef('a', 'i4'), info: info as ReturnType<typeof agentInfo>, agentId,
+      digest: digestOfHeld(...held), ...(life === undefined ? {} : { life }),
+    } as const
+    assert.deepEqual(onReturn(knowledge, call), onRegister(knowledge, fullOf(knowledge, call)))
+  }))
 })
