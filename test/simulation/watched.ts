@@ -27,7 +27,10 @@ export class MasterEye {
 
   master<S, M extends Said>(real: Actor<S, M>): Actor<S, M> {
     const see = (state: S): S => {
+      const before = this.state?.cluster
       this.state = state as unknown as MasterState
+      // It has begun anew; its registrar hears of that later.
+      if (this.state.cluster !== before) this.folded.restart()
       return state
     }
     return {
@@ -36,8 +39,6 @@ export class MasterEye {
       receive: (state, message, ctx) => {
         const { type, records, token } = message as { type: string; records?: readonly LogRecord[]; token?: number }
         if (type === 'folded') this.folded.take(records ?? [])
-        // In these worlds no log is long enough for a snapshot: it begins from nothing.
-        if (type === 'restored') this.folded.restart()
         if (type === 'committed' && token !== undefined) {
           this.folded.take(this.appended.get(token) ?? [])
           this.appended.delete(token)
