@@ -61,7 +61,7 @@ export class LogReading {
   /** With its channel a reading is over. One that had not begun yet begins with the next. */
   interrupt(): void {
     const { reading } = this
-    if (!reading || reading.consumers.length === 0) return
+    if (!reading || (reading.consumers.length === 0 && !reading.isBrought)) return
     this.reading = undefined
     this.tell(reading.replyTo, { type: 'stream-interrupted', reading: reading.id })
   }

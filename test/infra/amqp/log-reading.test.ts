@@ -24,6 +24,8 @@ class StreamChannel {
   consumed = 0
   /** Entries that enough of the broker's members have. */
   committed = Number.POSITIVE_INFINITY
+  /** Whether it fails before it says that it consumes. */
+  isSilent = false
   /** Happens while the broker looks for where a new consumer begins. */
   looking: () => void = () => undefined
   private readonly unacknowledged: Consumer[] = []
@@ -62,7 +64,7 @@ class StreamChannel {
       this.consumers.set(consumerTag, consumer)
       // It may hand out before it answers.
       this.handOut(consumer)
-      return {}
+      return this.isSilent ? new Promise<object>(() => undefined) : {}
     })
   }
 
@@ -74,7 +76,7 @@ class StreamChannel {
   }
 
   /** One is answered after the other, each in a turn of its own. */
-  private request<T>(answer: () => T): Promise<T> {
+  private request(answer: () => object | Promise<object>): Promise<object> {
     const answered = this.answered.then(() => nextTurn()).then(answer)
     this.answered = answered
     return answered
@@ -112,7 +114,7 @@ function readingOf(length: number) {
   const replyTo = refOf<StreamEvent<LogEntry>>(nodeAddress('master', 'reader', 'life1'), 'reader')
   let asked = 0
   return {
-    channel, events,
+    channel, events, lose: () => reading.interrupt(),
     read(from: number | 'recent'): void {
       reading.read({ type: 'read', from, reading: ++asked, replyTo }, channel as unknown as ReadChannel)
     },
@@ -196,4 +198,13 @@ test('what is recent, asked for again and again, is read once', async () => {
     await turns(ALL_TURNS)
     assert.deepEqual([positions(), channel.consumers.size], [[4], 1], `asked every ${passed} turns`)
   }
+})
+
+test('a reading that has brought something ends with its channel, though nobody said that it had begun', async () => {
+  const { channel, read, lose, events } = readingOf(1)
+  channel.isSilent = true
+  read(0)
+  await turns(ALL_TURNS)
+  lose()
+  assert.deepEqual(events.map(({ type }) => type), ['stream-entries', 'stream-interrupted'])
 })
