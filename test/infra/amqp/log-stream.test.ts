@@ -165,8 +165,10 @@ test('who reads a stream that is made anew with fewer entries is told so, and re
     reader.read('recent')
     const other = await LogReader.of(t, 'shortened', opening())
     other.add(beat(100), beat(101))
-    await reader.until(({ entries }) => entries.length === 2)
-    assert.deepEqual([reader.positions, reader.entries], [[0, 1], [beat(100), beat(101)]])
+    // The broker may have stored them one by one, and then only the second is near the end.
+    await reader.until(({ positions }) => positions.at(-1) === 1)
+    assert.deepEqual(reader.positions, [0, 1].slice(-reader.positions.length))
+    assert.deepEqual(reader.entries, reader.positions.map((position) => beat(100 + position)))
   })
 
 test('a connection that is lost interrupts reading, which goes on when it is asked for', LIMIT, async (t) => {
