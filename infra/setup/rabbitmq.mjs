@@ -4,68 +4,23 @@
  * Warren starts private brokers and needs the programs only, so the package's own service is neither
  * started nor left to start at the next boot. Where it may not install, it says what to install.
  */
-import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { say, SetupError, whenStarted } from './clone.mjs'
+import { ensureProgram, hasPackages, isProgram, QUIETLY } from './debian-package.mjs'
 
 /** The same places, in the same order, as in `infra/amqp/private-broker.ts`. */
 const PLACES = ['/usr/lib/rabbitmq/bin', '/usr/sbin', ...(process.env.PATH ?? '').split(delimiter),
   '/opt/homebrew/sbin', '/usr/local/sbin', '/opt/homebrew/opt/rabbitmq/sbin', '/usr/local/opt/rabbitmq/sbin']
-const LINES_SHOWN_MAX = 8
 
 /** The program `rabbitmq-server`, or nothing if RabbitMQ is not installed. */
 export const findRabbitmq = () => PLACES.map((place) => join(place, 'rabbitmq-server')).find(isProgram)
-
-/** @param {string} path */
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/**
- * Its program, installed now if it was missing and this is a Debian or Ubuntu where we may.
- * @returns {{ program: string } | { missing: string }} `missing` says what the user can do
- */
-export function ensureRabbitmq() {
-  const program = findRabbitmq()
-  if (program !== undefined) return { program }
-  const refused = install()
-  const installed = findRabbitmq()
-  return installed === undefined ? { missing: refused ?? 'rabbitmq-server was installed, yet not found' }
-    : { program: installed }
-}
-
-/** @returns {string | undefined} why it was not installed */
-function install() {
-  if (!isProgram('/usr/bin/apt-get')) return advice()
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  const mayBeRoot = asRoot.length === 0 || spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
-  if (!mayBeRoot) return advice()
-  say('RabbitMQ is missing. Installing the package rabbitmq-server with apt-get, its service switched off …')
-  const started = Date.now()
-  const [command = '/bin/sh', ...rest] = [...asRoot, '/bin/sh', '-c', INSTALL]
-  const result = spawnSync(command, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  if (result.status === 0) {
-    say(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
-    return undefined
-  }
-  const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '')
-  return ['apt-get could not install rabbitmq-server; it said:',
-    ...lines.slice(-LINES_SHOWN_MAX).map((line) => `  ${line}`), advice()].join('\n')
-}
 
 /**
  * A package starts its service unless a file `policy-rc.d` forbids it; ours stays only while we install,
  * and an administrator's is left alone.
  */
 const INSTALL = `
-set -e
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+${QUIETLY}
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
@@ -78,9 +33,17 @@ apt-get install -q -y --no-install-recommends rabbitmq-server
 if command -v systemctl > /dev/null; then systemctl disable rabbitmq-server > /dev/null 2>&1 || true; fi
 `
 
+export const ensureRabbitmq = () => ensureProgram({
+  name: 'rabbitmq-server',
+  find: findRabbitmq,
+  missing: 'RabbitMQ is missing. Installing the package rabbitmq-server with apt-get, its service switched off …',
+  script: INSTALL,
+  advice,
+})
+
 function advice() {
   if (process.platform === 'darwin') return 'Install RabbitMQ 3.10 or newer: brew install rabbitmq'
-  if (isProgram('/usr/bin/apt-get')) {
+  if (hasPackages()) {
     return 'Install RabbitMQ 3.10 or newer: sudo apt-get install --no-install-recommends rabbitmq-server'
   }
   return 'Install RabbitMQ 3.10 or newer so that rabbitmq-server is on the PATH (Fedora: '
