@@ -47,7 +47,7 @@ export const agent = (options: AgentOptions): Actor<State, Message> => ({
       case 'leader': return onLeader(state, message, options, ctx)
       case 'register': return registerAgain(state, options, ctx)
       case 'agent-registered': return onRegistered(state, message, options, ctx)
-      case 'account-wanted': return register(state, options, ctx, true)
+      case 'account-wanted': return giveAccount(state, options, ctx)
       case 'agent-refused': return onRefused(state, message.problem, options, ctx)
       case 'ping': return onPing(state, message.connected, options, ctx)
       case 'ping-over': return lose(state, options, ctx)
@@ -107,8 +107,7 @@ function seek(state: State, ctx: Ctx): State {
   return { ...state, attempt: state.attempt + 1 }
 }
 
-const askWhoLeads = (ctx: Ctx): void =>
-  ctx.tell(MASTERS, { type: 'find-leader', replyTo: ctx.self })
+const askWhoLeads = (ctx: Ctx): void => ctx.tell(MASTERS, { type: 'find-leader', replyTo: ctx.self })
 
 function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, ctx: Ctx): State {
   const { master, epoch } = leader
@@ -173,6 +172,10 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx, isAsked = fals
   ctx.after('register', repeatDelayMs(state.attempt, ctx.random(), state.members), { type: 'register' })
   return { ...state, attempt: state.attempt + 1 }
 }
+
+/** What it said shortly is not what the master knows: also if that has answered something else meanwhile. */
+const giveAccount = (state: State, options: AgentOptions, ctx: Ctx): State =>
+  register(state.phase === 'running' ? { ...state, phase: 'registering' } : state, options, ctx, true)
 
 /** Whoever does not answer may not lead any more, and the words of who does may have been lost. */
 function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {

@@ -135,6 +135,8 @@ function checkPromises(world: World, { cluster, present }: MasterState): void {
   for (const { offer: { agentId, resources } } of present.offers.values()) promise(agentId, resources)
   for (const [agentId, resources] of promised) {
     const agent = cluster.agents.get(agentId as never)
+    // Of one that is away nothing is offered, and what a log says that has lost its end must be heard of it first.
+    if (world.ledger.logHasLost && !present.agents.get(agentId as never)?.ref) continue
     if (agent && !contains(agent.info.resources, resources)) {
       world.ledger.promised(agent.info.hostname, agent.info.resources, resources)
     }

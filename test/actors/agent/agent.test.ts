@@ -91,6 +91,17 @@ test('it says which executors run', () => {
   assert.deepEqual(call?.type === 'register-agent' && call.executors, [{ frameworkId, executorId: 'e' }])
 })
 
+test('whose account is wanted gives it, though an earlier word of it was answered meanwhile', () => {
+  const { driven } = registered()
+  launch(driven, 1, executed('t', 'e'))
+  driven.receive({ type: 'ping', epoch: 3, connected: false })
+  driven.receive(admission())
+  driven.take()
+  driven.receive({ type: 'account-wanted', epoch: 3 })
+  assert.deepEqual(toMaster(driven), ['register-agent'])
+  assert.ok(driven.timers.has('register'), 'until that is answered')
+})
+
 test('its id is written down once, and its updates know where to go', () => {
   const { driven } = workbench()
   driven.receive({ type: 'replayed', records: [] })
