@@ -42,26 +42,6 @@ test('it asks who leads less and less often, until it hears', () => {
   assert.ok(!driven.timers.has('seek'))
 })
 
-test('it registers with what it holds, and again until it is answered', () => {
-  const { driven } = workbench()
-  driven.receive({ type: 'replayed', records: [
-    { type: 'became-agent', agentId: 'w-S0' as never, cluster: 'warren' },
-    admitted(1, command('t')), queued(1, 't', 1, 'RUNNING'),
-  ] })
-  driven.receive(leader)
-  driven.receive({ type: 'account-wanted', epoch: 3 })
-  const [brief, call] = driven.toldTo(master)
-  assert.ok(brief?.type === 'return-agent' && call?.type === 'register-agent')
-  assert.deepEqual([call.agent, call.agentId, call.executors], [driven.self, 'w-S0', []])
-  assert.deepEqual(call.tasks.map(({ launchId, state }) => [launchId, state]), [['w-L1', 'RUNNING']])
-  driven.receive(leader)
-  assert.equal(toMaster(driven).length, 2, 'who leads is announced and asked for')
-  driven.fire('register')
-  assert.deepEqual(toMaster(driven), ['return-agent', 'register-agent', 'register-agent'])
-  driven.receive(admission())
-  assert.ok(!driven.timers.has('register'))
-})
-
 test('who does not answer may not lead any more: it asks who does', () => {
   const { driven } = workbench()
   driven.receive({ type: 'replayed', records: [] })
@@ -80,26 +60,6 @@ test('the answer of a master that leads anew is not taken for one of the master 
   driven.receive({ ...admission(), epoch: 4 } as ReturnType<typeof admission>)
   assert.deepEqual(driven.toldTo(masters as never), [{ type: 'find-leader', replyTo: driven.self }])
   assert.deepEqual(toUpdates(driven), [])
-})
-
-test('it says which executors run', () => {
-  const { driven } = registered()
-  launch(driven, 1, executed('t', 'e'))
-  driven.receive({ type: 'ping', epoch: 3, connected: false })
-  driven.receive({ type: 'account-wanted', epoch: 3 })
-  const call = driven.toldTo(master).at(-1)
-  assert.deepEqual(call?.type === 'register-agent' && call.executors, [{ frameworkId, executorId: 'e' }])
-})
-
-test('whose account is wanted gives it, though an earlier word of it was answered meanwhile', () => {
-  const { driven } = registered()
-  launch(driven, 1, executed('t', 'e'))
-  driven.receive({ type: 'ping', epoch: 3, connected: false })
-  driven.receive(admission())
-  driven.take()
-  driven.receive({ type: 'account-wanted', epoch: 3 })
-  assert.deepEqual(toMaster(driven), ['register-agent'])
-  assert.ok(driven.timers.has('register'), 'until that is answered')
 })
 
 test('its id is written down once, and its updates know where to go', () => {
