@@ -11,9 +11,11 @@ import type { TransportVitals, UndeliverableReason } from '../../runtime/transpo
 import { type Backoff, backoffMs } from '../backoff.js'
 import { envelopesIn } from '../frame.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
+import { systemRandom } from '../random.js'
 import { Standing } from '../standing.js'
 import { checkBrokerUrls, userIn, withoutPassword } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
+import { Deafness, SPELL_MS } from './deafness.js'
 import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
 import type { Parcel, Remainder } from './publisher.js'
 import { ownUser } from './rights.js'
@@ -30,7 +32,10 @@ const NOTHING = new Uint8Array(0)
 /** Ways that are remembered; beyond it they are found anew. */
 const WAYS_MAX = 10_000
 
-type Timing = ConnectionOptions & PresenceOptions
+interface Timing extends ConnectionOptions, PresenceOptions {
+  /** See `deafness.ts`. */
+  readonly spellMs: number
+}
 
 export interface AmqpOptions extends Timing {
   /** An executor's agent: without it no executor can be reached. */
@@ -43,6 +48,7 @@ const DEFAULTS: Timing = {
   probeIntervalMs: PROBE_INTERVAL_MS,
   returnGraceMs: RETURN_GRACE_MS,
   absenceMaxMs: ABSENCE_MAX_MS,
+  spellMs: SPELL_MS,
 }
 
 /**
@@ -78,6 +84,8 @@ type Way = Pick<Parcel, 'exchange' | 'key' | 'mandatory'>
 class AmqpLink implements Link {
   private readonly ways = new Map<NodeAddress, Way>()
   private readonly presence: Presence
+  /** Who has but one broker has nowhere else to go. */
+  private readonly deafness: Deafness | undefined
   private readonly standing = new Standing((state, reason) => this.listener.connection(state, reason))
   private readonly departures: Departures
   private readonly arrivals = new Arrivals()
@@ -97,6 +105,10 @@ class AmqpLink implements Link {
       this.departures.forget(node)
       listener.lost(node)
     })
+    if (place.urls.length > 1) {
+      this.deafness = new Deafness(options.spellMs, systemRandom, () =>
+        this.session?.abandon('nobody is heard by way of this broker; trying another'))
+    }
   }
 
   async connect(): Promise<void> {
@@ -104,6 +116,7 @@ class AmqpLink implements Link {
     // One that ends before it is taken up was never had: whoever called hears of it.
     let isTakenUp = false
     const session = await Session.open({ ...place, lost, generation: this.generation++ }, this.options, {
+      heard: () => this.deafness?.heard(),
       arrived: (arrival) => this.arrived(arrival),
       forged: (reason) => listener.forged(reason),
       returned: (key, frame) => this.returned(key, frame),
@@ -147,6 +160,7 @@ class AmqpLink implements Link {
     this.closed = true
     clearTimeout(this.retry)
     this.presence.stop()
+    this.deafness?.stop()
     const { session } = this
     this.session = undefined
     if (session) this.giveBackAll(await session.close())
@@ -158,6 +172,7 @@ class AmqpLink implements Link {
     if (!way) return 'no-such-node'
     const numbered = frame.length > 0 ? this.departures.number(to, envelopesIn(frame)) : {}
     if (!this.session) return 'disconnected'
+    if (frame.length > 0) this.deafness?.spoken()
     try {
       const { exchange, key, mandatory } = way
       return this.session.publish({ to, exchange, key, mandatory, frame, numbered }) ? undefined : 'outbox-full'

@@ -36,6 +36,8 @@ export interface Arrival {
 }
 
 export interface SessionListener extends PublisherListener {
+  /** Something has come, be it only to see whether we are here. */
+  heard(): void
   arrived(arrival: Arrival): void
   forged(reason: string): void
   /** The broker takes no more frames, and why. */
@@ -109,6 +111,11 @@ export class Session {
     return this.publisher?.unconfirmedBytes ?? 0
   }
 
+  /** As if it had broken: what is under way has an unknown fate. */
+  abandon(reason: string): void {
+    this.end(reason)
+  }
+
   /** Hands the broker what is waiting, hears what comes back of it, then leaves. Answers what is left. */
   async close(): Promise<Remainder> {
     this.state = 'over'
@@ -168,6 +175,7 @@ export class Session {
       // The broker took our queue away, for instance because an operator deleted it.
       if (!message) return this.end('the queue was deleted')
       acknowledge(message)
+      this.listener.heard()
       // An empty frame only asks whether we are here.
       if (message.content.length > 0) this.handOver(message)
     }

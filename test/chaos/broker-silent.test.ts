@@ -16,6 +16,8 @@ const QUICK: Partial<AmqpOptions> = {
   heartbeatSeconds: HEARTBEAT_MS / 1_000, probeIntervalMs: 200, absenceMaxMs: 2_000,
 }
 const broker = testBroker()
+/** As one is that a partition has cut off from all others. */
+const lonely = testBroker()
 
 const join = (t: TestContext, kind: 'master' | 'agent', urls = [broker.url]): Promise<Member> =>
   joinAt(t, kind, urls, 'silent', QUICK)
@@ -68,6 +70,27 @@ test('with several brokers, one that is silent is left for another at once', LIM
   await agent.heard.until(({ states }) => states.at(-1) === 'connected')
   const awayMs = performance.now() - lostAt
   assert.ok(awayMs < 2_000 + LATE_MS, `it was ${awayMs} ms until the other broker was tried`)
+})
+
+test('who says something again and again, and hears nothing, tries another broker', LIMIT, async (t) => {
+  const { freezer, url } = await Freezer.before(broker.url)
+  t.after(() => freezer.stop())
+  freezer.freeze()
+  const master = await join(t, 'master')
+  const impatient = { ...QUICK, connectTimeoutMs: 500, spellMs: 100 }
+  const agent = await joinAt(t, 'agent', [lonely.url, url], 'silent', impatient)
+  freezer.thaw()
+  // There each word comes back.
+  while (agent.heard.states.length === 0) {
+    const said = agent.heard.returned.length
+    agent.transport.send(master.self, ['is anybody there?'])
+    await agent.heard.until(({ returned, states }) => returned.length > said || states.length > 0)
+  }
+  assert.equal(agent.heard.states[0], 'disconnected')
+  await agent.heard.until(({ states }) => states.at(-1) === 'connected')
+  agent.transport.send(master.self, ['at last'])
+  await master.heard.until(({ envelopes }) => envelopes.length > 0)
+  assert.deepEqual(master.heard.envelopes.at(-1), ['at last'])
 })
 
 test('a frozen broker is noticed, and its nodes find each other when it thaws', LIMIT, async (t) => {
