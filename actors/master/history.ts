@@ -28,11 +28,13 @@ export class History {
   private open: Entry[] = []
   private waiting: { readonly token: number; readonly entries: readonly Entry[] }[] = []
   private last = 0
-  private lastMs: number
+  /** Tells this history from the one before. */
+  private lifeMs = Number.NaN
+  private lastMs = Number.NaN
 
-  /** @param lifeMs tells this history from the one before */
-  constructor(private readonly lifeMs: number) {
-    this.lastMs = lifeMs
+  /** To be called with the time of each message: that of the first, which a replay knows, is where it begins. */
+  begin(nowMs: number): void {
+    if (Number.isNaN(this.lifeMs)) this.lastMs = this.lifeMs = nowMs
   }
 
   /** This was committed, by whoever led. To be called before it is applied. */

@@ -57,6 +57,7 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
   initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), options, ctx),
   receive(state, message, ctx) {
+    state.history.begin(ctx.now())
     switch (message.type) {
       case 'folded':
         for (const record of message.records) {
@@ -112,7 +113,7 @@ function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions
   ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
   return {
     cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
-    history: new History(ctx.now()), making: undefined, leading: false,
+    history: new History(), making: undefined, leading: false,
   }
 }
 

@@ -13,8 +13,14 @@ const removed = (number: number): LogRecord => ({
 })
 const cluster = newCluster()
 
+function begun(): History {
+  const history = new History()
+  history.begin(7)
+  return history
+}
+
 test('a decision is told when it is committed, and not before', () => {
-  const history = new History(7)
+  const history = begun()
   history.decided(removed(1), cluster, 0)
   history.seal(1)
   history.decided(removed(2), cluster, 0)
@@ -30,7 +36,7 @@ test('a decision is told when it is committed, and not before', () => {
 })
 
 test('it holds no more than its limit, and says when something is missing', () => {
-  const history = new History(7)
+  const history = begun()
   for (let number = 1; number <= EVENTS_MAX + 5; number++) history.fold(removed(number), cluster)
   assert.equal(history.tell(0, false).isComplete, false)
   const rest = history.tell(EVENTS_MAX, false)
@@ -38,14 +44,14 @@ test('it holds no more than its limit, and says when something is missing', () =
 })
 
 test('who asks about another life is told all, and that it is not complete', () => {
-  const history = new History(7)
+  const history = begun()
   history.fold(removed(1), cluster)
   const view = history.tell(1, false, 6)
   assert.deepEqual([view.isComplete, view.entries.length, view.lifeMs], [false, 1, 7])
 })
 
 test('the end of an offer is told with the offer and its outcome, apart from the rest', () => {
-  const history = new History(7)
+  const history = begun()
   const present = newPresent()
   const offerId = 'O1' as OfferId
   present.offers.set(offerId, { madeMs: 1, offer: { offerId, agentId: 'S1', frameworkId: 'F1' } as never })
@@ -61,7 +67,7 @@ test('the end of an offer is told with the offer and its outcome, apart from the
 })
 
 test('a change of a task is told with its launch and its agent', () => {
-  const history = new History(7)
+  const history = begun()
   const known = newCluster()
   const frameworkId = 'F1' as FrameworkId
   const taskId = 't' as TaskId
@@ -72,9 +78,15 @@ test('a change of a task is told with its launch and its agent', () => {
 })
 
 test('what says no time of its own has that of its neighbours, and a claim that of its leading', () => {
-  const history = new History(7)
+  const history = begun()
   history.fold({ type: 'genesis', cluster: 'c', prefix: 'p' } as LogRecord, cluster)
   history.fold({ type: 'leadership-claimed', epoch: 1, master: 'm', nonce: 'n' }, cluster)
   history.led(50)
   assert.deepEqual(history.tell(0, false).entries.map(({ atMs }) => atMs), [7, 50])
+})
+
+test('it begins with the first message, whose time a replay knows', () => {
+  const history = begun()
+  history.begin(9)
+  assert.equal(history.tell(0, false).lifeMs, 7)
 })
