@@ -85,7 +85,7 @@ export const inOrder = (left: string, right: string): number =>
 const unknown = (noun: string, wanted: string): Refusal =>
   new Refusal('not-found', `there is no ${noun} '${wanted}'`, { noun })
 
-function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
+export function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
   const named = candidates.slice(0, CANDIDATES_MAX)
   const more = candidates.length > named.length ? ` and ${candidates.length - named.length} more` : ''
   const message = `'${wanted}' could be ${candidates.length} ${noun}s: ${named.join(', ')}${more}`
