@@ -14,6 +14,8 @@ import { Refusal, SCHEMA_VERSION } from './refusal.js'
 export const NODES_DEFAULT = 50
 export const NODES_MAX = 200
 const LETTERS = 100
+/** In the order in which they are told of. */
+const KINDS: readonly string[] = ['master', 'agent', 'framework']
 
 export function addNodes(app: FastifyInstance, system: System, questions: Questions): void {
   app.get('/v1/actors', async ({ query }) => {
@@ -82,8 +84,12 @@ function addLetters(app: FastifyInstance, system: System, questions: Questions):
 
 function wishOf(query: Query) {
   allow(query, ['kind', 'node', 'after', 'limit'])
+  const kind = textOf(query, 'kind')
+  if (kind !== undefined && !KINDS.includes(kind)) {
+    throw new Refusal('bad-request', `'${kind}' is no kind of node: use ${KINDS.join(', ')}`)
+  }
   return {
-    kind: textOf(query, 'kind'),
+    kind,
     node: textOf(query, 'node'),
     after: textOf(query, 'after'),
     limit: naturalOf(query, 'limit', NODES_DEFAULT, NODES_MAX),
@@ -94,6 +100,5 @@ function wishOf(query: Query) {
 const mastersAmong = (nodes: readonly NodeVitals[], { node: own }: System): number =>
   new Set([own, ...nodes.map(({ node }) => node).filter((node) => node.startsWith('master-'))]).size
 
-/** Masters first, then agents, then frameworks. */
 const orderOf = ({ node }: NodeVitals): string =>
-  `${['master', 'agent', 'framework'].findIndex((kind) => node.startsWith(kind))}${node}`
+  `${KINDS.findIndex((kind) => node.startsWith(kind))}${node}`

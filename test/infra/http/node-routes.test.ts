@@ -44,3 +44,19 @@ test('what is no number of a dead letter is refused, and a number that no letter
   assert.equal(status, 404)
   assert.match(message, /999/)
 })
+
+test('a kind of node that there is none of, and what is no parameter, are refused with what there is', async (t) => {
+  const { http } = await openOperated(t)
+  const said = async (path: string, method = 'GET') => {
+    const { status, body: { error } } = await ask(`${http.url}/v1/${path}`, method)
+    return [status, error.message]
+  }
+  for (const kind of ['foo', '', 'masters']) {
+    assert.deepEqual(await said(`actors?kind=${kind}`),
+      [400, `'${kind}' is no kind of node: use master, agent, framework`])
+  }
+  assert.deepEqual(await said('actors?grace=1'),
+    [400, "'grace' is no parameter of this address: use kind, node, after, limit"])
+  assert.deepEqual(await said('dead-letters/master-m1/1/replay?again=1', 'POST'),
+    [400, "'again' is no parameter of this address: there are none here"])
+})
