@@ -3,9 +3,13 @@
  * beginnings; tasks may be called by their own id or name, by `framework/task` where frameworks share one, or by
  * their launch.
  */
+import type { AgentId } from '../../actors/protocol/ids.js'
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { Refusal } from './refusal.js'
+
+/** A whole id, as the master numbers agents; of one that has been forgotten, too. */
+export const isAgentId = (wanted: string): wanted is AgentId => /-S\d+(-\w+)?$/.test(wanted)
 
 /** So many candidates are named. */
 export const CANDIDATES_MAX = 10

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AgentId } from '../../actors/protocol/ids.js'
 import type { OperatorLook, OperatorUsage } from '../../actors/protocol/look.js'
 import type { MachineUsage } from '../../actors/protocol/usage.js'
-import { find } from './identity.js'
+import { find, isAgentId } from './identity.js'
 import { allow, textOf, type Query } from './listing.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -56,13 +56,10 @@ export function addUsage(app: FastifyInstance, questions: Questions): void {
 
 /** An agent may have gone since its id was read: whole ids are taken as they are, and cost no list of all agents. */
 async function idsOf(wanted: readonly string[], questions: Questions): Promise<readonly AgentId[]> {
-  if (wanted.every(isId)) return wanted
+  if (wanted.every(isAgentId)) return wanted
   const agents = await questions.list('agents')
-  return [...new Set(wanted.map((each) => isId(each) ? each : find('agent', each, agents).id))]
+  return [...new Set(wanted.map((each) => isAgentId(each) ? each : find('agent', each, agents).id))]
 }
-
-/** As the master numbers agents. */
-const isId = (wanted: string): wanted is AgentId => /-S\d+(-\w+)?$/.test(wanted)
 
 interface Asked {
   readonly atMs: number
