@@ -15,7 +15,7 @@ const DURATION_MAX_MS = 365 * 24 * 3_600_000
 export const AGENT_ADDRESSES = {
   'POST /v1/agents/ID/deactivate': 'offers nothing of it; its tasks run on',
   'POST /v1/agents/ID/reactivate': 'offers it again; ends a deactivation and a drain',
-  'POST /v1/agents/ID/drain': 'offers nothing of it and ends its tasks; with graceMs, deadlineMs and gone',
+  'POST /v1/agents/ID/drain': 'offers nothing of it and ends its tasks; graceMs, deadlineMs and gone in the query',
   'POST /v1/agents/ID/gone': 'it never comes back: its tasks are over, its id is refused',
 }
 

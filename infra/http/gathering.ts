@@ -3,6 +3,7 @@ import type { NodeVitals } from '../../actors/protocol/vitals.js'
 import type { Gathered, GatherCall } from '../../actors/vitals/vitals.js'
 import type { System } from '../../runtime/system.js'
 import { vitalsOfNode } from '../node/vitals-port.js'
+import { ambiguous } from './identity.js'
 import type { MasterView } from './master-view.js'
 import type { Questions } from './questions.js'
 import { Refusal } from './refusal.js'
@@ -32,17 +33,23 @@ export async function gather(
 }
 
 /**
- * The node of that address, or of that name without its incarnation. Throws a `Refusal` when there is none; masters
- * are not known, so any that an address names may be there.
+ * The node of that address, or of that name without its incarnation. Throws a `Refusal` when there is none, or more
+ * than one. Masters are not known: any that an address names may be there, and a name is asked of all of them.
  */
 export async function nodeNamed(named: string, system: System, questions: Questions): Promise<string> {
   if (named === system.node || ADDRESS_OF_MASTER.test(named)) return named
-  const known = [system.node, ...(await questions.nodes())]
-  const node = known.find((each) => each === named) ?? known.find((each) => each.startsWith(`${named}@`))
+  const others = NAME_OF_MASTER.test(named)
+    ? (await gather(system, [], true, 0)).nodes.map(({ node }) => node)
+    : await questions.nodes()
+  const known = [...new Set([system.node, ...others])]
+  if (known.includes(named)) return named
+  const [node, ...more] = known.filter((each) => each.startsWith(`${named}@`))
   if (node === undefined) throw new Refusal('not-found', `there is no node '${named}'`)
+  if (more.length > 0) throw ambiguous('node', named, [node, ...more].sort())
   return node
 }
 
+const NAME_OF_MASTER = /^master-[\w.-]+$/
 const ADDRESS_OF_MASTER = /^master-[\w.-]+@\w+$/
 
 /** Asked by the leader, of all that are there. Nobody waits to see it, so that one that is busy is waited for. */

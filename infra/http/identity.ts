@@ -3,9 +3,13 @@
  * beginnings; tasks may be called by their own id or name, by `framework/task` where frameworks share one, or by
  * their launch.
  */
+import type { AgentId } from '../../actors/protocol/ids.js'
 import type { TaskView } from '../../actors/protocol/operator.js'
 import { isTerminal } from '../../actors/protocol/task.js'
 import { Refusal } from './refusal.js'
+
+/** A whole id, as the master numbers agents; of one that has been forgotten, too. */
+export const isAgentId = (wanted: string): wanted is AgentId => /-S\d+(-\w+)?$/.test(wanted)
 
 /** So many candidates are named. */
 export const CANDIDATES_MAX = 10
@@ -85,7 +89,7 @@ export const inOrder = (left: string, right: string): number =>
 const unknown = (noun: string, wanted: string): Refusal =>
   new Refusal('not-found', `there is no ${noun} '${wanted}'`, { noun })
 
-function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
+export function ambiguous(noun: string, wanted: string, candidates: readonly string[]): Refusal {
   const named = candidates.slice(0, CANDIDATES_MAX)
   const more = candidates.length > named.length ? ` and ${candidates.length - named.length} more` : ''
   const message = `'${wanted}' could be ${candidates.length} ${noun}s: ${named.join(', ')}${more}`

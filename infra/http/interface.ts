@@ -1,5 +1,5 @@
 /** Interface: an HTTP interface on this machine only, with its guards and its errors; what it answers others add. */
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from '../../runtime/logger.js'
 import { checkOrigin, isLoopback, isOtherMasters } from './guard.js'
 import type { Query } from './listing.js'
@@ -55,6 +55,7 @@ export async function newInterface(ip: string, logger: Logger, pageKey?: string)
     // On the answer itself, since streams are not sent by the framework.
     if (letIn && origin) raw.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin')
   })
+  refuseBodies(app)
   app.setNotFoundHandler(({ method, url }) => {
     throw new Refusal('not-found', `there is nothing at ${method} ${url.slice(0, ID_CHARACTERS_MAX)}`)
   })
@@ -64,6 +65,16 @@ export async function newInterface(ip: string, logger: Logger, pageKey?: string)
     return reply.code(refusal.status).type('application/json; charset=utf-8').send(errorBody(refusal))
   })
   return app
+}
+
+/** No address hears one: an order whose parameters are in there would be carried out without them. */
+function refuseBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('*', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) => {
+    if (/^\s*(\{\s*\})?\s*$/.test(body)) return undefined
+    const message = 'a body is not heard: parameters belong in the query, such as ?graceMs=30000 in the address'
+    throw new Refusal('bad-request', message)
+  })
 }
 
 /** Throws a `ListenError`; then it is closed. */

@@ -14,6 +14,8 @@ import { Refusal, SCHEMA_VERSION } from './refusal.js'
 export const NODES_DEFAULT = 50
 export const NODES_MAX = 200
 const LETTERS = 100
+/** In the order in which they are told of. */
+const KINDS: readonly string[] = ['master', 'agent', 'framework']
 
 export function addNodes(app: FastifyInstance, system: System, questions: Questions): void {
   app.get('/v1/actors', async ({ query }) => {
@@ -33,7 +35,8 @@ export function addNodes(app: FastifyInstance, system: System, questions: Questi
       )
       .sort((left, right) => orderOf(left).localeCompare(orderOf(right)))
     const next = fit.length > asked.length ? { next: asked.at(-1) } : {}
-    return { schemaVersion: SCHEMA_VERSION, own: system.node, total: kinds.length + 1, nodes: shown, silent, ...next }
+    const total = kinds.length + (kind === undefined || kind === 'master' ? mastersAmong(nodes, system) : 0)
+    return { schemaVersion: SCHEMA_VERSION, own: system.node, total, nodes: shown, silent, ...next }
   })
   app.get('/v1/masters', async ({ query }) => {
     allow(query as Query, [])
@@ -48,7 +51,7 @@ function addLetters(app: FastifyInstance, system: System, questions: Questions):
     allow(query as Query, ['limit'])
     const limit = naturalOf(query as Query, 'limit', NODES_DEFAULT, NODES_MAX)
     const known = (await questions.nodes()).filter((each) => each !== system.node)
-    const { nodes } = await gather(system, known.slice(0, limit), true, LETTERS)
+    const { nodes, silent } = await gather(system, known.slice(0, limit), true, LETTERS)
     const letters = nodes
       .flatMap(({ node, letters: own }) => own.map((letter) => ({ node, ...letter })))
       .sort((left, right) => right.atMs - left.atMs)
@@ -56,16 +59,21 @@ function addLetters(app: FastifyInstance, system: System, questions: Questions):
     for (const { deadLetters } of nodes) {
       for (const [reason, count] of Object.entries(deadLetters)) counts[reason] = (counts[reason] ?? 0) + count
     }
-    return { schemaVersion: SCHEMA_VERSION, counts, nodesAsked: nodes.length, nodesTotal: known.length + 1, letters }
+    const nodesTotal = known.length + mastersAmong(nodes, system)
+    const nodesAsked = new Set([...nodes.map(({ node }) => node), ...silent]).size
+    return { schemaVersion: SCHEMA_VERSION, counts, nodesAsked, nodesTotal, silent, letters }
   })
   app.post<{ Params: { node: string; number: string } }>(
     '/v1/dead-letters/:node/:number/replay',
-    async ({ params }) => {
-      const number = /^\d{1,15}$/.test(params.number) ? Number(params.number) : 0
+    async ({ params, query }) => {
+      allow(query as Query, [])
+      if (!/^\d{1,15}$/.test(params.number)) {
+        throw new Refusal('bad-request', `'${params.number}' is no number of a dead letter`)
+      }
       const node = await nodeNamed(params.node, system, questions)
       const answer = await system.ask<GatherCall, Replayed>(
         vitalsOfNode(system),
-        (replyTo) => ({ type: 'ask-replay', node, number, replyTo }),
+        (replyTo) => ({ type: 'ask-replay', node, number: Number(params.number), replyTo }),
         WITHIN_MS + ASK_MARGIN_MS,
       )
       if (answer.problem !== undefined) throw new Refusal('not-found', answer.problem)
@@ -76,14 +84,21 @@ function addLetters(app: FastifyInstance, system: System, questions: Questions):
 
 function wishOf(query: Query) {
   allow(query, ['kind', 'node', 'after', 'limit'])
+  const kind = textOf(query, 'kind')
+  if (kind !== undefined && !KINDS.includes(kind)) {
+    throw new Refusal('bad-request', `'${kind}' is no kind of node: use ${KINDS.join(', ')}`)
+  }
   return {
-    kind: textOf(query, 'kind'),
+    kind,
     node: textOf(query, 'node'),
     after: textOf(query, 'after'),
     limit: naturalOf(query, 'limit', NODES_DEFAULT, NODES_MAX),
   }
 }
 
-/** Masters first, then agents, then frameworks. */
+/** The own one, and those that have answered: of others nobody knows. */
+const mastersAmong = (nodes: readonly NodeVitals[], { node: own }: System): number =>
+  new Set([own, ...nodes.map(({ node }) => node).filter((node) => node.startsWith('master-'))]).size
+
 const orderOf = ({ node }: NodeVitals): string =>
-  `${['master', 'agent', 'framework'].findIndex((kind) => node.startsWith(kind))}${node}`
+  `${KINDS.findIndex((kind) => node.startsWith(kind))}${node}`

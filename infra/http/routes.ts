@@ -10,7 +10,7 @@ import { wantsPage } from './console.js'
 import { addExplain, EXPLAIN_ADDRESSES } from './explain-routes.js'
 import { addFiles, FILE_ADDRESSES } from './file-routes.js'
 import { HEALTH_ADDRESSES } from './health.js'
-import { find, findTask, successorOf } from './identity.js'
+import { find, findTask, isAgentId, successorOf } from './identity.js'
 import { allow, countBy, encodingOf, flagOf, naturalOf, pageOf, tasksWanted, textOf, type Query } from './listing.js'
 import { asLines, asPlain, openLog, type StreamName } from './log-stream.js'
 import type { Questions } from './questions.js'
@@ -44,7 +44,7 @@ const ADDRESSES = {
   'POST /v1/frameworks/ID/teardown': 'ends a framework and its tasks',
   'GET /v1/offers': 'offers that stand; /v1/offers/ID for one',
   'GET /v1/roles': 'roles, with who has how much in them; /v1/roles/ID for one',
-  'GET /v1/tasks': 'tasks, with live, state and framework to choose; /v1/tasks/ID for one',
+  'GET /v1/tasks': 'tasks, with live, state, framework and agent to choose; /v1/tasks/ID for one',
   'GET /v1/tasks/ID/logs': 'what a task has written, with stream, follow, offset and encoding',
   ...FILE_ADDRESSES,
   'POST /v1/tasks/ID/kill': 'ends a task',
@@ -115,10 +115,10 @@ function addTasks(app: FastifyInstance, questions: Questions): void {
   app.get('/v1/tasks', async (request) => {
     const query = request.query as Query
     allow(query, [...PAGING, 'live', 'state', 'framework', 'agent'])
-    const framework = await frameworkIn(query, questions)
+    const [framework, agent] = [await frameworkIn(query, questions), await agentIn(query, questions)]
     const all = (await questions.list('tasks'))
       .filter((task) => framework === undefined || task.framework === framework)
-      .filter((task) => query['agent'] === undefined || task.agent === query['agent'])
+      .filter((task) => agent === undefined || task.agent === agent)
     const { items, ...page } = pageOf(tasksWanted(all, query), query, ({ launch }) => launch)
     const states = countBy(all, ({ state }) => state)
     return { schemaVersion: SCHEMA_VERSION, ...page, states, tasks: items }
@@ -146,6 +146,13 @@ async function frameworkIn(query: Query, questions: Questions): Promise<string |
   if (wanted === undefined) return undefined
   const ended = (await questions.list('tasks')).find(({ framework }) => framework === wanted)
   return ended?.framework ?? find('framework', wanted, await questions.list('frameworks')).id
+}
+
+/** Only one agent's, when the query names one; tasks may be known for longer than it is. */
+async function agentIn(query: Query, questions: Questions): Promise<string | undefined> {
+  const wanted = textOf(query, 'agent')
+  if (wanted === undefined || isAgentId(wanted)) return wanted
+  return find('agent', wanted, await questions.list('agents')).id
 }
 
 function addLogs(app: FastifyInstance, questions: Questions): void {

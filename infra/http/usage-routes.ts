@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AgentId } from '../../actors/protocol/ids.js'
 import type { OperatorLook, OperatorUsage } from '../../actors/protocol/look.js'
 import type { MachineUsage } from '../../actors/protocol/usage.js'
-import { find } from './identity.js'
+import { find, isAgentId } from './identity.js'
 import { allow, textOf, type Query } from './listing.js'
 import type { Questions } from './questions.js'
 import { Refusal, SCHEMA_VERSION } from './refusal.js'
@@ -20,7 +20,7 @@ const USAGE_TIMEOUT_MS = 5_000
 
 export const USAGE_ADDRESSES = {
   'GET /v1/agents/ID/usage': 'how busy its machine is now, and what each launch uses of it',
-  'GET /v1/usage': 'the same of several, with agents=ID,ID…, without launches; those that are away are left out',
+  'GET /v1/usage': 'the same of several, with agents=ID,ID…, by id, without launches; those away are left out',
 }
 
 interface WithId {
@@ -40,17 +40,25 @@ export function addUsage(app: FastifyInstance, questions: Questions): void {
   })
   app.get('/v1/usage', async ({ query }) => {
     allow(query as Query, ['agents'])
-    const ids = [...new Set((textOf(query as Query, 'agents') ?? '').split(',').filter((id) => id !== ''))]
-    if (ids.length === 0 || ids.length > AGENTS_ASKED_MAX) {
+    const wanted = [...new Set((textOf(query as Query, 'agents') ?? '').split(',').filter((each) => each !== ''))]
+    if (wanted.length === 0 || wanted.length > AGENTS_ASKED_MAX) {
       throw new Refusal('bad-request', `name 1 to ${AGENTS_ASKED_MAX} agents: agents=ID,ID…`)
     }
-    const answers = await Promise.all(ids.map((id) => desk.ask(id as AgentId, false, USAGE_KEPT_MS)))
+    const ids = await idsOf(wanted, questions)
+    const answers = await Promise.all(ids.map((id) => desk.ask(id, false, USAGE_KEPT_MS)))
     const usage = Object.fromEntries(ids.flatMap((id, index): [string, MachineUsage][] => {
       const one = answers[index]?.usage
       return one ? [[id, one]] : []
     }))
     return { schemaVersion: SCHEMA_VERSION, usage }
   })
+}
+
+/** An agent may have gone since its id was read: whole ids are taken as they are, and cost no list of all agents. */
+async function idsOf(wanted: readonly string[], questions: Questions): Promise<readonly AgentId[]> {
+  if (wanted.every(isAgentId)) return wanted
+  const agents = await questions.list('agents')
+  return [...new Set(wanted.map((each) => isAgentId(each) ? each : find('agent', each, agents).id))]
 }
 
 interface Asked {

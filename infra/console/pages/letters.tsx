@@ -14,11 +14,14 @@ interface Letters {
   readonly counts: Readonly<Record<string, number>>
   readonly nodesAsked: number
   readonly nodesTotal: number
+  /** Of those asked; a master of an older version leaves it out. */
+  readonly silent?: readonly string[]
   readonly letters: readonly Letter[]
 }
 
 const AGAIN_MS = 2_000
 const keyOf = ({ node, number }: Letter): string => `${node}/${number}`
+const heardOf = ({ nodesAsked, silent = [] }: Letters): number => nodesAsked - silent.length
 
 /** What to make of each reason. */
 const WHY: Readonly<Record<string, string>> = {
@@ -64,7 +67,7 @@ export function LettersPage() {
       <Problem text={problem} />
       <Card
         title="By reason"
-        aside={told && <span class="note">of {plural(told.nodesAsked, 'node')}, since each began</span>}
+        aside={told && <span class="note">of {plural(heardOf(told), 'node')}, since each began</span>}
       >
         {counts.length === 0 ? (
           <p class="note">{told ? 'Nothing has been lost.' : 'Asking the nodes …'}</p>

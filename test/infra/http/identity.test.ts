@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TaskView } from '../../../actors/protocol/operator.js'
-import { CANDIDATES_MAX, find, findTask, inOrder, successorOf } from '../../../infra/http/identity.js'
+import { CANDIDATES_MAX, find, findTask, inOrder, isAgentId, successorOf } from '../../../infra/http/identity.js'
 import { Refusal } from '../../../infra/http/refusal.js'
 
 const view = (framework: string, id: string, launch: string, state = 'FINISHED', name = id) =>
@@ -64,4 +64,9 @@ test('of tasks with one id, the one that lives is meant; of launches of one task
 
 test('ids sort by the number at their end', () => {
   assert.deepEqual(['a-L10', 'a-L9', 'a-L100', 'a-L1'].sort(inOrder), ['a-L1', 'a-L9', 'a-L10', 'a-L100'])
+})
+
+test('a whole id of an agent is told from a name, and from the beginning of an id', () => {
+  for (const id of ['k3x9-S0', 'k3x9-S12', 'k3x9-S12-a7f2']) assert.ok(isAgentId(id), id)
+  for (const other of ['a1', '', 'k3x9-S', 'k3x9-S12-', 'S1', 'rack-Sun1']) assert.ok(!isAgentId(other), other)
 })

@@ -8,13 +8,13 @@ interface Answer {
   readonly text: string
 }
 
-function ask(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(url: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request(url, { headers, method, agent: false }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('error', reject)
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-    }).on('error', reject).end()
+    }).on('error', reject).end(body)
   })
 }
 
@@ -58,5 +58,31 @@ test('a page of another master of this machine is let in by the key that masters
   }
   for (const foreign of ['http://evil.example', 'https://127.0.0.1:5055', 'null', 'http://127.0.0.1.evil.example']) {
     assert.deepEqual(await asked(foreign, key, 'POST', '/v1/tasks/x/kill?'), [403, undefined], foreign)
+  }
+})
+
+test('an order with parameters in its body is refused, and not carried out without them', async (t) => {
+  const { http, framework } = await openOperated(t)
+  const tenant = await framework('f1')
+  await tenant.start('t1', 'true')
+  await tenant.ended('t1')
+  const order = async (type: string, body: string, name = 'drain') => {
+    const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
+    const { status, text } = await ask(`${http.url}/v1/agents/a1/${name}`, headers, 'POST', body)
+    return { status, ...JSON.parse(text) }
+  }
+  for (const [type, body] of [
+    ['application/json', '{"graceMs":30000}'], ['application/json', '{"graceMs"'], ['text/plain', 'graceMs=30000'],
+    ['application/x-www-form-urlencoded', 'graceMs=30000'], ['', '[]'],
+  ] as const) {
+    const { status, error } = await order(type, body)
+    assert.deepEqual([status, error.code], [400, 'bad-request'], body)
+    assert.match(error.message, /in the query, such as \?graceMs=30000/)
+  }
+  for (const [type, body] of [
+    ['application/json', ''], ['application/json', ' { }\n'], ['text/plain', ''], ['', ''], ['', '{}'],
+  ] as const) {
+    const { status, changed } = await order(type, body, 'reactivate')
+    assert.deepEqual([status, changed], [200, false], `it was not drained; '${body}' as '${type}'`)
   }
 })
