@@ -46,7 +46,7 @@ test('what cannot be listed is said with the exit code of its kind', async (t) =
     assert.match(ended.stderr, said)
   }
   await failed(2, /^warren: 'FINE' is no task state: use STAGING, .*\n$/, '--state', 'fine')
-  const unknown = /^warren: there is no framework 'nobody'; see `warren framework list`\n$/
+  const unknown = /^warren: there is no framework 'nobody'; see `warren framework list --master \S+`\n$/
   await failed(4, unknown, '--framework', 'nobody')
   await failed(2, /^warren: unknown option '--states'/, '--states', 'RUNNING')
   await failed(2, /^warren: 'nowhere' is no address of a master: write --master http:/, '--master', 'nowhere')
