@@ -133,6 +133,11 @@ export class HttpClient {
   }
 
   private unreachable(): Failure {
+    if (this.options['master'] !== undefined) {
+      const said = this.masters.length > 1 ? `none of the masters at ${this.url} answers`
+        : `cannot reach the master at ${this.url}`
+      return new Failure(EXIT.unreachable, `${said}; \`warren master\` starts one`)
+    }
     // Who names a broker runs a cluster elsewhere, whose interface only its log tells.
     const help = process.env['WARREN_BROKER'] ? 'name it with --master: its log says where it answers'
       : 'is the cluster running? start one with `warren dev`'
