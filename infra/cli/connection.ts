@@ -25,6 +25,8 @@ export interface ClusterNote {
   readonly socket?: string
   /** Of a cluster on a broker; may hold a password. */
   readonly broker?: string
+  /** How each of its masters was started, where they are processes. */
+  readonly masters?: readonly { readonly http: string; readonly argv: readonly string[] }[]
   /** What its nodes record of messages; so do those that join from here. */
   readonly trace?: number
 }
