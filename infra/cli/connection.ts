@@ -10,6 +10,7 @@ import type { OpenLink } from '../link.js'
 import type { Tracing } from '../trace/tracing.js'
 import type { Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
+import { shellWord } from './invocation.js'
 import { tracePart } from './trace-option.js'
 
 export const DEFAULT_CLUSTER = 'warren'
@@ -160,7 +161,7 @@ export function masterOf(options: Readonly<Record<string, unknown>>): Master {
   if (note) return { http: note.http, cluster: note.cluster }
   if (options['workDir'] === undefined) return { ...named, http: DEFAULT_HTTP }
   throw new Failure(EXIT.unreachable,
-    `no cluster is running in '${directory}'; start one there with \`warren dev --work-dir\`, `
+    `no cluster is running in '${directory}'; start one there with \`warren dev --work-dir ${shellWord(directory)}\`, `
     + 'or name its master with --master')
 }
 
