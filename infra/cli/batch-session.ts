@@ -28,6 +28,8 @@ export interface BatchView {
   readonly keepsOrder: boolean
   /** Where output goes as files. */
   readonly directory?: string
+  /** Of the command, for what it says to do next. */
+  readonly options: Readonly<Record<string, unknown>>
 }
 
 type Wish = Omit<BatchOptions, 'user' | 'readsOutput'>
@@ -122,7 +124,7 @@ export class BatchSession {
   private hear(event: BatchEvent): void {
     const { report, output } = this
     switch (event.type) {
-      case 'waiting': return report.say(waitingLine(event.waiting, this.frameworkId))
+      case 'waiting': return report.say(waitingLine(event.waiting, this.view.options, this.frameworkId))
       case 'disconnected': return report.say('no master leads the cluster; waiting for the next')
       case 'running': return this.show(event.tasks)
       case 'output': {

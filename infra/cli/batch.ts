@@ -71,7 +71,7 @@ async function run({ arguments: words, options }: Call): Promise<number> {
     const session = new BatchSession(wish, {
       out: openOutlet(process.stdout), err,
       isJson: options['json'] === true, isQuiet: options['quiet'] === true,
-      keepsOrder: options['keepOrder'] === true,
+      keepsOrder: options['keepOrder'] === true, options,
       ...(options['output'] === undefined ? {} : { directory: String(options['output']) }),
     })
     return await session.run(inputs.slabs, () => connectionOf(options))

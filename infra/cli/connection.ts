@@ -10,6 +10,7 @@ import type { OpenLink } from '../link.js'
 import type { Tracing } from '../trace/tracing.js'
 import type { Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
+import { shellWord } from './invocation.js'
 import { tracePart } from './trace-option.js'
 
 export const DEFAULT_CLUSTER = 'warren'
@@ -25,6 +26,8 @@ export interface ClusterNote {
   readonly socket?: string
   /** Of a cluster on a broker; may hold a password. */
   readonly broker?: string
+  /** How each of its masters was started, where they are processes. */
+  readonly masters?: readonly { readonly http: string; readonly argv: readonly string[] }[]
   /** What its nodes record of messages; so do those that join from here. */
   readonly trace?: number
 }
@@ -158,7 +161,7 @@ export function masterOf(options: Readonly<Record<string, unknown>>): Master {
   if (note) return { http: note.http, cluster: note.cluster }
   if (options['workDir'] === undefined) return { ...named, http: DEFAULT_HTTP }
   throw new Failure(EXIT.unreachable,
-    `no cluster is running in '${directory}'; start one there with \`warren dev --work-dir\`, `
+    `no cluster is running in '${directory}'; start one there with \`warren dev --work-dir ${shellWord(directory)}\`, `
     + 'or name its master with --master')
 }
 

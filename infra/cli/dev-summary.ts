@@ -72,6 +72,12 @@ export function nodeCommand(workDir: string, argv: readonly string[]): string {
   return `WARREN_BROKER="$(${broker})" ${invocation()} ${argv.map(shellWord).join(' ')}`
 }
 
+/** Starts it again where it answered before, so that whoever knew it finds it. */
+export function nodeCommandAgain(workDir: string, argv: readonly string[], http: string | undefined): string {
+  const port = http === undefined ? '0' : new URL(http).port
+  return nodeCommand(workDir, argv.map((word, at) => (argv[at - 1] === '--port' ? port : word)))
+}
+
 /** The options by which other commands find a cluster that was started with these, beginning with a space. */
 export function whichOf(options: Readonly<Record<string, unknown>>): string {
   const { cluster, workDir } = options

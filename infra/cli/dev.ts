@@ -10,7 +10,7 @@ import { systemRandom } from '../random.js'
 import { watchFaults, watchStalls } from '../node/process-watch.js'
 import type { Call, Command } from './command.js'
 import { brokerConnection, brokerUrls, CLUSTER_OPTION, DEFAULT_CLUSTER, workDirOf } from './connection.js'
-import { nodeCommand, summaryOf, whichOf, type DevCluster } from './dev-summary.js'
+import { nodeCommandAgain, summaryOf, whichOf, type DevCluster } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { exitCodeOf, Lifetime } from './lifetime.js'
 import { nodeFailure } from './node-failure.js'
@@ -140,10 +140,8 @@ async function openOverBroker(broker: string, stage: Stage): Promise<Opened> {
     logLevel: String(options['logLevel']), logFormat,
     log: (title, line) => process.stderr.write(logFormat === 'json' ? `${line}\n` : `${title} | ${line}\n`),
     died: ({ title, pid, argv }, how) => {
-      // Where it answered before, so that whoever knew it finds it again.
       const http = masters.find(({ name }) => title === `master ${name}`)?.http
-      const port = http === undefined ? '0' : new URL(http).port
-      const again = nodeCommand(workDir, argv.map((word, at) => (argv[at - 1] === '--port' ? port : word)))
+      const again = nodeCommandAgain(workDir, argv, http)
       const gone = `${title} (process ${pid}) ended with ${how}; the others go on.`
       const text = `${gone} To start it again:\n  ${again}`
       say('node-ended', text, { node: title, pid, how, again })

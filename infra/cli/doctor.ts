@@ -14,7 +14,7 @@ import type { Call, Command } from './command.js'
 import {
   brokerUrls, type ClusterNote, CONNECTION_OPTIONS, DEFAULT_CLUSTER, DEFAULT_HTTP, HTTP_OPTIONS, readNote, workDirOf,
 } from './connection.js'
-import { nodeCommand } from './dev-summary.js'
+import { nodeCommandAgain } from './dev-summary.js'
 import { EXIT, Failure } from './failure.js'
 import { asCalled } from './invocation.js'
 import { version } from './version.js'
@@ -73,12 +73,14 @@ async function look(options: Call['options']): Promise<readonly Finding[]> {
   ]
 }
 
-/** Of a cluster that `warren dev` runs over a broker: another master at the same place, as its own line has it. */
+/** Of a cluster that `warren dev` runs over a broker: the same master at the same place, as its own line has it. */
 function startOf(options: Call['options'], workDir: string, note: ClusterNote | undefined) {
   if (note?.broker === undefined || options['master'] !== undefined || options['broker'] !== undefined) return undefined
   return (url: string): string => {
-    const { port } = new URL(url)
-    return nodeCommand(workDir, ['master', '--name', `m-${port}`, '--cluster', note.cluster, '--port', port])
+    const { argv } = note.masters?.find(({ http }) => http === url) ?? {
+      argv: ['master', '--name', `m-${new URL(url).port}`, '--cluster', note.cluster, '--port', ''],
+    }
+    return nodeCommandAgain(workDir, argv, url)
   }
 }
 

@@ -1,11 +1,13 @@
 /** Explain: `warren explain task|framework|role ID`, why it waits: every agent with every reason. */
+import type { TaskView } from '../../actors/protocol/operator.js'
+import { isTerminal } from '../../actors/protocol/task.js'
 import type { Explained, ToldAgent, ToldFramework } from '../http/explained.js'
 import { amounts, columns, print, printJson } from './columns.js'
 import type { Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
 import { EXIT, Failure } from './failure.js'
 import { clientOf, segment } from './http-client.js'
-import { nextSteps } from './invocation.js'
+import { nextSteps, shellWord } from './invocation.js'
 import { TASK_IDS } from './inspect.js'
 
 type Noun = Explained['of']
@@ -39,8 +41,8 @@ export const explainOf = (noun: Noun): Command => ({
 function pageOf(explanation: Explained): string {
   switch (explanation.of) {
     case 'task': {
-      const { task: { id, framework }, text } = explanation
-      return `${lines([`task ${id}: ${text}`])}next: warren explain framework ${framework}\n`
+      const { task, text } = explanation
+      return `${lines([`task ${task.id}: ${text}`])}${afterTask(task)}`
     }
     case 'framework': return frameworkPage(explanation)
     case 'role': {
@@ -49,6 +51,12 @@ function pageOf(explanation: Explained): string {
       return `${lines([text])}\n${frameworks.map(frameworkPage).join('\n')}${more}`
     }
   }
+}
+
+/** The framework of one that has ended may be over, too; one that has begun waits for nothing. */
+function afterTask({ id, state, framework }: TaskView): string {
+  if (isTerminal(state)) return `next: warren task logs ${shellWord(`${framework}/${id}`)}\n`
+  return state === 'STAGING' ? `next: warren explain framework ${framework}\n` : ''
 }
 
 function frameworkPage(explanation: ToldFramework): string {

@@ -8,6 +8,7 @@ import { CLUSTER_HEADER, type ErrorBody, type RefusalCode } from '../http/refusa
 import type { ClusterView } from '../../actors/protocol/operator.js'
 import { masterOf } from './connection.js'
 import { EXIT, Failure, type ExitCode } from './failure.js'
+import { nextSteps } from './invocation.js'
 import { askLeader } from './leader-request.js'
 
 /** The master answers from memory; what takes longer than this has hung. */
@@ -27,8 +28,12 @@ export class HttpClient {
   /**
    * @param url of a master, or of several that stand in for each other, separated by commas
    * @param cluster which the master must lead; any will do unless given
+   * @param options of the command that asks
    */
-  constructor(private readonly url: string, private readonly cluster?: string) {
+  constructor(
+    private readonly url: string, private readonly cluster?: string,
+    private readonly options: Readonly<Record<string, unknown>> = {},
+  ) {
     this.masters = url.split(',').map((each) => baseOf(each.trim()))
   }
 
@@ -108,7 +113,7 @@ export class HttpClient {
     const { code, message, noun } = error
     const list = noun === 'task' ? 'task list --all' : `${noun} list`
     if (code === 'misdirected') return new Failure(EXIT_OF[code], `at ${this.url}: ${message}`)
-    const help = code === 'not-found' && noun ? `; see \`warren ${list}\`` : ''
+    const help = code === 'not-found' && noun ? nextSteps(`; see \`warren ${list}\``, this.options) : ''
     return new Failure(EXIT_OF[code] ?? EXIT.failed, `${message}${help}`)
   }
 
@@ -128,6 +133,11 @@ export class HttpClient {
   }
 
   private unreachable(): Failure {
+    if (this.options['master'] !== undefined) {
+      const said = this.masters.length > 1 ? `none of the masters at ${this.url} answers`
+        : `cannot reach the master at ${this.url}`
+      return new Failure(EXIT.unreachable, `${said}; \`warren master\` starts one`)
+    }
     // Who names a broker runs a cluster elsewhere, whose interface only its log tells.
     const help = process.env['WARREN_BROKER'] ? 'name it with --master: its log says where it answers'
       : 'is the cluster running? start one with `warren dev`'
@@ -147,7 +157,7 @@ export class HttpClient {
 
 export function clientOf(options: Readonly<Record<string, unknown>>): HttpClient {
   const { http, cluster } = masterOf(options)
-  return new HttpClient(http, cluster)
+  return new HttpClient(http, cluster, options)
 }
 
 /** Into a path: a task may be called `framework/task`. */

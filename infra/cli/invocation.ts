@@ -27,16 +27,16 @@ const WORDS = [
 ]
 const BEGINNING = `(?<=^|[\\s\`'(])(?<!npx )warren (?=(?:${WORDS.join('|')})\\b|--|<)`
 const COMMAND_LINE = new RegExp(BEGINNING, 'gm')
-const LINE_WITH_COMMAND = new RegExp(`${BEGINNING}.*$`, 'gm')
+const REST_OF_COMMAND = new RegExp(`${BEGINNING}[^\`\n]*`, 'gm')
 
 /** The same text with its command lines as they can be typed here. */
 export const asCalled = (text: string): string => text.replace(COMMAND_LINE, () => `${invocation()} `)
 
-/** Lines of which some end in a command line: they lead to the same cluster as the command that says them. */
+/** Command lines, to the end of their line or their backtick, lead to the same cluster as the command that says them. */
 export function nextSteps(text: string, options: Readonly<Record<string, unknown>>): string {
   const which = Object.entries({ master: '--master', cluster: '--cluster', workDir: '--work-dir' })
     .flatMap(([name, flag]) => (options[name] === undefined ? [] : [` ${flag} ${shellWord(String(options[name]))}`]))
-  return asCalled(text.replace(LINE_WITH_COMMAND, (line) => line + which.join('')))
+  return asCalled(text.replace(REST_OF_COMMAND, (line) => line + which.join('')))
 }
 
 export const shellWord = (word: string): string =>

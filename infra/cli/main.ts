@@ -33,6 +33,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (!entry && wantsHelp && group.length > 0) return print(asCalled(overview(group)))
     if (!entry) throw new Failure(EXIT.usage, unknownCommand(named))
     const { command } = await entry.load()
+    // What takes no arguments itself, such as `agent`, was given a mistyped verb.
+    const isVerb = group.length > 0 && named.length > 1 && entry.name === first && command.arguments === undefined
+    if (isVerb) throw new Failure(EXIT.usage, unknownCommand(named))
     const rest = argv.slice(entry.name.split(' ').length)
     return await parse(entry, command, rest)
   } catch (error) {
@@ -87,10 +90,13 @@ function find(words: readonly string[]): Entry | undefined {
 }
 
 function unknownCommand(words: readonly string[]): string {
-  const verbs = COMMANDS.filter((entry) => entry.name.startsWith(`${words[0]} `)).map((entry) => entry.name)
-  if (verbs.length > 0) return `'${words.join(' ')}' is no command; there are: ${verbs.join(', ')}`
-  const close = nearest(words.join(' '), COMMANDS.map((entry) => entry.name))
-  const fix = close ? `did you mean 'warren ${close}'?` : 'see warren --help'
+  const [noun, verb = ''] = words
+  const group = COMMANDS.filter((entry) => entry.name.startsWith(`${noun} `)).map((entry) => entry.name)
+  const near = nearest(verb, group.map((name) => name.slice(`${noun} `.length)))
+  const close = group.length === 0 ? nearest(words.join(' '), COMMANDS.map((entry) => entry.name))
+    : near && `${noun} ${near}`
+  const fix = close ? `did you mean 'warren ${close}'?`
+    : group.length > 0 ? `there are: ${group.join(', ')}` : 'see warren --help'
   return `'${words.join(' ')}' is no command; ${fix}`
 }
 

@@ -3,11 +3,13 @@ import { hostname } from 'node:os'
 import { isIP } from 'node:net'
 import { roleProblem, type Role } from '../../actors/protocol/ids.js'
 import { parseAttributes } from '../../actors/resources/attributes.js'
-import { parseResources, type Parsed } from '../../actors/resources/parse.js'
+import { parsePieces, parseResources, type Parsed } from '../../actors/resources/parse.js'
+import type { Resources } from '../../actors/resources/resources.js'
 import type { Logger, LogLevel } from '../../runtime/logger.js'
 import { prettyLogger } from '../pretty-logger.js'
 import type { Call, Option } from './command.js'
 import { EXIT, Failure } from './failure.js'
+import { resourceMeantBy } from './meant-resource.js'
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const FORMATS = ['json', 'pretty'] as const
@@ -48,7 +50,7 @@ export const ALLOCATION_OPTIONS: readonly Option[] = [
 ]
 
 export const RESOURCES_OPTION: Option = {
-  flags: '--resources <resources>', parse: reader('--resources', parseResources),
+  flags: '--resources <resources>', parse: reader('--resources', parseOffered),
   help: "such as 'cpus:4;mem:4096;disk:10000;ports:[31000-32000]', memory and disk in MB",
 }
 
@@ -116,6 +118,17 @@ export function parseWeights(text: string): ReadonlyMap<Role, number> {
     if (!isWeight) throw refuse('a weight is a number above 0, such as 2')
     return [role as Role, Number(weight)]
   }))
+}
+
+/** A mistyped name would be one more resource, and what was meant by it would be probed instead. */
+function parseOffered(text: string): Parsed<Resources> {
+  const pieces = parsePieces(text, 'cpus:4')
+  for (const [name] of pieces.ok ? pieces.value : []) {
+    const meant = resourceMeantBy(name)
+    if (meant === undefined) continue
+    return { ok: false, problem: `'${name}' is no resource of its own here; did you mean '${meant}'?` }
+  }
+  return parseResources(text)
 }
 
 function reader<T>(flag: string, parse: (text: string) => Parsed<T>): (text: string) => T {

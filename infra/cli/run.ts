@@ -54,7 +54,7 @@ async function run({ arguments: words, options }: Call): Promise<number> {
   }
   const { openLink, nameAs, tracing } = await connectionOf(options)
   const [out, err] = [openOutlet(process.stdout), openOutlet(process.stderr)]
-  const session = new Session(runPrinter(out, err, options['json'] === true))
+  const session = new Session(runPrinter(out, err, options['json'] === true), options)
   const ignore = onEndSignals((signal) => session.stop(signal))
   try {
     const node = await openFrameworkNode({
@@ -82,7 +82,7 @@ class Session {
     this.finish = resolve
   })
 
-  constructor(private readonly printer: RunPrinter) {}
+  constructor(private readonly printer: RunPrinter, private readonly options: Call['options']) {}
 
   /** The exit code, once all is printed. */
   async attend(node: FrameworkNode<RunOrder>, outlets: readonly Outlet[]): Promise<number> {
@@ -112,7 +112,7 @@ class Session {
   hear(event: RunEvent): void {
     const { printer } = this
     switch (event.type) {
-      case 'waiting': return printer.say(waitingLine(event.waiting, this.frameworkId))
+      case 'waiting': return printer.say(waitingLine(event.waiting, this.options, this.frameworkId))
       case 'disconnected': return printer.say('no master leads the cluster; waiting for the next')
       case 'launched': return printer.launched(event.taskId, event.hostname)
       case 'output-lost': return printer.say(`the rest of ${event.stream} is lost: ${event.problem}`)

@@ -52,8 +52,8 @@ export function environmentOf(options: Readonly<Record<string, unknown>>): Recor
 export const amount = (name: string) => (text: string): number => {
   const number = Number(text)
   if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number
-  const example = `--${name} ${name === 'cpus' ? '0.5' : '256'}`
-  throw new Failure(EXIT.usage, `--${name}: '${text}' is no amount; write a number, such as ${example}`)
+  const fix = name === 'cpus' ? 'a number, such as --cpus 0.5' : `a number of MB, such as --${name} 256`
+  throw new Failure(EXIT.usage, `--${name}: '${text}' is no amount; write ${fix}`)
 }
 
 /** Reads a whole number from `least` on. */

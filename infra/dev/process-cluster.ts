@@ -98,16 +98,16 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     const directory = openWorkDirectory(options.workDir)
     closing.add(() => directory.close())
     const shares = agentShares(options.agents.length, await probeMachine(directory.path))
-    const masters: ProcessMaster[] = []
+    const masters: (ProcessMaster & { readonly argv: readonly string[] })[] = []
     // One after the other: the first is to lead.
     for (let index = 0; index < options.masters; index++) {
       const name = `m${index + 1}`
-      const { news } = await start(`master ${name}`, [
+      const { node: { argv }, news } = await start(`master ${name}`, [
         'master', '--name', name, '--port', String(port === 0 ? 0 : port + index),
         ...(shareOffers ? ['--share-offers'] : []),
         ...(weights ? ['--weights', [...weights].map((pair) => pair.join('=')).join(',')] : []),
       ])
-      masters.push({ name, http: news.http ?? '' })
+      masters.push({ name, http: news.http ?? '', argv })
     }
     // Standbys leave first, or one of them would take over from the leader that leaves.
     closing.add(async () => {
@@ -125,9 +125,10 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     await Promise.allSettled(starting)
     const agents = await Promise.all(starting)
     const http = masters.map((each) => each.http).join(',')
-    writeNote(directory.path, { cluster, pid: process.pid, http, broker, trace: tracePart })
+    const again = masters.map((each) => ({ http: each.http, argv: each.argv }))
+    writeNote(directory.path, { cluster, pid: process.pid, http, broker, masters: again, trace: tracePart })
     closing.add(() => removeNote(directory.path))
-    return { masters, agents, nodes, close: () => closing.close(), kill }
+    return { masters: masters.map(({ name, http: url }) => ({ name, http: url })), agents, nodes, close: () => closing.close(), kill }
   } catch (error) {
     await closing.close()
     throw error

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { ExecutorContext, ExecutorInput } from '../../actors/executor/executor.js'
-import { TASK_STATES, type StatusUpdate } from '../../actors/protocol/task.js'
+import { TASK_STATES, type StatusUpdate, type TaskState } from '../../actors/protocol/task.js'
 import type { Offer } from '../../actors/protocol/scheduler.js'
 import { authorContext } from '../../actors/scheduler/context.js'
 import { FRAMEWORK_FIELDS, type FrameworkEvent, type ReadRequest } from '../../actors/scheduler/framework.js'
@@ -131,6 +131,27 @@ test('the framework of the page does what it says', async (t) => {
     authored.update(id, 'FINISHED')
   }
   assert.deepEqual(authored.take('finish'), [{ call: 'finish', exitCode: 0 }])
+})
+
+test('the framework of the first page ends well with its last task, and badly with one that fails', async (t) => {
+  const file = join(temporaryDirectory(t), 'three-greetings.ts')
+  const [, text = ''] = readFileSync('README.md', 'utf8').split('\n```ts\n')
+  writeFileSync(file, text.split('\n```', 1)[0] ?? '')
+  const definition = await loadFramework(file, [])
+  assert.deepEqual(definition.needs, { cpus: 0.1, mem: 32 })
+  const endedBy = (...states: readonly TaskState[]) => {
+    const authored = new Authored(definition, user())
+    authored.subscribe()
+    for (const state of states) {
+      authored.offer({ cpus: 1, mem: 64 })
+      const [id = ''] = authored.take('accept').flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId))
+      assert.deepEqual(authored.take('finish'), [])
+      authored.update(id, state)
+    }
+    return authored.take('finish')
+  }
+  assert.deepEqual(endedBy('FINISHED', 'FINISHED', 'FINISHED'), [{ call: 'finish', exitCode: 0 }])
+  assert.deepEqual(endedBy('FINISHED', 'ERROR'), [{ call: 'finish', exitCode: 1 }])
 })
 
 test('types are checked elsewhere as the page says', (t) => {

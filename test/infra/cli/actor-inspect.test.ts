@@ -39,7 +39,9 @@ test('an actor that is not there, or is no address, is refused with what to do',
   const { http } = await openOperated(t)
   const inspect = (address: string) => warren(t, ['actor', 'inspect', address, '--master', http.url])
   const nobody = await inspect('master-m1/nobody')
-  assert.match(nobody.stderr, /^warren: there is no actor 'nobody' in node 'master-m1@\w+'; see `warren actor list`\n$/)
+  const there = `; see \`warren actor list --master ${http.url}\`\n`
+  assert.match(nobody.stderr, /^warren: there is no actor 'nobody' in node 'master-m1@\w+'; /)
+  assert.ok(nobody.stderr.endsWith(there), nobody.stderr)
   assert.equal(nobody.code, 4)
   const wrong = await inspect('master')
   assert.equal(wrong.code, 2)

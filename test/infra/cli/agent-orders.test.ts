@@ -35,7 +35,7 @@ test('an agent is deactivated, drained, activated and declared gone, each once a
   assert.match(await said('list', '--all', '--no-headers'), new RegExp(`^${id} +a1 +rock +gone +0 `))
   const late = await agent('drain', id)
   assert.deepEqual([late.code, late.stdout], [4, ''])
-  assert.match(late.stderr, /gone at .* fresh --work-dir, and it joins as a new agent; see `warren agent list`\n$/)
+  assert.match(late.stderr, /gone at .* fresh --work-dir, and it joins as a new agent; see `warren agent list --master \S+`\n$/)
 })
 
 test('an order for an agent that is not there, or that cannot be read, is refused', async (t) => {
@@ -46,7 +46,7 @@ test('an order for an agent that is not there, or that cannot be read, is refuse
     assert.match(ended.stderr, problem)
   }
   for (const order of ['deactivate', 'reactivate', 'drain', 'gone']) {
-    await failed(4, /^warren: there is no agent 'nobody'; see `warren agent list`\n$/, order, 'nobody')
+    await failed(4, /^warren: there is no agent 'nobody'; see `warren agent list --master \S+`\n$/, order, 'nobody')
   }
   await failed(2, /^warren: --grace: 'soon' is no duration/, 'drain', 'x', '--grace', 'soon')
   await failed(2, /missing required argument 'agent'/, 'drain')

@@ -109,8 +109,10 @@ test('commands that name another cluster than the one which answers do nothing',
     assert.match(byNote.stderr, /^warren: what runs in '.*' is cluster 'warren', not 'nowhere'; .*\n$/)
     assert.equal(byNote.code, 4)
   }
-  const nobody = await warren(t, ['agent', 'list', '--work-dir', temporaryDirectory(t)])
-  assert.match(nobody.stderr, /^warren: no cluster is running in '.*'; start one there .*\n$/)
+  const empty = temporaryDirectory(t)
+  const nobody = await warren(t, ['agent', 'list', '--work-dir', empty])
+  const start = `start one there with \`warren dev --work-dir ${empty}\`, or name its master with --master`
+  assert.equal(nobody.stderr, `warren: no cluster is running in '${empty}'; ${start}\n`)
   assert.equal(nobody.code, 6)
 })
 

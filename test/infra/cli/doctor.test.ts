@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { writeNote } from '../../../infra/cli/connection.js'
 import { devCluster, warren } from '../../support/command-line.js'
 import { temporaryDirectory } from '../agent/temporary.js'
 
@@ -32,6 +33,19 @@ test('something to mend is said with what to do, and is exit code 1', async (t) 
   const json = JSON.parse((await warren(t, [...args, '--json'])).stdout) as Found
   assert.equal(json.problems, 2)
   assert.ok(json.findings.every(({ level, fix }) => !['warning', 'problem'].includes(level) || fix))
+})
+
+test('a master of a cluster that is gone is started again as it was started', async (t) => {
+  const workDir = join(temporaryDirectory(t), 'w')
+  const [broker, http] = ['amqp://127.0.0.1:1', 'http://127.0.0.1:1']
+  const note = { cluster: 'c', pid: process.pid, http: `${http},http://127.0.0.1:2`, broker }
+  const again = async () => (await warren(t, ['doctor', '--work-dir', workDir])).stdout.split('\n')
+    .flatMap((line) => /start it again: .* (master --.*)$/.exec(line)?.[1] ?? [])
+  const argv = ['master', '--name', 'm1', '--port', '0', '--share-offers', '--cluster', 'c', '--trace', '1']
+  writeNote(workDir, { ...note, masters: [{ http, argv }] })
+  assert.deepEqual(await again(), [
+    'master --name m1 --port 1 --share-offers --cluster c --trace 1', 'master --name m-2 --cluster c --port 2',
+  ])
 })
 
 test('with nothing named and nothing running there is nothing to mend', async (t) => {

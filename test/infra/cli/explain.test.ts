@@ -37,7 +37,7 @@ test('a command that waits for room says how to ask why, and runs once there is 
   await once(first.stdout ?? process.stdin, 'data')
   const second = line.start(['run', '--cpus', '1', '--', 'true'])
   const [line1] = await once(second.stderr ?? process.stdin, 'data') as [Buffer]
-  const [, id = ''] = /room on an agent; `warren explain framework (\S+)` says why\n$/.exec(line1.toString()) ?? []
+  const [, id = ''] = /room on an agent; `warren explain framework (\S+) --work-dir \S+` says why\n$/.exec(line1.toString()) ?? []
   const { stdout } = await warren(t, ['explain', 'framework', id, '--master', line.cluster.http])
   assert.match(stdout, /^framework true \(\S+\): it waits for agents with 1 cpu, 128 MB; /)
   assert.match(stdout, / +a1 +896 MB +short of cpus 0 < 1\n +2 cpus, 128 MB in use by 1 task of sleep \(\S+\)\n/)
@@ -107,15 +107,17 @@ test('a task says where it is; one that nobody has launched is looked for with i
   const gate = operated.gate()
   await tenant.start('web', `cat ${gate.path}; exit 3`)
   assert.match(await explain(t, operated, 'task', 'web'),
-    /^task web: it has its place: RUNNING on a1 \(\S+\) for \d+s\nnext: warren explain framework \S+ --master \S+\n$/)
+    /^task web: it has its place: RUNNING on a1 \(\S+\) for \d+s\n$/)
   await gate.say('')
   await tenant.ended('web')
-  assert.match(await explain(t, operated, 'task', 'web'), /^task web: it has ended: FAILED \d+s ago, /)
+  const ended = await explain(t, operated, 'task', 'web')
+  assert.match(ended, /^task web: it has ended: FAILED \d+s ago, .*\nnext: warren task logs \S+\/web --master \S+\n$/)
   const huge = await joinWaiting(t, operated.hub, 'huge', { needs: { cpus: 8 } })
   const unknown = await warren(t, ['explain', 'task', 'later', '--master', operated.http.url])
   assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
   assert.match(unknown.stderr, /^warren: there is no task 'later': one that has not been launched is known to its /)
   assert.match(unknown.stderr, new RegExp(`these wait for offers: .*${huge} \\(huge\\)`))
   const none = await warren(t, ['explain', 'framework', 'x', '--master', operated.http.url])
-  assert.deepEqual([none.code, none.stderr], [4, 'warren: there is no framework \'x\'; see `warren framework list`\n'])
+  const list = `warren framework list --master ${operated.http.url}`
+  assert.deepEqual([none.code, none.stderr], [4, `warren: there is no framework 'x'; see \`${list}\`\n`])
 })

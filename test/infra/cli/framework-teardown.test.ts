@@ -27,5 +27,5 @@ test('a framework is torn down, once, and its scheduler is told', async (t) => {
   assert.deepEqual([again.changed, again.id], [false, id])
   const unknown = await teardown('nobody')
   assert.deepEqual([unknown.code, unknown.stdout], [4, ''])
-  assert.match(unknown.stderr, /^warren: there is no framework 'nobody'; see `warren framework list`\n$/)
+  assert.match(unknown.stderr, /^warren: there is no framework 'nobody'; see `warren framework list --master \S+`\n$/)
 })

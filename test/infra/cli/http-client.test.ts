@@ -27,6 +27,15 @@ test('what is no master is told from one that is away', async (t) => {
   await assert.rejects(new HttpClient('http://127.0.0.1:1').get('/'), unreachable)
 })
 
+test('of masters that were named none answers, and what starts one is said', async () => {
+  const asked = (master: string) => new HttpClient(master, undefined, { master }).get('/')
+  const [one, other] = ['http://127.0.0.1:1', 'http://127.0.0.1:2']
+  await assert.rejects(asked(one),
+    failsWith(EXIT.unreachable, /^cannot reach the master at http:\S+:1; `warren master` starts one$/))
+  await assert.rejects(asked(`${one},${other}`),
+    failsWith(EXIT.unreachable, /^none of the masters at http:\S+:1,http:\S+:2 answers; `warren master` starts one$/))
+})
+
 test('a refusal becomes a failure with the exit code of its kind', async (t) => {
   const refused = async (code: string) => {
     const body = JSON.stringify({ schemaVersion: 1, error: { code, message: 'because' } })

@@ -35,8 +35,8 @@ test('an id that is unknown or means several things is refused', async (t) => {
     assert.deepEqual([ended.code, ended.stdout], [code, ''])
     assert.match(ended.stderr, said)
   }
-  await failed(4, /^warren: there is no task 'x'; see `warren task list --all`\n$/, 'task', 'inspect', 'x')
-  await failed(4, /^warren: there is no offer 'x'; see `warren offer list`\n$/, 'offer', 'inspect', 'x')
+  await failed(4, /^warren: there is no task 'x'; see `warren task list --all --master \S+`\n$/, 'task', 'inspect', 'x')
+  await failed(4, /^warren: there is no offer 'x'; see `warren offer list --master \S+`\n$/, 'offer', 'inspect', 'x')
   await failed(2, /^warren: an empty word is no agent/, 'agent', 'inspect', '')
   await failed(2, /^warren: missing required argument 'agent'/, 'agent', 'inspect')
   const both = new RegExp(`could be 2 frameworks: ${one.id}, ${two.id}`)

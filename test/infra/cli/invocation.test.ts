@@ -29,6 +29,8 @@ test('what to do next leads to the same cluster', () => {
   assert.equal(nextSteps('done\nsee it: warren task list\n', options),
     "done\nsee it: warren task list --master http://127.0.0.1:7 --work-dir '/my dir'\n")
   assert.equal(nextSteps('see it: warren task list', {}), 'see it: warren task list')
+  assert.equal(nextSteps('`warren role list` says why', { cluster: 'prod' }),
+    '`warren role list --cluster prod` says why')
 })
 
 test('every command is known as the beginning of a command line', (t) => {

@@ -46,13 +46,12 @@ test('what cannot be listed is said with the exit code of its kind', async (t) =
     assert.match(ended.stderr, said)
   }
   await failed(2, /^warren: 'FINE' is no task state: use STAGING, .*\n$/, '--state', 'fine')
-  const unknown = /^warren: there is no framework 'nobody'; see `warren framework list`\n$/
+  const unknown = /^warren: there is no framework 'nobody'; see `warren framework list --master \S+`\n$/
   await failed(4, unknown, '--framework', 'nobody')
   await failed(2, /^warren: unknown option '--states'/, '--states', 'RUNNING')
   await failed(2, /^warren: 'nowhere' is no address of a master: write --master http:/, '--master', 'nowhere')
   await http.close()
-  const help = 'is the cluster running\\? start one with `warren dev`'
-  await failed(6, new RegExp(`^warren: cannot reach the master at ${http.url}; ${help}\n$`))
+  await failed(6, new RegExp(`^warren: cannot reach the master at ${http.url}; \`warren master\` starts one\n$`))
 })
 
 test('an id that several listed tasks share is shown with its framework', async (t) => {

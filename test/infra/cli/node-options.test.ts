@@ -20,6 +20,8 @@ const BAD: readonly (readonly [what: string, read: () => unknown, said: RegExp])
   ['a role that is none', () => parseWeights('a b=2'), /'a b' is no role/],
   ['resources with a unit', () => RESOURCES_OPTION.parse?.('mem:4GB'), /'mem:4GB': .*write mem:4096/],
   ['resources without a value', () => RESOURCES_OPTION.parse?.('cpus'), /write name:value, such as cpus:4/],
+  ['a resource that is mistyped', () => RESOURCES_OPTION.parse?.('cpu:1;memory:512'),
+    /--resources 'cpu:1;memory:512': 'cpu' is no resource of its own here; did you mean 'cpus'\?$/],
   ['attributes without a value', () => ATTRIBUTES_OPTION.parse?.('rack'), /'rack': .*such as rack:r1/],
   ['a level that is none', () => level('loud'), /--log-level 'loud' is none of debug, info, warn, error/],
   ['a name that cannot be routed', () => nameOr('a b'), /--name 'a b' is no node name/],
@@ -35,6 +37,11 @@ for (const [what, read, said] of BAD) {
     })
   })
 }
+
+test('resources may have names that nobody has heard of', () => {
+  assert.deepEqual(RESOURCES_OPTION.parse?.('cpus:1;licences:2;slots:3'),
+    { scalars: { cpus: 1_000, licences: 2_000, slots: 3_000 }, ranges: {}, sets: {} })
+})
 
 test('weights are read by role', () => {
   assert.deepEqual([...parseWeights('web=2, batch=0.5,*=1')], [['web', 2], ['batch', 0.5], ['*', 1]])

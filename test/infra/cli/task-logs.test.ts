@@ -51,5 +51,5 @@ test('a task that nobody knows is a failure', async (t) => {
   const { http } = await openOperated(t)
   const unknown = await warren(t, ['task', 'logs', 'x', '--master', http.url])
   assert.equal(unknown.code, 4)
-  assert.equal(unknown.stderr, "warren: there is no task 'x'; see `warren task list --all`\n")
+  assert.equal(unknown.stderr, `warren: there is no task 'x'; see \`warren task list --all --master ${http.url}\`\n`)
 })

@@ -24,6 +24,7 @@ const WRONG: readonly (readonly [() => unknown, RegExp])[] = [
   [() => duration('timeout')('0'), /is no duration/],
   [() => duration('timeout')('1 fortnight'), /is no duration/],
   [() => amount('cpus')(''), /^--cpus: '' is no amount; write a number, such as --cpus 0.5/],
+  [() => amount('mem')('1G'), /^--mem: '1G' is no amount; write a number of MB, such as --mem 256$/],
   [() => amount('mem')('1GB'), /--mem 256/],
   [() => count('jobs', 1)('0'), /write a whole number from 1 to/],
   [() => count('jobs', 1)('1.5'), /is no count/],

@@ -90,7 +90,12 @@ test('of three masters the leader may be killed: commands find the next, and it 
   const ran = await warren(t, ['run', ...find, '--', 'sh', '-c', 'echo still here'])
   assert.deepEqual(ran, { code: 0, stdout: 'still here\n', stderr: '' })
   const [line] = await dev.saying(/^.*"event":"node-ended".*$/m)
-  assert.ok(JSON.parse(line).again.includes(`--port ${new URL(masters[0]?.http ?? '').port}`), line)
+  const { again } = JSON.parse(line) as { readonly again: string }
+  assert.ok(again.includes(`--port ${new URL(masters[0]?.http ?? '').port}`), line)
+  const { findings } = JSON.parse((await warren(t, ['doctor', '--json', ...find])).stdout) as {
+    readonly findings: readonly { readonly fix?: string }[]
+  }
+  assert.ok(findings.some(({ fix }) => fix === `start it again: ${again}`), JSON.stringify(findings))
   dev.signal('SIGTERM')
   assert.equal((await dev.ended).code, 0)
 })
