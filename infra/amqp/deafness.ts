@@ -10,9 +10,9 @@
 import type { Random } from '../../runtime/random.js'
 
 /** Time is looked at in spells: in each the node has spoken, or not. */
-export const SPELL_MS = 5_000
+export const SPELL_MS = 3_000
 /** So many spells on end, and a random part of as many again: else all nodes of a broker would leave it together. */
-export const SPELLS_MIN = 4
+export const SPELLS_MIN = 5
 /** Beyond it the patience that doubles each time grows no more. */
 const DOUBLINGS_MAX = 5
 
