@@ -1,12 +1,11 @@
 /** Looking: questions that only an agent can answer are passed on to it, and its answers to who asked. */
 import type { AgentCall } from '../protocol/agent.js'
+import type { AgentId } from '../protocol/ids.js'
 import type { OperatorLook } from '../protocol/look.js'
 import { decision, tell, type Decision, type Knowledge } from './decision.js'
 import type { AgentAnswer } from './present.js'
 
 type Looked = Extract<AgentCall, { type: 'files-listed' | 'machine-measured' }>
-
-const AWAY = 'its agent is away'
 
 /**
  * What a question is called at an agent. Agents still answer what a leader before has asked, to whoever leads: that
@@ -17,7 +16,7 @@ export const readIdOf = ({ cluster, present }: Knowledge, requestId: string): st
 
 export function onLook(knowledge: Knowledge, look: OperatorLook): Decision {
   const agent = knowledge.present.agents.get(look.agentId)?.ref
-  if (!agent) return decision({ effects: refused(look) })
+  if (!agent) return decision({ effects: refused(look, away(knowledge, look.agentId)) })
   const readId = readIdOf(knowledge, 'operator')
   const { replyTo } = look
   return decision({ changes: [{ type: 'read-asked', readId, replyTo }], effects: tell(agent, asked(look, readId)) })
@@ -46,13 +45,18 @@ function asked(look: OperatorLook, requestId: string) {
   }
 }
 
-function refused(look: OperatorLook) {
+/** For people, who may have called it by its name. */
+function away({ cluster }: Knowledge, agentId: AgentId): string {
+  return `agent ${cluster.agents.get(agentId)?.info.name ?? agentId} is away, so nothing can be read`
+}
+
+function refused(look: OperatorLook, problem: string) {
   switch (look.type) {
-    case 'operator-list-files': return tell(look.replyTo, { type: 'files', entries: [], problem: AWAY })
+    case 'operator-list-files': return tell(look.replyTo, { type: 'files', entries: [], problem })
     case 'operator-read-file': {
       const { replyTo, offset } = look
-      return tell(replyTo, { type: 'output', offset, data: new Uint8Array(), end: true, problem: AWAY })
+      return tell(replyTo, { type: 'output', offset, data: new Uint8Array(), end: true, problem })
     }
-    case 'operator-measure': return tell(look.replyTo, { type: 'usage', problem: AWAY })
+    case 'operator-measure': return tell(look.replyTo, { type: 'usage', problem })
   }
 }

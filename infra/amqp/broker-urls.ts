@@ -3,6 +3,9 @@
  */
 const FORM = 'amqp://USER:PASSWORD@HOST:PORT/VHOST'
 
+/** Why a broker cannot be had that is well, and lets this user not in. */
+export const CREDENTIALS_REFUSED = 'it refused the user or password'
+
 /** Throws, naming the fix, when one is no AMQP URL. It is not quoted: it may hold a password. */
 export function checkBrokerUrls(urls: readonly string[]): void {
   if (urls.length === 0) throw new Error(`no broker is named: pass --broker ${FORM}`)

@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net'
 import { connect, type ChannelModel } from 'amqplib'
-import { withHeartbeat, withoutPassword } from './broker-urls.js'
+import { CREDENTIALS_REFUSED, withHeartbeat, withoutPassword } from './broker-urls.js'
 
 export const CONNECT_TIMEOUT_MS = 5_000
 /** Reaching the broker, its greeting, its terms and its welcome: each may take the limit. */
@@ -110,7 +110,7 @@ function explain({ code, message }: NodeJS.ErrnoException, { connectTimeoutMs }:
   if (code === 'ECONNREFUSED') return 'nobody listens there; start RabbitMQ, or correct --broker'
   if (code === 'ENOTFOUND') return 'no such host; correct --broker'
   if (/ETIMEDOUT|took longer/.test(message)) return `no answer within ${connectTimeoutMs} ms; is this a RabbitMQ?`
-  if (/ACCESS.REFUSED/.test(message)) return 'it refused the user or password; correct --broker'
+  if (/ACCESS.REFUSED/.test(message)) return `${CREDENTIALS_REFUSED}; correct --broker`
   if (/Expected ConnectionOpenOk/.test(message)) return 'it refused the virtual host; correct --broker'
   if (/closed abruptly/.test(message)) return 'it hung up; is this a RabbitMQ?'
   return message

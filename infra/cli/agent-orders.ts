@@ -51,11 +51,9 @@ const ORDERS: Readonly<Record<OrderName, Order>> = {
     ],
     notes: 'Nothing of it is offered, and its tasks are ended, also those that it runs while it is away now. It stays\n'
       + `drained, also when it is started anew, until \`warren agent reactivate\`.\n${CALLED}`,
-    said: (id, { changed, agent }) => [
-      agent.state === 'drained' ? `agent ${id} is drained`
-        : `agent ${id} ${changed ? 'drains' : 'drains already'}: ${tasks(agent.tasks)} still to end`,
-      ...(agent.connection === 'connected' ? [] : [`it is ${agent.connection}: it ends them when it is back`]),
-      `see how far it is: warren agent inspect ${id}`, `offer it again: warren agent reactivate ${id}`,
+    said: (id, ordered) => [
+      ...drainSaid(id, ordered), `see how far it is: warren agent inspect ${id}`,
+      `offer it again: warren agent reactivate ${id}`,
     ],
   },
   gone: {
@@ -67,6 +65,16 @@ const ORDERS: Readonly<Record<OrderName, Order>> = {
       changed ? `agent ${id} is gone` : `agent ${id} was gone before`, 'see what is left: warren agent list',
     ],
   },
+}
+
+/** Of one that is away nobody knows what it runs. */
+export function drainSaid(id: string, { changed, agent }: Ordered): readonly string[] {
+  const isAway = agent.connection !== 'connected'
+  if (agent.state === 'drained') {
+    return [`agent ${id} is ${isAway ? `${agent.connection}: it will be drained when it is back` : 'drained'}`]
+  }
+  const drains = `agent ${id} ${changed ? 'drains' : 'drains already'}: ${tasks(agent.tasks)} still to end`
+  return [drains, ...(isAway ? [`it is ${agent.connection}: it ends them when it is back`] : [])]
 }
 
 export const orderOf = (name: OrderName): Command => ({

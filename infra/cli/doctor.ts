@@ -88,7 +88,7 @@ async function lookAtBroker(broker: string | undefined, cluster: string): Promis
   if (broker === undefined || broker === '') {
     return [unknown('broker', 'none was named', 'name one with --broker; a cluster in one process needs none')]
   }
-  const { checkBrokerUrls } = await import('../amqp/broker-urls.js')
+  const { checkBrokerUrls, userIn } = await import('../amqp/broker-urls.js')
   const { lookAtBroker } = await import('../amqp/broker-look.js')
   const urls = brokerUrls(broker)
   try {
@@ -98,7 +98,7 @@ async function lookAtBroker(broker: string | undefined, cluster: string): Promis
   }
   // Each of them: that one of several answers does not help who loses it.
   const looks = await Promise.all(urls.map((url) => lookAtBroker([url], cluster).catch((error: Error) => error)))
-  return looks.flatMap((each) => brokerChecks(each, cluster))
+  return looks.flatMap((each, index) => brokerChecks(each, cluster, userIn(urls.slice(index, index + 1))))
 }
 
 const askMasters = (http: string): Promise<readonly Asked[]> => Promise.all(http.split(',').map(async (each) => {

@@ -3,7 +3,7 @@ import { EVENT_TYPES, type EventView } from '../http/event-words.js'
 import { columns, print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { HTTP_OPTIONS } from './connection.js'
-import { EXIT } from './failure.js'
+import { EXIT, Failure } from './failure.js'
 import { isNew } from './hop-stream.js'
 import { clientOf, type HttpClient } from './http-client.js'
 import { followLeader, gapJson, gapText, MASTERLESS_MAX_MS } from './leader-follow.js'
@@ -16,7 +16,10 @@ const NAMES = ['agent', 'framework', 'task', 'type'] as const
 
 export const command: Command = {
   options: [
-    { flags: '--since <time>', help: 'not before, such as 10m for ten minutes ago, or 2026-01-31T12:00:00Z' },
+    {
+      flags: '--since <time>', help: 'not before, such as 10m for ten minutes ago, or 2026-01-31T12:00:00Z',
+      parse: sinceOption,
+    },
     { flags: '-f, --follow', help: 'go on with what happens, until Ctrl-C' },
     { flags: '--agent <id>', help: 'only what concerns this agent, by its id or name', isFlagOnly: true },
     { flags: '--framework <id>', help: 'only what concerns this framework, by its id or name', isFlagOnly: true },
@@ -35,6 +38,13 @@ time are not known.
 Types:
 ${typeLines()}`,
   run,
+}
+
+/** As the master takes it; what it refuses it would name by the query. */
+export function sinceOption(text: string): string {
+  if (/^\d+(ms|s|m|h|d)$/.test(text) || Number.isFinite(Date.parse(text))) return text
+  throw new Failure(EXIT.usage,
+    `--since '${text}' is no time: write 2026-01-31T12:00:00Z, or 10m for ten minutes ago`)
 }
 
 /** Within the columns of a help text. */

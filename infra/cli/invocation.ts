@@ -32,7 +32,7 @@ const REST_OF_COMMAND = new RegExp(`${BEGINNING}[^\`\n]*`, 'gm')
 /** The same text with its command lines as they can be typed here. */
 export const asCalled = (text: string): string => text.replace(COMMAND_LINE, () => `${invocation()} `)
 
-/** Command lines, to the end of their line or their backtick, lead to the same cluster as the command that says them. */
+/** Command lines, up to a backtick or the end of a line, lead to the same cluster as the command that says them. */
 export function nextSteps(text: string, options: Readonly<Record<string, unknown>>): string {
   const which = Object.entries({ master: '--master', cluster: '--cluster', workDir: '--work-dir' })
     .flatMap(([name, flag]) => (options[name] === undefined ? [] : [` ${flag} ${shellWord(String(options[name]))}`]))

@@ -17,7 +17,7 @@ export function resourceMeantBy(name: string): string | undefined {
   return ELSEWHERE.get(word) ?? (close !== undefined && isSlip(word, close) ? close : undefined)
 }
 
-/** A letter too many, one too few, or letters that changed places; another letter makes another word, such as `tpus`. */
+/** A letter too many or too few, or letters that changed places; another letter makes another word, such as `tpus`. */
 function isSlip(word: string, meant: string): boolean {
   const [short = '', long = ''] = [word, meant].sort((left, right) => left.length - right.length)
   if (short.length === long.length) return [...short].sort().join() === [...long].sort().join()

@@ -10,6 +10,7 @@ import { actorAt, holdsBeginning, isReplayable, REPLAYABLE } from '../trace/repl
 import { print, printJson } from './columns.js'
 import type { Call, Command } from './command.js'
 import { EXIT, Failure } from './failure.js'
+import { asCalled } from './invocation.js'
 import { hopsOfFile } from './trace-hops.js'
 
 const HOW_TO_RECORD = `\
@@ -65,7 +66,7 @@ async function run({ arguments: [file = ''], options }: Call): Promise<number> {
   }
   const replayed = replay(built, address, hops)
   await (options['json'] === true ? printJson({ schemaVersion: 1, ...replayed, begins })
-    : print(textOf(replayed) + reasonOf(replayed, begins, file)))
+    : print(textOf(replayed) + asCalled(reasonOf(replayed, begins, file))))
   return replayed.difference ? EXIT.failed : EXIT.ok
 }
 

@@ -128,7 +128,10 @@ export async function openProcessCluster(options: ProcessClusterOptions): Promis
     const again = masters.map((each) => ({ http: each.http, argv: each.argv }))
     writeNote(directory.path, { cluster, pid: process.pid, http, broker, masters: again, trace: tracePart })
     closing.add(() => removeNote(directory.path))
-    return { masters: masters.map(({ name, http: url }) => ({ name, http: url })), agents, nodes, close: () => closing.close(), kill }
+    return {
+      masters: masters.map((each) => ({ name: each.name, http: each.http })), agents, nodes,
+      close: () => closing.close(), kill,
+    }
   } catch (error) {
     await closing.close()
     throw error

@@ -1,15 +1,18 @@
 /** Broker checks: what a look at the broker means for a cluster. Pure. */
 import type { Attempt, BrokerLook } from '../amqp/broker-look.js'
+import { CREDENTIALS_REFUSED } from '../amqp/broker-urls.js'
+import { shellWord } from '../cli/invocation.js'
 import { problem, warning, well, type Finding } from './finding.js'
 
 /** The oldest that Warren is tried with. */
 const VERSION_MIN = [3, 10] as const
 
-/** @param look or why no broker could be had */
-export function brokerChecks(look: BrokerLook | Error, cluster: string): readonly Finding[] {
-  if (look instanceof Error) {
-    return [problem('broker', look.message, 'on its machine, `rabbitmq-diagnostics -q ping` says whether it is well')]
-  }
+/**
+ * @param look or why no broker could be had
+ * @param userWanted who was to come in
+ */
+export function brokerChecks(look: BrokerLook | Error, cluster: string, userWanted = 'guest'): readonly Finding[] {
+  if (look instanceof Error) return [problem('broker', look.message, remedyOf(look, userWanted))]
   const { at, product, version, user, kind, isNew } = look
   const setup = 'give it rights: warren broker setup'
   const findings = [
@@ -33,6 +36,14 @@ export function brokerChecks(look: BrokerLook | Error, cluster: string): readonl
   }
   if (isNew) findings.push(well('cluster', `no node of cluster '${cluster}' has been at this broker yet`))
   return findings
+}
+
+function remedyOf({ message }: Error, user: string): string {
+  if (!message.includes(CREDENTIALS_REFUSED)) {
+    return 'on its machine, `rabbitmq-diagnostics -q ping` says whether it is well'
+  }
+  const asks = `\`rabbitmqctl authenticate_user ${shellWord(user)}\` asks for a password and says whether it is right`
+  return `on its machine, \`rabbitmqctl list_users\` says who may come in, and ${asks}`
 }
 
 function versionCheck(product: string, version: string): Finding {

@@ -35,7 +35,7 @@ test('nothing is written to the log for it, and an agent that is away is not ask
   const list = { type: 'operator-list-files', agentId, path: '', entriesMax: 9, replyTo: lister } as const
   assert.deepEqual(desk.say(list).records, [])
   desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
-  const problem = 'its agent is away'
+  const problem = `agent ${agentId} is away, so nothing can be read`
   assert.deepEqual(desk.say(list).effects, [{ to: lister, message: { type: 'files', entries: [], problem } }])
   const read = { path: 'a', offset: 0, bytesMax: 9, follow: false }
   const [effect] = desk.say({ type: 'operator-read-file', agentId, ...read, replyTo: reader }).effects
@@ -51,6 +51,6 @@ test('how busy a machine is is asked of its agent, and told to whoever asked', (
   assert.deepEqual(desk.say({ type: 'machine-measured', requestId: '3-0.operator', problem: 'no' }).effects,
     [{ to: replyTo, message: { type: 'usage', problem: 'no' } }])
   desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
-  const away = { type: 'usage', problem: 'its agent is away' }
+  const away = { type: 'usage', problem: `agent ${agentId} is away, so nothing can be read` }
   assert.deepEqual(desk.say(measure).effects, [{ to: replyTo, message: away }])
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AgentView } from '../../../actors/protocol/operator.js'
+import { drainSaid } from '../../../infra/cli/agent-orders.js'
 import { warren } from '../../support/command-line.js'
 import { openOperated } from '../../support/operated-cluster.js'
 
@@ -35,7 +37,18 @@ test('an agent is deactivated, drained, activated and declared gone, each once a
   assert.match(await said('list', '--all', '--no-headers'), new RegExp(`^${id} +a1 +rock +gone +0 `))
   const late = await agent('drain', id)
   assert.deepEqual([late.code, late.stdout], [4, ''])
-  assert.match(late.stderr, /gone at .* fresh --work-dir, and it joins as a new agent; see `warren agent list --master \S+`\n$/)
+  assert.match(late.stderr,
+    /gone at .* fresh --work-dir, and it joins as a new agent; see `warren agent list --master \S+`\n$/)
+})
+
+test('an agent that is away is not said to be drained: it will be when it is back', () => {
+  const said = (agent: Partial<AgentView>) =>
+    drainSaid('S0', { changed: true, agent: agent as AgentView })
+  assert.deepEqual(said({ state: 'drained', connection: 'connected' }), ['agent S0 is drained'])
+  assert.deepEqual(said({ state: 'drained', connection: 'unreachable' }),
+    ['agent S0 is unreachable: it will be drained when it is back'])
+  assert.deepEqual(said({ state: 'draining', connection: 'unreachable', tasks: 2 }),
+    ['agent S0 drains: 2 tasks still to end', 'it is unreachable: it ends them when it is back'])
 })
 
 test('an order for an agent that is not there, or that cannot be read, is refused', async (t) => {

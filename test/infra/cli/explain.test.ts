@@ -37,7 +37,8 @@ test('a command that waits for room says how to ask why, and runs once there is 
   await once(first.stdout ?? process.stdin, 'data')
   const second = line.start(['run', '--cpus', '1', '--', 'true'])
   const [line1] = await once(second.stderr ?? process.stdin, 'data') as [Buffer]
-  const [, id = ''] = /room on an agent; `warren explain framework (\S+) --work-dir \S+` says why\n$/.exec(line1.toString()) ?? []
+  const why = /room on an agent; `warren explain framework (\S+) --work-dir \S+` says why\n$/
+  const [, id = ''] = why.exec(line1.toString()) ?? []
   const { stdout } = await warren(t, ['explain', 'framework', id, '--master', line.cluster.http])
   assert.match(stdout, /^framework true \(\S+\): it waits for agents with 1 cpu, 128 MB; /)
   assert.match(stdout, / +a1 +896 MB +short of cpus 0 < 1\n +2 cpus, 128 MB in use by 1 task of sleep \(\S+\)\n/)

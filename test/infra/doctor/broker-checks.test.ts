@@ -25,7 +25,9 @@ test('a broker that is not there, or refuses the password, is a problem in words
   const wrong = new URL(broker.url)
   wrong.password = 'wrong'
   const [refused] = await checksOf(wrong.href, 'c')
+  assert.match(absent?.fix ?? '', /rabbitmq-diagnostics -q ping/)
   assert.match(refused?.says ?? '', /refused the user or password/)
+  assert.match(refused?.fix ?? '', /`rabbitmqctl list_users` says .* `rabbitmqctl authenticate_user guest` asks /)
   assert.ok(!JSON.stringify([absent, refused]).includes('secret'))
 })
 
