@@ -37,14 +37,20 @@ export function withHeartbeat(url: string, heartbeatSeconds: number): string {
   return full.href
 }
 
+/** What is left now, after others; whoever has left all of them may begin again. */
+export function leftOf(urls: readonly string[], before: readonly string[], url: string | undefined): string[] {
+  const left = before.length + 1 < urls.length ? before : []
+  return url === undefined ? [...left] : [...left, url]
+}
+
 export interface Preference {
   readonly first?: string | undefined
-  readonly last?: string | undefined
+  readonly last?: readonly string[]
 }
 
 /** The same URLs in a random order, so that nodes spread over the brokers, but for those that are preferred or not. */
 export function inTurn(urls: readonly string[], { first, last }: Preference): string[] {
-  const rank = (url: string): number => (url === first ? -1 : url === last ? 1 : Math.random())
+  const rank = (url: string): number => (url === first ? -1 : last?.includes(url) ? 1 : Math.random())
   const ranked = urls.map((url) => ({ url, rank: rank(url) }))
   return ranked.sort((a, b) => a.rank - b.rank).map(({ url }) => url)
 }

@@ -4,8 +4,8 @@
  * After a partition a broker may serve its nodes on and yet be alone: what they say comes back, or goes nowhere, and
  * nobody else knows of their queues; no connection breaks. Whoever looks for a leader says so every second or two,
  * and is answered as soon as there is one. So a node that has spoken all the time and heard nothing, not even that
- * somebody asks whether it is there, should try another broker. If no master is there at all it tries in vain, and
- * ever less often.
+ * somebody asks whether it is there, should try another broker, and soon the next if that is no better. If no master
+ * is there at all it tries all of them in vain, and ever less often.
  */
 import type { Random } from '../../runtime/random.js'
 
@@ -13,6 +13,8 @@ import type { Random } from '../../runtime/random.js'
 export const SPELL_MS = 3_000
 /** So many spells on end, and a random part of as many again: else all nodes of a broker would leave it together. */
 export const SPELLS_MIN = 5
+/** Who has just come to a broker and asks is answered at once, or not at all. */
+const NEXT_SPELLS = 2
 /** Beyond it the patience that doubles each time grows no more. */
 const DOUBLINGS_MAX = 5
 
@@ -23,8 +25,14 @@ export class Deafness {
   private left = 0
   private patience: number
 
-  /** @param deaf told that the broker should be left for another */
-  constructor(spellMs: number, private readonly random: Random, private readonly deaf: () => void) {
+  /**
+   * @param brokers how many there are
+   * @param deaf told that the broker should be left for another
+   */
+  constructor(
+    spellMs: number, private readonly brokers: number, private readonly random: Random,
+    private readonly deaf: () => void,
+  ) {
     this.patience = this.draw()
     this.timer = setInterval(() => this.endSpell(), spellMs).unref()
   }
@@ -51,7 +59,8 @@ export class Deafness {
     if (this.spells < this.patience) return
     this.spells = 0
     this.left++
-    this.patience = this.draw() * 2 ** Math.min(this.left, DOUBLINGS_MAX)
+    const rounds = Math.floor(this.left / this.brokers)
+    this.patience = this.left % this.brokers > 0 ? NEXT_SPELLS : this.draw() * 2 ** Math.min(rounds, DOUBLINGS_MAX)
     this.deaf()
   }
 

@@ -63,7 +63,8 @@ export class KeptChannel {
 
   private async connect(): Promise<void> {
     const { urls, name, setUp } = this.options
-    const { connection, url } = await openConnection(inTurn(urls, { last: this.last }), name, this.options,
+    const order = inTurn(urls, { last: this.last === undefined ? [] : [this.last] })
+    const { connection, url } = await openConnection(order, name, this.options,
       (reason) => this.lose(reason, connection))
     this.last = url
     this.connection = connection

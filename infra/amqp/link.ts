@@ -13,7 +13,7 @@ import { envelopesIn } from '../frame.js'
 import type { Link, LinkListener, OpenLink } from '../link.js'
 import { systemRandom } from '../random.js'
 import { Standing } from '../standing.js'
-import { checkBrokerUrls, userIn, withoutPassword } from './broker-urls.js'
+import { checkBrokerUrls, leftOf, userIn, withoutPassword } from './broker-urls.js'
 import { CONNECT_TIMEOUT_MS, type ConnectionOptions, HEARTBEAT_SECONDS } from './connection.js'
 import { Deafness, SPELL_MS } from './deafness.js'
 import { ABSENCE_MAX_MS, Presence, type PresenceOptions, PROBE_INTERVAL_MS, RETURN_GRACE_MS } from './presence.js'
@@ -32,10 +32,8 @@ const NOTHING = new Uint8Array(0)
 /** Ways that are remembered; beyond it they are found anew. */
 const WAYS_MAX = 10_000
 
-interface Timing extends ConnectionOptions, PresenceOptions {
-  /** See `deafness.ts`. */
-  readonly spellMs: number
-}
+/** A node's spells are those of `deafness.ts`. */
+type Timing = ConnectionOptions & PresenceOptions & { readonly spellMs: number }
 
 export interface AmqpOptions extends Timing {
   /** An executor's agent: without it no executor can be reached. */
@@ -91,7 +89,9 @@ class AmqpLink implements Link {
   private readonly arrivals = new Arrivals()
   private session: Session | undefined
   private framesReturned = 0
-  private lostUrl: string | undefined
+  /** Brokers to try last. */
+  private lost: readonly string[] = []
+  private isDeaf = false
   private generation = 0
   private retry: NodeJS.Timeout | undefined
   private closed = false
@@ -106,13 +106,16 @@ class AmqpLink implements Link {
       listener.lost(node)
     })
     if (place.urls.length > 1) {
-      this.deafness = new Deafness(options.spellMs, systemRandom, () =>
-        this.session?.abandon('nobody is heard by way of this broker; trying another'))
+      this.deafness = new Deafness(options.spellMs, place.urls.length, systemRandom, () => {
+        this.isDeaf = true
+        this.session?.abandon('nobody is heard by way of this broker; trying another')
+        this.isDeaf = false
+      })
     }
   }
 
   async connect(): Promise<void> {
-    const { place, listener, standing, lostUrl: lost } = this
+    const { place, listener, standing, lost } = this
     // One that ends before it is taken up was never had: whoever called hears of it.
     let isTakenUp = false
     const session = await Session.open({ ...place, lost, generation: this.generation++ }, this.options, {
@@ -216,7 +219,7 @@ class AmqpLink implements Link {
   }
 
   private disconnected(reason: string, remainder: Remainder): void {
-    this.lostUrl = this.session?.url
+    this.lost = leftOf(this.place.urls, this.isDeaf ? this.lost : [], this.session?.url)
     this.session = undefined
     this.standing.become('disconnected', reason)
     this.giveBackAll(remainder)

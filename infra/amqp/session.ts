@@ -49,8 +49,8 @@ export interface SessionListener extends PublisherListener {
 
 export interface Place extends Member {
   readonly urls: readonly string[]
-  /** The broker of the session before, which was lost. */
-  readonly lost: string | undefined
+  /** The broker of the session before, which was lost; and those before it by way of which nobody was heard. */
+  readonly lost: readonly string[]
   /** Who we are to the broker, when the cluster is run with rights (see `rights.ts`). */
   readonly user?: string
   /** Counts the sessions of this life of the node. */

@@ -3,10 +3,10 @@ import { test, type TestContext } from 'node:test'
 import { Deafness, SPELLS_MIN, SPELL_MS } from '../../../infra/amqp/deafness.js'
 
 /** A node, and how often it has left its broker. */
-function node(t: TestContext, chance = 0) {
+function node(t: TestContext, chance = 0, brokers = 1) {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const counts = { left: 0 }
-  const deafness = new Deafness(SPELL_MS, { next: () => chance }, () => counts.left++)
+  const deafness = new Deafness(SPELL_MS, brokers, { next: () => chance }, () => counts.left++)
   t.after(() => deafness.stop())
   const pass = (spells: number, each: (spell: number) => void) => {
     for (let spell = 0; spell < spells; spell++) {
@@ -28,6 +28,16 @@ test('who speaks and hears nothing leaves its broker, and each time it tries in 
   assert.equal(counts.left, 1)
   speak(1)
   assert.equal(counts.left, 2)
+})
+
+test('the other brokers are tried soon one after the other, before it waits longer', (t) => {
+  const { counts, speak } = node(t, 0, 3)
+  speak(SPELLS_MIN + 2 + 2)
+  assert.equal(counts.left, 3)
+  speak(2 * SPELLS_MIN - 1)
+  assert.equal(counts.left, 3)
+  speak(1)
+  assert.equal(counts.left, 4)
 })
 
 test('nodes of one broker do not all leave it at the same time', (t) => {
