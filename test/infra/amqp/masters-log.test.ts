@@ -10,7 +10,7 @@ import { beat, LogReader, streamConformance, type OpenStream } from '../stream-c
 const LIMIT = { timeout: 60_000 }
 const connecting = { connectTimeoutMs: CONNECT_TIMEOUT_MS, heartbeatSeconds: HEARTBEAT_SECONDS }
 const broker = testBroker({
-  // RabbitMQ may forget half of what was declared in the very moment in which it is killed; who stops in order does not.
+  // What is declared in the very moment of a kill RabbitMQ may forget by half; who stops in order forgets nothing.
   async prepare(started) {
     const common = { ...connecting, urls: [started.url], name: 'master-m', tell: () => undefined }
     const log = await openLogStream({ ...common, cluster: 'outlives' })
