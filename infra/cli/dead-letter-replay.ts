@@ -14,8 +14,8 @@ export const command: Command = {
   arguments: ['<letter>'],
   options: [{ flags: '--json', help: 'one JSON document' }, ...HTTP_OPTIONS],
   examples: ['warren dead-letter replay master-m1/12'],
-  notes: 'A letter is called as `warren dead-letter list` has it; of the node @ and what follows may be left out. It is\n'
-    + 'taken out of the dead letters, and is one again if nobody takes it now either.',
+  notes: 'A letter is called as `warren dead-letter list` has it; of the node @ and what follows may be left\n'
+    + 'out. It is taken out of the dead letters, and is one again if nobody takes it now either.',
   async run({ arguments: [name = ''], options }) {
     const [, node, number] = /^([^/]+)\/(\d+)$/.exec(name) ?? []
     if (node === undefined || number === undefined) {
@@ -24,7 +24,7 @@ export const command: Command = {
     }
     const answer = await clientOf(options).post<Replayed>(`/v1/dead-letters/${segment(node)}/${number}/replay`)
     if (options['json'] === true) return printJson(answer)
-    return print(nextSteps(`dead letter ${name} is on its way again\nsee whether it was taken: warren dead-letter list\n`,
-      options))
+    const said = `dead letter ${name} is on its way again\nsee whether it was taken: warren dead-letter list\n`
+    return print(nextSteps(said, options))
   },
 }

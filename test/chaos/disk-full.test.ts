@@ -54,15 +54,17 @@ test('on a full disk launches are refused and updates wait; with room again they
   assert.equal((await again.saying(/registered as (\S+)/))[1], id, 'its journal is whole')
 })
 
-test('an agent on a full disk follows the next leader, and comes back after a kill', { timeout: 110_000 }, async (t) => {
+test('an agent on a full disk follows the next leader, and comes back after a kill', {
+  timeout: 110_000,
+}, async (t) => {
   const directory = temporaryDirectory(t)
   const environment = { WARREN_BROKER: broker.url, WARREN_CLUSTER: 'disk-full-led-on' }
   const master = () => new Running(t, ['master', '--port', '0', ...JSON_LINES], { environment })
   const leader = master()
   await leader.saying(/"msg":"leading"/)
   const workDir = join(directory, 'w')
-  const agentArgs = ['agent', '--port', '0', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...JSON_LINES]
-  const agent = new Running(t, agentArgs, { environment })
+  const args = ['agent', '--port', '0', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...JSON_LINES]
+  const agent = new Running(t, args, { environment })
   await agent.saying(/"epoch":1,"msg":"registered/)
   const tasks = outlasting(directory, ['t'], [])
   const framework = new Running(t, ['framework', 'run', tasks.framework], { environment })
@@ -76,7 +78,7 @@ test('an agent on a full disk follows the next leader, and comes back after a ki
   agent.signal('SIGKILL')
   await agent.ended
   limit(process.pid, bytes) // What is started now inherits it.
-  const again = new Running(t, agentArgs, { environment })
+  const again = new Running(t, args, { environment })
   limit(process.pid, 'unlimited')
   await again.saying(/"epoch":2,"msg":"registered/)
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { pipeTo, temporaryDirectory } from '../infra/agent/temporary.js'
+import { temporaryDirectory } from '../infra/agent/temporary.js'
 import { testBroker } from '../support/broker.js'
 import { Running, warren } from '../support/command-line.js'
 import { service } from '../support/service.js'
@@ -11,9 +11,9 @@ import { service } from '../support/service.js'
 // masters are, so that the last one knows nothing but what the log says.
 
 const broker = testBroker()
-const environment = { WARREN_BROKER: broker.url }
-const node = (t: TestContext, ...args: string[]) =>
-  new Running(t, [...args, '--cluster', 'remembered', '--log-format', 'json'], { environment })
+const started = (t: TestContext, ...args: string[]) =>
+  new Running(t, args, { environment: { WARREN_BROKER: broker.url, WARREN_CLUSTER: 'remembered' } })
+const node = (t: TestContext, ...args: string[]) => started(t, ...args, '--log-format', 'json')
 
 /** What was decided and must not be forgotten; the rest of a view is of the moment. */
 const REMEMBERED = {
@@ -41,7 +41,7 @@ async function killed(running: Running): Promise<void> {
 }
 
 async function view({ http }: Master, noun: Noun): Promise<readonly View[]> {
-  const answer = await fetch(`${http}/v1/${noun}?limit=100`)
+  const answer = await fetch(`${http}/v1/${noun}${noun === 'agents' ? '?all=true' : ''}`)
   const { [noun]: rows = [] } = await answer.json() as Partial<Record<Noun, View[]>>
   const remembered = rows.map((row) => Object.fromEntries(REMEMBERED[noun].map((name) => [name, row[name]])))
   return remembered.sort((left, right) => String(left['id']).localeCompare(String(right['id'])))
@@ -62,6 +62,8 @@ test('agents, frameworks and tasks are with the next leader as they were, and wi
   const first = await master(t, 'm1')
   await first.process.saying(/"msg":"leading"/)
   const second = await master(t, 'm2')
+  // Tasks outlive their agents, and end with the test's directory.
+  const untilOver = `while [ -e ${directory} ]; do sleep 0.2; done`
   const agents: Running[] = []
   const agent = async (name: string): Promise<string> => {
     const running = node(t, 'agent', '--port', '0', '--name', name, '--work-dir', join(directory, name),
@@ -76,13 +78,12 @@ test('agents, frameworks and tasks are with the next leader as they were, and wi
 
   // One agent after the other, so that what is run is run there.
   const drained = await agent('drained')
-  const door = pipeTo(directory, 'door')
-  const run = new Running(t, ['run', '--cluster', 'remembered', '--', 'sh', '-c',
-    `trap "" TERM; exec 3>${door.path}; echo begun; while :; do sleep 1; done`], { environment })
+  const run = started(t, 'run', '--', 'sh', '-c',
+    `trap "" TERM; echo begun; ${untilOver}`)
   await run.saying(/begun/)
   await order('drain', drained, '--grace', '10m', '--deadline', '1h')
   await agent('works')
-  writeFileSync(join(directory, 'service.ts'), service('sleep 1000'))
+  writeFileSync(join(directory, 'service.ts'), service(untilOver))
   const kept = node(t, 'framework', 'run', join(directory, 'service.ts'), '--keep', join(directory, 'service.id'))
   await kept.saying(/one is RUNNING/)
   await killed(kept)
