@@ -7,9 +7,7 @@ import { unhandled, type Actor } from '../../runtime/actor.js'
 import { ESCALATE } from '../../runtime/supervision.js'
 import { agentEvent, type AgentEvent } from '../protocol/agent.js'
 import type { JournalEntry } from '../protocol/journal.js'
-import {
-  leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent,
-} from '../protocol/leadership.js'
+import { leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
 import { introduction } from './account.js'
@@ -20,7 +18,7 @@ import { onLook, onLooked, onRead } from './output.js'
 import { recoverAll } from './recovery.js'
 import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
-import { updates } from './updates.js'
+import { updates, WRITE_AGAIN_MS } from './updates.js'
 
 /**
  * Of the time after which a master gives up an agent that is silent: so long an agent waits for a ping before it
@@ -162,8 +160,9 @@ function join(state: State, options: AgentOptions, ctx: Ctx): State {
 /** What it obeys must be on its disk first; there may be room soon. */
 function onNotObeyed(state: State, reason: string, ctx: Ctx): State {
   ctx.log('error', 'the journal did not take which master is obeyed; trying again', { reason })
-  const next = { ...state, obeying: undefined }
-  return state.phase === 'obeying' ? seek({ ...next, phase: 'seeking' }, ctx) : next
+  if (state.phase !== 'obeying') return { ...state, obeying: undefined }
+  ctx.after('seek', WRITE_AGAIN_MS, { type: 'seek' })
+  return { ...state, obeying: undefined, phase: 'seeking' }
 }
 
 function register(state: State, { info }: AgentOptions, ctx: Ctx, isAsked = false): State {

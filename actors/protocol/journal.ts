@@ -45,3 +45,9 @@ export const journalEntry = {
   'executor-dropped': message(139, 'A custom executor has ended.', { frameworkId, executorId, launchId }),
 }
 export type JournalEntry = MessageOf<typeof journalEntry>
+
+/**
+ * Few and short, and on a full disk an agent must write them too: without them it could not come back, or not follow
+ * a new master, and would be given up with all that runs there.
+ */
+export const NEEDED_ENTRIES: ReadonlySet<JournalEntry['type']> = new Set(['became-agent', 'obeyed', 'life-begun'])

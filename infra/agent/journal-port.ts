@@ -5,7 +5,7 @@
  */
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
 import type { LaunchId } from '../../actors/protocol/ids.js'
-import type { JournalEntry } from '../../actors/protocol/journal.js'
+import { NEEDED_ENTRIES, type JournalEntry } from '../../actors/protocol/journal.js'
 import type { Cause } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
@@ -14,6 +14,8 @@ import { openJournal, type JournalEvent } from './journal.js'
 
 /** Appended entries after which the journal is shortened. */
 export const JOURNAL_ENTRIES_MAX = 50_000
+/** Room that is kept for what an agent must write on a full disk too: some 700 masters, one after the other. */
+export const RESERVE_BYTES = 65_536
 
 export interface JournalPort {
   /** The node whose journal it is, if it has written anything. */
@@ -43,7 +45,7 @@ export async function openJournalPort(path: string, tell: Tell): Promise<Journal
   const waiting: Waiting[] = []
   let appended = 0
   const journal = await openJournal<JournalEntry>({
-    path, encode: packEntry, decode: unpackEntry<JournalEntry>,
+    path, reserveBytes: RESERVE_BYTES, encode: packEntry, decode: unpackEntry<JournalEntry>,
     // Answers come in the order of the requests, so the first that waits is the one that is meant.
     tell: (_to, event) => {
       const request = waiting.shift()
@@ -68,7 +70,8 @@ export async function openJournalPort(path: string, tell: Tell): Promise<Journal
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request
       waiting.push({ token, records, replyTo, cause })
-      journal.request({ type: 'append', entries: records, token, replyTo: nobody })
+      const mayUseReserve = records.every(({ type }) => NEEDED_ENTRIES.has(type))
+      journal.request({ type: 'append', entries: records, mayUseReserve, token, replyTo: nobody })
       appended += records.length
       if (appended < JOURNAL_ENTRIES_MAX || waiting.length > 1) return
       appended = 0

@@ -2,14 +2,11 @@
  * Journal: durable memory of the agent, an append-only file of entries.
  *
  * All requests that wait are written and made durable together, then answered in order: one wait for
- * the disk serves them all. A write that failed is cut away again before the next one, so a full
- * disk leaves no torn frame behind and the journal works on once there is room.
+ * the disk serves them all. Some entries are so needed that room is kept for them on a full disk.
  */
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import type { Ref } from '../../runtime/address.js'
-import { syncDirectory, writeFrames, writeFully } from '../disk/durable.js'
-import { FRAME_PAYLOAD_BYTES_MAX, readContents, recordBytes, TITLE } from '../disk/frames.js'
+import { type FrameFile, openFrameFile } from '../disk/frame-file.js'
+import { FRAME_PAYLOAD_BYTES_MAX, recordBytes } from '../disk/frames.js'
 import { reasonOf } from '../disk/reason.js'
 
 /** The most that may wait to be written. */
@@ -21,12 +18,16 @@ export interface JournalOptions<Entry> {
   /** Throws on bytes that are no entry. */
   readonly decode: (bytes: Uint8Array) => Entry
   readonly tell: (to: Ref<JournalEvent>, event: JournalEvent) => void
+  /** How much room is kept for what may use it; 0 if none is. */
+  readonly reserveBytes?: number
 }
 
 export interface JournalRequest<Entry> {
   /** `rewrite` puts these entries in the place of all before them, as one act (compaction). */
   readonly type: 'append' | 'rewrite'
   readonly entries: readonly Entry[]
+  /** An append that may use the room that is kept. */
+  readonly mayUseReserve?: boolean
   /** Comes back in the answer; answers come in the order of the requests. */
   readonly token: number
   readonly replyTo: Ref<JournalEvent>
@@ -41,6 +42,7 @@ interface Waiting {
   readonly type: 'append' | 'rewrite'
   readonly records: readonly Uint8Array[]
   readonly bytes: number
+  readonly mayUseReserve: boolean
   readonly token: number
   readonly replyTo: Ref<JournalEvent>
   /** Why it will not be written; it waits for its turn to be answered. */
@@ -53,23 +55,17 @@ interface Waiting {
  */
 export async function openJournal<Entry>(options: JournalOptions<Entry>): Promise<Journal<Entry>> {
   const { path } = options
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+  const opened = await openFrameFile(path, options.reserveBytes ?? 0)
+  if (opened.kind === 'foreign') throw new Error(`'${path}' is no journal of Warren's`)
+  if (opened.kind === 'damaged') {
+    throw new Error(
+      `journal '${path}' is damaged at byte ${opened.at}, with intact entries behind it; ` +
+      'restore it, or move it away and start without what this agent remembers',
+    )
+  }
+  const { file, records } = opened
   try {
-    const contents = readContents(await file.readFile())
-    if (contents.kind === 'foreign') throw new Error(`'${path}' is no journal of Warren's`)
-    if (contents.kind === 'damaged') {
-      throw new Error(
-        `journal '${path}' is damaged at byte ${contents.at}, with intact entries behind it; ` +
-        'restore it, or move it away and start without what this agent remembers',
-      )
-    }
-    const entries = contents.records.map((record) => entryOf(options, record))
-    const cutBytes = (await file.stat()).size - contents.bytes
-    if (cutBytes > 0) await file.truncate(contents.bytes)
-    if (contents.bytes === 0) await file.write(TITLE, 0, TITLE.length, 0)
-    await file.datasync()
-    await syncDirectory(path)
-    return new Journal(options, file, contents.bytes || TITLE.length, entries, cutBytes)
+    return new Journal(options, file, records.map((record) => entryOf(options, record)))
   } catch (error) {
     await file.close()
     throw error
@@ -79,37 +75,21 @@ export async function openJournal<Entry>(options: JournalOptions<Entry>): Promis
 export class Journal<Entry> {
   /** What was journaled by earlier lives, in order. */
   readonly entries: readonly Entry[]
-  /** How much of an interrupted write was cut off when it was opened. */
-  readonly cutBytes: number
   readonly #options: JournalOptions<Entry>
-  #file: FileHandle
-  /** Where the durable frames end. */
-  #end: number
-  /** Nothing lies behind the end. */
-  #sound = true
-  /** The name is known to be durable. */
-  #named = true
+  readonly #file: FrameFile
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #writing: Promise<void> | undefined
 
-  constructor(
-    options: JournalOptions<Entry>,
-    file: FileHandle,
-    end: number,
-    entries: readonly Entry[],
-    cutBytes: number,
-  ) {
+  constructor(options: JournalOptions<Entry>, file: FrameFile, entries: readonly Entry[]) {
     this.#options = options
     this.#file = file
-    this.#end = end
     this.entries = entries
-    this.cutBytes = cutBytes
   }
 
   /** Answers by `tell`, later, in the order of the requests. Never throws. */
-  request({ type, entries, token, replyTo }: JournalRequest<Entry>): void {
-    const waiting = { type, token, replyTo, ...this.#recordsOf(entries) }
+  request({ type, entries, token, replyTo, mayUseReserve = false }: JournalRequest<Entry>): void {
+    const waiting = { type, token, replyTo, mayUseReserve, ...this.#recordsOf(entries) }
     this.#waiting.push(waiting)
     this.#waitingBytes += waiting.bytes
     this.#writing ??= this.#writeAll()
@@ -143,19 +123,22 @@ export class Journal<Entry> {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
       const records = group.flatMap((waiting) => waiting.records)
-      const written = group[0]?.type === 'rewrite' ? this.#replace(records) : this.#append(records)
+      const written = group[0]?.type === 'rewrite'
+        ? this.#file.replace(records)
+        : this.#file.append(records, group[0]?.mayUseReserve === true)
       const reason = await written.then(() => undefined, (error: unknown) => reasonOf(error))
       for (const waiting of group) this.#answer(waiting, waiting.refusal ?? reason)
     }
     this.#writing = undefined
   }
 
-  /** A rewrite stands alone; appends go together as far as one frame holds them. */
+  /** A rewrite stands alone; appends that may use the same room go together as far as one frame holds them. */
   #takeGroup(): Waiting[] {
     let count = 0
     let bytes = 0
     for (const waiting of this.#waiting) {
-      if (count > 0 && (waiting.type === 'rewrite' || bytes + waiting.bytes > FRAME_PAYLOAD_BYTES_MAX)) break
+      const isOther = waiting.type === 'rewrite' || waiting.mayUseReserve !== this.#waiting[0]?.mayUseReserve
+      if (count > 0 && (isOther || bytes + waiting.bytes > FRAME_PAYLOAD_BYTES_MAX)) break
       count += 1
       bytes += waiting.bytes
       if (waiting.type === 'rewrite') break
@@ -171,50 +154,6 @@ export class Journal<Entry> {
         ? { type: 'journaled', token }
         : { type: 'journal-failed', token, reason: `journal '${this.#options.path}': ${reason}` },
     )
-  }
-
-  async #append(records: readonly Uint8Array[]): Promise<void> {
-    if (records.length === 0) return
-    await this.#mend()
-    this.#sound = false
-    try {
-      this.#end = await writeFrames(this.#file, records, this.#end)
-      this.#sound = true
-    } catch (error) {
-      await this.#mend().catch(() => undefined) // Tried again before the next write.
-      throw error
-    }
-  }
-
-  /** Nothing is acknowledged before what an earlier failure left has been put right. */
-  async #mend(): Promise<void> {
-    if (!this.#sound) await this.#file.truncate(this.#end)
-    if (!this.#named) await syncDirectory(this.#options.path)
-    this.#sound = true
-    this.#named = true
-  }
-
-  async #replace(records: readonly Uint8Array[]): Promise<void> {
-    const { path } = this.#options
-    const next = `${path}.new`
-    const file = await open(next, 'w', 0o600)
-    let end = TITLE.length
-    try {
-      await writeFully(file, TITLE, 0)
-      end = await writeFrames(file, records, end)
-      await rename(next, path)
-    } catch (error) {
-      await file.close()
-      await unlink(next).catch(() => undefined)
-      throw error
-    }
-    const old = this.#file
-    this.#file = file
-    this.#end = end
-    this.#sound = true
-    this.#named = false
-    await old.close().catch(() => undefined) // It has no name any more.
-    await this.#mend()
   }
 }
 

@@ -3,16 +3,12 @@
  * first moments, under a name of its own, and leaves nothing behind.
  */
 import { once } from 'node:events'
-import type { Channel, ChannelModel } from 'amqplib'
+import type { ChannelModel } from 'amqplib'
 import { nodeAddress, type NodeKind } from '../../runtime/address.js'
-import { randomName } from '../../runtime/random.js'
-import { systemRandom } from '../random.js'
-import { userIn, withoutPassword } from './broker-urls.js'
-import { closeConnection, HEARTBEAT_SECONDS, openConnection, RPC_TIMEOUT_MS, within } from './connection.js'
+import { withoutPassword } from './broker-urls.js'
+import { closeConnection, HEARTBEAT_SECONDS, openConnection } from './connection.js'
 import { declareInbox, type Member, routingKey, wayTo } from './topology.js'
-
-/** How an attempt went. */
-export type Attempt = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+import { type Attempt, NOT_FOUND, tried, type Visitor, visitorOf } from './visitor.js'
 
 export interface BrokerLook {
   /** Which was had, without its password. */
@@ -20,7 +16,7 @@ export interface BrokerLook {
   readonly product: string
   readonly version: string
   readonly user: string
-  /** As whom it was tried: of the user's role, or as a master, which needs most. */
+  /** As whom it was tried. */
   readonly kind: NodeKind
   /** No node of this cluster has been here yet. */
   readonly isNew: boolean
@@ -35,9 +31,6 @@ export interface BrokerLook {
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
-const CLOSE_TIMEOUT_MS = 500
-const ROLE = /^(master|agent|framework)-(.+)$/
-const NOT_FOUND = 404
 const WHOM: Readonly<Record<NodeKind, NodeKind>> = {
   master: 'agent', agent: 'master', framework: 'master', executor: 'agent',
 }
@@ -53,11 +46,8 @@ export async function lookAtBroker(
     alarm.reason = reason
   })
   try {
-    const user = userIn([url]) ?? 'guest'
-    const [, role = 'master', name = 'doctor'] = ROLE.exec(user) ?? []
-    const kind = role as NodeKind
-    const self = nodeAddress(kind, name, `doctor${randomName(systemRandom, 8)}`)
-    const member: Member = { cluster, self }
+    const visitor = visitorOf(url, cluster)
+    const { user, kind, member } = visitor
     const inbox = await tried(connection, (channel) => declareInbox(channel, member, 0, false))
     const isNew = !inbox.ok && inbox.code === NOT_FOUND
     const { product, version } = connection.connection.serverProperties
@@ -66,7 +56,7 @@ export async function lookAtBroker(
     const publishing = isNew ? undefined : await publishable(connection, member, kind)
     return {
       at: withoutPassword(url), product: String(product), version: String(version), user, kind, isNew,
-      inbox: isNew ? await foundable(connection, member, user) : inbox,
+      inbox: isNew ? await foundable(connection, visitor) : inbox,
       publishing, streams, blocked: alarm.reason,
     }
   } finally {
@@ -74,30 +64,9 @@ export async function lookAtBroker(
   }
 }
 
-type Outcome = Attempt & { readonly code?: number | undefined }
-
-/** On a channel of its own: what is refused ends it. */
-async function tried(connection: ChannelModel, act: (channel: Channel) => Promise<unknown>): Promise<Outcome> {
-  const channel = await connection.createChannel()
-  // Refusals of what nobody waits for come as an error of the channel.
-  const refused = new Promise<never>((_, reject) => channel.once('error', reject))
-  refused.catch(() => undefined)
-  channel.on('error', () => undefined)
-  try {
-    await within(RPC_TIMEOUT_MS, 'asking', Promise.race([act(channel), refused]))
-    // What is blocked does not answer a goodbye; the connection ends anyway.
-    await within(CLOSE_TIMEOUT_MS, 'closing', channel.close()).catch(() => undefined)
-    return { ok: true }
-  } catch (error) {
-    const { message, code } = error as Error & { readonly code?: number }
-    const isMissing = code === undefined && /NOT.FOUND/.test(message)
-    return { ok: false, reason: brokersWords(message), code: isMissing ? NOT_FOUND : code }
-  }
-}
-
 /** What the first node does: it declares what all share. Rights by role name that exactly, so there it is believed. */
-async function foundable(connection: ChannelModel, { cluster, self }: Member, user: string): Promise<Attempt> {
-  if (ROLE.test(user)) return { ok: true }
+async function foundable(connection: ChannelModel, { hasRole, member: { cluster, self } }: Visitor): Promise<Attempt> {
+  if (hasRole) return { ok: true }
   const name = `${cluster}.${self.slice(self.lastIndexOf('@') + 1)}`
   return tried(connection, async (channel) => {
     await channel.assertExchange(name, 'topic', { durable: false, autoDelete: true })
@@ -126,6 +95,3 @@ function streamable(connection: ChannelModel, member: Member): Promise<Attempt> 
     await channel.deleteQueue(name)
   })
 }
-
-/** `Operation failed: QueueDeclare; 403 (ACCESS-REFUSED) with message "…"`: the last is the broker's own. */
-const brokersWords = (message: string): string => /with message "(.*)"$/s.exec(message)?.[1] ?? message

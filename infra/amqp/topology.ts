@@ -60,7 +60,7 @@ export function checkNames(member: Member): void {
     throw new Error(`'${cluster}' is no cluster name: use up to 64 letters, digits, '.', '_' and '-'`)
   }
   if (isGroup(self) || !ownKey(member)) throw new Error(`'${self}' is no node's address`)
-  const excess = queueName(member, 0).length - QUEUE_NAME_BYTES_MAX
+  const excess = inboxName(member, 0).length - QUEUE_NAME_BYTES_MAX
   if (excess > 0) throw new Error(`the name of '${self}' is ${excess} characters too long for the broker`)
 }
 
@@ -109,6 +109,10 @@ export function bindingsOf(member: Member): readonly Binding[] {
   })
 }
 
+/** Of its queue, in one generation of its connection. */
+export const inboxName = (member: Member, generation: number): string =>
+  `${member.cluster}.${ownKey(member)}.${generation}`
+
 /**
  * Declares what a node needs and answers the name of its queue. Each generation of its connection has a
  * queue of its own: a broker may hold the old one for seconds after it was lost, exclusively.
@@ -118,7 +122,7 @@ export async function declareInbox(
   channel: Channel, member: Member, generation: number, exchanges: boolean,
 ): Promise<string> {
   if (exchanges) await declareExchanges(channel, member.cluster)
-  const { queue } = await channel.assertQueue(queueName(member, generation), { exclusive: true, durable: false })
+  const { queue } = await channel.assertQueue(inboxName(member, generation), { exclusive: true, durable: false })
   for (const { exchange, key } of bindingsOf(member)) await channel.bindQueue(queue, exchange, key)
   return queue
 }
@@ -131,6 +135,3 @@ async function declareExchanges(channel: Channel, cluster: string): Promise<void
 }
 
 const ownKey = ({ self, agent }: Member): string | undefined => routingKey(self, agent)
-
-const queueName = (member: Member, generation: number): string =>
-  `${member.cluster}.${ownKey(member)}.${generation}`

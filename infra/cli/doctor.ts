@@ -1,5 +1,5 @@
 /** `warren doctor`: looks at this machine, the broker and the masters, and says what to mend. */
-import { brokerChecks } from '../doctor/broker-checks.js'
+import { brokerChecks, sightCheck } from '../doctor/broker-checks.js'
 import { clockCheck, type Clock } from '../doctor/clock-check.js'
 import { diskCheck } from '../doctor/disk-check.js'
 import { unknown, well, type Finding, type Level } from '../doctor/finding.js'
@@ -90,6 +90,7 @@ async function lookAtBroker(broker: string | undefined, cluster: string): Promis
   }
   const { checkBrokerUrls, userIn } = await import('../amqp/broker-urls.js')
   const { lookAtBroker } = await import('../amqp/broker-look.js')
+  const { lookFromEachOther } = await import('../amqp/brokers-look.js')
   const urls = brokerUrls(broker)
   try {
     checkBrokerUrls(urls)
@@ -98,7 +99,10 @@ async function lookAtBroker(broker: string | undefined, cluster: string): Promis
   }
   // Each of them: that one of several answers does not help who loses it.
   const looks = await Promise.all(urls.map((url) => lookAtBroker([url], cluster).catch((error: Error) => error)))
-  return looks.flatMap((each, index) => brokerChecks(each, cluster, userIn(urls.slice(index, index + 1))))
+  return [
+    ...looks.flatMap((each, index) => brokerChecks(each, cluster, userIn(urls.slice(index, index + 1)))),
+    ...urls.length < 2 ? [] : sightCheck(await lookFromEachOther(urls, cluster)),
+  ]
 }
 
 const askMasters = (http: string): Promise<readonly Asked[]> => Promise.all(http.split(',').map(async (each) => {

@@ -22,8 +22,8 @@ export function invocation(called = process.argv[1] ?? '', environment: Environm
 
 /** What command lines begin with; the table of commands itself leads back here. */
 const WORDS = [
-  'actor', 'agent', 'batch', 'broker', 'dev', 'doctor', 'events', 'example', 'executor', 'explain', 'framework',
-  'master', 'offer', 'role', 'run', 'start', 'task', 'top', 'trace', 'version',
+  'actor', 'agent', 'batch', 'broker', 'dead-letter', 'dev', 'doctor', 'events', 'example', 'executor', 'explain',
+  'framework', 'master', 'offer', 'role', 'run', 'start', 'task', 'top', 'trace', 'version',
 ]
 const BEGINNING = `(?<=^|[\\s\`'(])(?<!npx )warren (?=(?:${WORDS.join('|')})\\b|--|<)`
 const COMMAND_LINE = new RegExp(BEGINNING, 'gm')

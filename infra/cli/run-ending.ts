@@ -16,6 +16,8 @@ export type Stopped = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE'
 export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const SIGNALLED = 128
+/** What a shell answers of a command that it cannot find. */
+const NO_SUCH_COMMAND = 127
 
 export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
   const { state, exitCode, signal, reason, text, agentId } = update
@@ -25,6 +27,7 @@ export function endingOf(update: StatusUpdate, stopped?: Stopped): Ending {
     case 'FINISHED': return { exitCode: exitCode ?? EXIT.ok }
     case 'FAILED':
       if (reason === 'timed-out') return { exitCode: EXIT.timeout, line: `the task timed out: ${text}` }
+      if (reason === 'launch-failed') return { exitCode: NO_SUCH_COMMAND, line: text ?? 'the command could not be run' }
       if (exitCode !== undefined) return { exitCode }
       if (signal !== undefined) return { exitCode: codeOf(signal), line: `the task was ended by ${signal}` }
       return { exitCode: EXIT.failed, line: text ?? 'the task failed' }

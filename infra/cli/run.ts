@@ -37,10 +37,10 @@ export const command: Command = {
   ],
   notes: `
 Exits as the command exits; with 128 and the signal's number when a signal ended it; with 5 when it
-ran too long; with 1 when it was lost, no agent could hold it or there is no such command. Ctrl-C ends
-the task and waits for its end; a second Ctrl-C does not wait. While no agent has room it waits, for as
-long as it takes; that does not count for --timeout. Give absolute paths: a task runs in a directory of
-its own.
+ran too long; with 127, as a shell does, when there is no such command or it cannot be run; with 1 when
+it was lost or no agent could hold it. Ctrl-C ends the task and waits for its end; a second Ctrl-C does
+not wait. While no agent has room it waits, for as long as it takes; that does not count for --timeout.
+Give absolute paths: a task runs in a directory of its own.
 Standard input is not passed on: the command reads an empty one.`.trim(),
   passThrough: true,
   run,

@@ -40,6 +40,8 @@ export const COMMANDS: readonly Entry[] = [
   ]),
   entry('actor list', 'the actors of every node, and how each fares', () => import('./actor-list.js')),
   entry('actor inspect', 'what waits for an actor, and what it holds', () => import('./actor-inspect.js')),
+  entry('dead-letter list', 'messages that nobody took, and why', () => import('./dead-letter-list.js')),
+  entry('dead-letter replay', 'send one of them again', () => import('./dead-letter-replay.js')),
   entry('role list', 'roles, and what each has of the cluster', async () => {
     const { listOf } = await import('./list.js')
     return { command: listOf('role') }

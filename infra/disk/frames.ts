@@ -27,6 +27,10 @@ export type Contents =
 /** What a record adds to a frame. */
 export const recordBytes = (record: Uint8Array): number => LENGTH_BYTES + record.length
 
+/** The most that records take on disk, in as many frames as each of them could need. */
+export const framesBytes = (records: readonly Uint8Array[]): number =>
+  records.reduce((sum, record) => sum + HEADER_BYTES + recordBytes(record), 0)
+
 /** The bytes of one frame that will be written at `offset`. */
 export function frameOf(records: readonly Uint8Array[], offset: number): Buffer {
   const length = records.reduce((sum, record) => sum + recordBytes(record), 0)

@@ -1,6 +1,8 @@
 /** Broker checks: what a look at the broker means for a cluster. Pure. */
-import type { Attempt, BrokerLook } from '../amqp/broker-look.js'
+import type { BrokerLook } from '../amqp/broker-look.js'
+import type { Sight } from '../amqp/brokers-look.js'
 import { CREDENTIALS_REFUSED } from '../amqp/broker-urls.js'
+import type { Attempt } from '../amqp/visitor.js'
 import { shellWord } from '../cli/invocation.js'
 import { problem, warning, well, type Finding } from './finding.js'
 
@@ -36,6 +38,15 @@ export function brokerChecks(look: BrokerLook | Error, cluster: string, userWant
   }
   if (isNew) findings.push(well('cluster', `no node of cluster '${cluster}' has been at this broker yet`))
   return findings
+}
+
+/** Nothing of a broker that is alone. */
+export function sightCheck({ brokers, blind }: Sight): readonly Finding[] {
+  if (brokers < 2) return []
+  if (blind.length === 0) return [well('brokers', `all ${brokers} see what the others have`)]
+  return blind.map(({ made, sought }) => problem('brokers',
+    `what is made at ${made} is not to be found at ${sought}: they are parted, or were never one cluster`,
+    'ask each `rabbitmqctl cluster_status`; restart the one that is alone, or let it join the others'))
 }
 
 function remedyOf({ message }: Error, user: string): string {

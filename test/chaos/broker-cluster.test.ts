@@ -9,6 +9,7 @@ import { after, before, test, type TestContext } from 'node:test'
 import { nodeAddress, type NodeAddress } from '../../runtime/address.js'
 import type { Transport } from '../../runtime/transport.js'
 import { type AmqpOptions, amqpLink } from '../../infra/amqp/link.js'
+import { lookFromEachOther } from '../../infra/amqp/brokers-look.js'
 import { withoutPassword } from '../../infra/amqp/broker-urls.js'
 import { type PrivateCluster, startPrivateCluster } from '../../infra/amqp/private-cluster.js'
 import { openPost } from '../../infra/post.js'
@@ -77,6 +78,7 @@ async function everyPair({ masters, agents }: { masters: Member[]; agents: Membe
 const LIMIT = { timeout: 115_000 + KILLS * 60_000 }
 
 test('nodes with a broker that is killed are with another within 5 s, and all find each other', LIMIT, async (t) => {
+  assert.deepEqual(await lookFromEachOther(cluster.urls, 'spread'), { brokers: 3, blind: [] })
   const all = await spread(t)
   const leaver = await join(t, 'agent', MEMBERS_MAX)
   const members = [...all.masters, ...all.agents]

@@ -13,6 +13,7 @@ import { outlasting } from '../support/outlasting.js'
 
 const broker = testBroker()
 const PRETTY = ['--log-format', 'pretty']
+const JSON_LINES = ['--log-format', 'json']
 
 /** Files of this process may grow to so many bytes. */
 const limit = (pid: number, bytes: number | 'unlimited'): void => {
@@ -51,4 +52,38 @@ test('on a full disk launches are refused and updates wait; with room again they
   await agent.ended
   const again = new Running(t, args, { environment })
   assert.equal((await again.saying(/registered as (\S+)/))[1], id, 'its journal is whole')
+})
+
+test('an agent on a full disk follows the next leader, and comes back after a kill', {
+  timeout: 110_000,
+}, async (t) => {
+  const directory = temporaryDirectory(t)
+  const environment = { WARREN_BROKER: broker.url, WARREN_CLUSTER: 'disk-full-led-on' }
+  const master = () => new Running(t, ['master', '--port', '0', ...JSON_LINES], { environment })
+  const leader = master()
+  await leader.saying(/"msg":"leading"/)
+  const workDir = join(directory, 'w')
+  const args = ['agent', '--port', '0', '--name', 'a1', '--work-dir', workDir, '--resources', 'cpus:4', ...JSON_LINES]
+  const agent = new Running(t, args, { environment })
+  await agent.saying(/"epoch":1,"msg":"registered/)
+  const tasks = outlasting(directory, ['t'], [])
+  const framework = new Running(t, ['framework', 'run', tasks.framework], { environment })
+  await framework.saying(/t RUNNING/)
+
+  const bytes = statSync(join(workDir, 'journal')).size
+  limit(agent.pid, bytes)
+  leader.signal('SIGKILL')
+  master()
+  await agent.saying(/"epoch":2,"msg":"registered/)
+  agent.signal('SIGKILL')
+  await agent.ended
+  limit(process.pid, bytes) // What is started now inherits it.
+  const again = new Running(t, args, { environment })
+  limit(process.pid, 'unlimited')
+  await again.saying(/"epoch":2,"msg":"registered/)
+
+  limit(again.pid, 'unlimited')
+  tasks.open('t')
+  await framework.saying(/t FINISHED/)
+  assert.equal((await framework.ended).code, 0)
 })

@@ -6,31 +6,12 @@ import { test } from 'node:test'
 import { pipeTo } from '../infra/agent/temporary.js'
 import { testBroker } from '../support/broker.js'
 import { Running, warren } from '../support/command-line.js'
+import { service } from '../support/service.js'
 
 // A service as people run it, over a RabbitMQ: its scheduler is killed without a word, and replaced.
 
 const broker = testBroker()
 const CLUSTER = 'service'
-
-/** Keeps one task running, and says how it stands. */
-const service = (line: string) => `
-import { framework, task } from 'warren'
-export default framework<boolean>({
-  name: 'service', initial: () => false,
-  receive(runs, event, ctx) {
-    if (event.type === 'subscribed') ctx.log('info', 'it is ' + event.frameworkId)
-    if (event.type === 'error') ctx.log('info', 'over: ' + event.problem)
-    if (event.type === 'update') ctx.log('info', event.update.taskId + ' is ' + event.update.state)
-    if (event.type === 'update') return event.update.state === 'RUNNING'
-    if (event.type !== 'offers') return runs
-    const [offer, ...others] = event.offers
-    ctx.decline(others)
-    const one = task({ id: 'one', resources: { cpus: 1, mem: 32 }, command: ${JSON.stringify(line)} })
-    if (offer) ctx.accept(offer, runs ? [] : [one])
-    return true
-  },
-})
-`
 
 test('a service whose scheduler is killed finds its task running, until it ends in order', { timeout: 110_000 },
   async (t) => {

@@ -1,6 +1,7 @@
 /** Dead letters: messages that nobody took, why, and sending them again. */
 import { useEffect, useState } from 'preact/hooks'
 import type { LetterView } from '../../../actors/protocol/vitals.js'
+import { DEAD_LETTER_REASONS } from '../../../runtime/dead-letter-reasons.js'
 import { get, post, sentence } from '../api.js'
 import { clock, plural } from '../format.js'
 import { Card, Facts, Page, Problem } from '../parts/page.js'
@@ -23,20 +24,8 @@ const AGAIN_MS = 2_000
 const keyOf = ({ node, number }: Letter): string => `${node}/${number}`
 const heardOf = ({ nodesAsked, silent = [] }: Letters): number => nodesAsked - silent.length
 
-/** What to make of each reason. */
-const WHY: Readonly<Record<string, string>> = {
-  'no-such-actor': 'there was nobody of that address in the node, any more or yet',
-  stopped: 'the receiver had ended',
-  'mailbox-full': 'the receiver had more to do than it may keep waiting',
-  crashed: 'the receiver failed over it',
-  expired: 'it was an answer or a question whose time was over',
-  'not-accepted': 'the receiver does not take this from other nodes',
-  'no-such-node': 'the node was gone',
-  disconnected: 'there was no connection to the other nodes',
-  unconfirmed: 'it was under way when the connection ended, and may have arrived',
-  forged: 'it was not from whom it said',
-  'outbox-full': 'there was no room for it while the broker did not take any',
-}
+const whyOf = (reason: string): string =>
+  (DEAD_LETTER_REASONS as Readonly<Record<string, string>>)[reason] ?? 'it could not be taken'
 
 export function LettersPage() {
   const [told, setTold] = useState<Letters | undefined>(undefined)
@@ -75,7 +64,7 @@ export function LettersPage() {
           <Facts
             facts={counts.map(([reason, count]) => [
               `${count.toLocaleString('en')} ${reason}`,
-              WHY[reason] ?? 'it could not be taken',
+              whyOf(reason),
             ])}
           />
         )}
@@ -166,7 +155,7 @@ function Open({ letter, replayed }: { readonly letter: Letter; readonly replayed
       <div class="in">
         <Facts
           facts={[
-            ['Reason', `${letter.reason}: ${WHY[letter.reason] ?? 'it could not be taken'}`],
+            ['Reason', `${letter.reason}: ${whyOf(letter.reason)}`],
             ['More', letter.detail],
             ['When', new Date(letter.atMs).toLocaleString()],
             ['From', letter.from && <code key="f">{letter.from}</code>],

@@ -3,6 +3,7 @@ import test from 'node:test'
 import type { Message } from '../../../actors/agent/state.js'
 import type { AgentCall } from '../../../actors/protocol/agent.js'
 import type { JournalEntry } from '../../../actors/protocol/journal.js'
+import { MASTERS } from '../../../actors/protocol/leadership.js'
 import type { SchedulerCall } from '../../../actors/protocol/scheduler.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import { command } from '../master/desk.js'
@@ -78,7 +79,7 @@ test('a work directory of a cluster of another name is refused, though its journ
   assert.match(said.problem, /'warren' \(id c1\).*'prod'/)
 })
 
-test('what the disk does not take is not obeyed, and tried again', () => {
+test('what the disk does not take is not obeyed, and tried again after a pause', () => {
   const driven = begun()
   driven.receive(leads(3, 'n3'))
   const [request] = driven.toldTo(journal)
@@ -86,6 +87,7 @@ test('what the disk does not take is not obeyed, and tried again', () => {
   driven.take()
   driven.receive({ type: 'append-failed', token: request.token, reason: 'full' })
   assert.equal(registers(driven), 0)
+  assert.deepEqual(driven.toldTo(MASTERS), [], 'a full disk is no reason to ask and write as fast as can be')
   driven.fire('seek')
   driven.receive(leads(3, 'n3'))
   commit(driven)

@@ -15,6 +15,8 @@ const NONE: readonly string[] = []
 const ACCEPTED_MAX_MS = 10_000
 /** Three heartbeats, and what it takes to come back on a machine with much else to do. */
 const NOTICED_MAX_MS = 3 * HEARTBEAT_SECONDS * 1_000 + 5_000
+/** Of the leader's death its broker tells at once; the rest is what a machine with much else to do needs. */
+const FOLLOWED_MAX_MS = 20_000
 /** As long as a master waits for an agent by itself, its rounds and a takeover included. */
 const UNREACHABLE_MAX_MS = 150_000
 
@@ -23,6 +25,9 @@ const waysOf = (stage: Stage, { name }: Member) => stage.ways.get(name) ?? []
 /** Its process may write no file beyond this size: what a full disk is to its journal. */
 const limitFiles = ({ pid }: Member, bytes: number | 'unlimited') =>
   promisify(execFile)('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`])
+
+const fillDisk = (stage: Stage, agent: Member, leftBytes: number) =>
+  limitFiles(agent, statSync(join(stage.workDir(agent), 'journal')).size + leftBytes)
 
 async function nextAcceptance({ name, load: { historyPath } }: Load): Promise<void> {
   const count = () => readHistory(historyPath).filter(({ event }) => event === 'accepted').length
@@ -104,11 +109,25 @@ export const NODE_FAULTS: Readonly<Record<string, Fault>> = {
     row: '25',
     async inject(stage, random) {
       const agent = chosen(random, stage.agents)
-      const { size } = statSync(join(stage.workDir(agent), 'journal'))
-      await limitFiles(agent, size + Math.floor(random.next() * 2_000))
+      await fillDisk(stage, agent, Math.floor(random.next() * 2_000))
       await hold(random, 1_000, 6_000)
       await limitFiles(agent, 'unlimited')
       return NONE
+    },
+  },
+  'agent-disk-full-led-on': {
+    row: '1, 25',
+    async inject(stage, random) {
+      const agent = chosen(random, stage.agents)
+      const { master } = await someLeader(stage)
+      await fillDisk(stage, agent, 0)
+      await master.kill()
+      await someLeader(stage)
+      const { missing } = await until(async () => (await stateOfAgent(stage, agent.name) === 'active'
+        ? undefined : `${agent.name} does not follow the next leader on a full disk`), FOLLOWED_MAX_MS)
+      await limitFiles(agent, 'unlimited')
+      master.start()
+      return missing === undefined ? NONE : [missing]
     },
   },
   'agent-gone': {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { type Journal, type JournalEvent, openJournal } from '../../../infra/agent/journal.js'
-import { FRAME_PAYLOAD_BYTES_MAX } from '../../../infra/disk/frames.js'
+import { FRAME_PAYLOAD_BYTES_MAX, readContents, TITLE } from '../../../infra/disk/frames.js'
 import { Inbox } from './inbox.js'
 import { temporaryDirectory } from './temporary.js'
 
@@ -12,9 +12,9 @@ type Entry = string | number
 
 const inbox = () => new Inbox<JournalEvent>()
 
-const open = (path: string, { tell }: Inbox<JournalEvent>): Promise<Journal<Entry>> =>
+const open = (path: string, { tell }: Inbox<JournalEvent>, reserveBytes = 0): Promise<Journal<Entry>> =>
   openJournal<Entry>({
-    path,
+    path, reserveBytes,
     encode: (entry) => Buffer.from(JSON.stringify(entry)),
     decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Entry,
     tell,
@@ -81,31 +81,34 @@ test('a rewrite of more than one frame holds stays one act', async (t) => {
   assert.deepEqual(await reopen(journal, path), entries)
 })
 
-test('torn at any byte, it opens with what was whole and works on', async (t) => {
+test('torn at any byte, in its reserve or without one, it opens with what was whole and works on', async (t) => {
   const directory = temporaryDirectory(t)
   const few = { minLength: 1, maxLength: 3 }
   const groups = fc.array(fc.array(fc.integer(), few), few)
   let run = 0
-  await fc.assert(fc.asyncProperty(groups, fc.nat(), async (written, cut) => {
+  await fc.assert(fc.asyncProperty(groups, fc.nat(), fc.constantFrom(0, 100), async (written, cut, reserveBytes) => {
     const [path, box] = [`${directory}/${run++}`, inbox()]
-    const journal = await open(path, box)
-    const ends = [statSync(path).size]
+    const journal = await open(path, box, reserveBytes)
+    const ends = [framesEnd(path)]
     for (const entries of written) {
       journal.request({ type: 'append', entries, token: 0, replyTo: box.ref })
       await box.next()
-      ends.push(statSync(path).size)
+      ends.push(framesEnd(path))
     }
     await journal.close()
-    const length = cut % ((ends.at(-1) ?? 0) + 1)
+    // What makes it a journal is durable before there is a reserve.
+    const least = reserveBytes === 0 ? 0 : TITLE.length
+    const length = least + cut % ((ends.at(-1) ?? 0) + 1 - least)
+    const size = reserveBytes === 0 ? length : statSync(path).size
     truncateSync(path, length)
-    const next = await open(path, box)
-    const whole = ends.filter((end) => end <= length).length - 1
-    assert.deepEqual(next.entries, written.slice(0, Math.max(0, whole)).flat())
-    assert.equal(next.cutBytes, length - (ends[whole] ?? 0))
+    truncateSync(path, size) // What was not written of a reserve is zeros.
+    const next = await open(path, box, reserveBytes)
+    const whole = Math.max(0, ends.filter((end) => end <= length).length - 1)
+    assert.deepEqual(next.entries, written.slice(0, whole).flat())
     next.request({ type: 'append', entries: ['more'], token: 0, replyTo: box.ref })
     assert.equal((await box.next()).type, 'journaled')
-    assert.deepEqual(await reopen(next, path), [...written.slice(0, Math.max(0, whole)).flat(), 'more'])
-  }), { numRuns: 100 })
+    assert.deepEqual(await reopen(next, path), [...written.slice(0, whole).flat(), 'more'])
+  }), { numRuns: 200 })
 })
 
 test('damage before the end is refused, naming the file, and the file is left alone', async (t) => {
@@ -157,19 +160,67 @@ test('what cannot be written fails alone, in its turn; a refused rewrite forgets
   assert.deepEqual(await reopen(journal, path), ['a', 'b'])
 })
 
+/** Files of this process may not grow further than this: the next write is cut short, as on a full disk. */
+const limit = (bytes: number | 'unlimited') =>
+  execFileSync('prlimit', [`--pid=${process.pid}`, `--fsize=${bytes}:unlimited`])
+
 test('on a full disk it fails with the reason, and works on when there is room again', async (t) => {
   const [path, box] = [pathIn(t), inbox()]
   const journal = await open(path, box)
-  const limit = (bytes: string) => execFileSync('prlimit', [`--pid=${process.pid}`, `--fsize=${bytes}`])
   const append = async (entry: Entry) => {
     journal.request({ type: 'append', entries: [entry], token: 0, replyTo: box.ref })
     return box.next()
   }
   assert.equal((await append('a')).type, 'journaled')
-  // Files of this process may not grow further than this: the next write is cut short, as on a full disk.
-  limit(`${statSync(path).size + 20}:unlimited`)
-  const failed = await append('x'.repeat(100)).finally(() => limit('unlimited:unlimited'))
+  limit(statSync(path).size + 20)
+  const failed = await append('x'.repeat(100)).finally(() => limit('unlimited'))
   assert.deepEqual(failed, { type: 'journal-failed', token: 0, reason: `journal '${path}': file too large` })
   assert.equal((await append('b')).type, 'journaled')
   assert.deepEqual(await reopen(journal, path), ['a', 'b'])
 })
+
+test('on a full disk what may use the reserve is written, in its turn, and nothing else', async (t) => {
+  const [path, box] = [pathIn(t), inbox()]
+  const journal = await open(path, box, 100)
+  const ask = (token: number, entry: Entry, mayUseReserve: boolean) =>
+    journal.request({ type: 'append', entries: [entry], mayUseReserve, token, replyTo: box.ref })
+  ask(1, 'a', false)
+  assert.equal((await box.next()).type, 'journaled')
+  limit(statSync(path).size)
+  try {
+    for (const token of [2, 3, 4]) ask(token, `needed ${token}`, token !== 3)
+    const answers = [await box.next(), await box.next(), await box.next()]
+    const told = answers.map(({ type, token }) => `${token} ${type}`)
+    assert.deepEqual(told, ['2 journaled', '3 journal-failed', '4 journaled'])
+    ask(5, 'x'.repeat(100), true)
+    assert.equal((await box.next()).type, 'journal-failed', 'the reserve ends too')
+  } finally {
+    limit('unlimited')
+  }
+  ask(6, 'b', false)
+  assert.equal((await box.next()).type, 'journaled')
+  assert.deepEqual(await reopen(journal, path), ['a', 'needed 2', 'needed 4', 'b'])
+})
+
+test('a reserve is none of the entries, is kept by the next life, and is made anew after a rewrite', async (t) => {
+  const [path, box] = [pathIn(t), inbox()]
+  const reserved = () => statSync(path).size - framesEnd(path)
+  const first = await open(path, box, 5_000)
+  first.request({ type: 'append', entries: ['a'], token: 0, replyTo: box.ref })
+  await box.next()
+  assert.equal(reserved(), 5_000)
+  await first.close()
+  const next = await open(path, box, 5_000)
+  assert.deepEqual([next.entries, reserved()], [['a'], 5_000])
+  for (const type of ['rewrite', 'append'] as const) {
+    next.request({ type, entries: [type], token: 0, replyTo: box.ref })
+    assert.equal((await box.next()).type, 'journaled')
+  }
+  assert.equal(reserved(), 5_000)
+  assert.deepEqual(await reopen(next, path), ['rewrite', 'append'])
+})
+
+function framesEnd(path: string): number {
+  const contents = readContents(readFileSync(path))
+  return contents.kind === 'good' ? contents.bytes : 0
+}

@@ -120,6 +120,33 @@ test('after a boot the agent is the same one, its tasks are gone, and nothing is
   for (const pid of pids) assert.ok(process.kill(pid, 0), 'whoever has its pid now is left alone')
 })
 
+test('an agent comes back with more than it had, and with less only if its tasks have room', async (t) => {
+  const directory = temporaryDirectory(t)
+  const { environment } = await mastered(t, 'resized')
+  const start = (resources: string) => new Running(t, ['agent', '--name', 'a1', '--work-dir', join(directory, 'w'),
+    '--resources', `${resources};mem:512;disk:10`, ...PRETTY], { environment })
+  const first = start('cpus:4')
+  const [, id] = await first.saying(/registered as (\S+)/)
+  const tasks = outlasting(directory, ['t', 'command'], [])
+  const run = new Running(t, ['framework', 'run', tasks.framework], { environment })
+  for (const task of ['t', 'command']) await run.saying(new RegExp(`${task} RUNNING`))
+
+  let last = first
+  const again = async (resources: string, saying: RegExp) => {
+    last.signal('SIGKILL')
+    await last.ended
+    last = start(resources)
+    return last.saying(saying)
+  }
+  const [, larger] = await again('cpus:8', /registered as (\S+) .*\(8 cpus, /)
+  await again('cpus:0.1', /comes back with cpus:0\.1;.* start it with --resources of at least that, .* drain it/s)
+  const [, smaller] = await again('cpus:1', /registered as (\S+) .*\(1 cpu, /)
+  assert.deepEqual([larger, smaller], [id, id])
+  for (const task of ['t', 'command']) tasks.open(task)
+  assert.equal((await run.ended).code, 0)
+  assert.equal(tasks.begun().length, 2, 'nothing has begun twice')
+})
+
 /** Makes a journal one that was written in another boot of this machine. */
 async function writtenBefore(workDir: string, bootId: string): Promise<void> {
   const answered = new Promise<void>((resolve) => {

@@ -62,7 +62,7 @@ test('says at once when no agent could ever hold the command', async () => {
 
 test('says why a command could not be started', async () => {
   const { code, stderr } = await line.run(['run', '--', 'no-such-command'])
-  assert.equal(code, 1)
+  assert.equal(code, 127)
   assert.match(stderr, /'no-such-command' was not found/)
 })
 
