@@ -1,6 +1,6 @@
 /**
- * Log: the port of a replicated, ordered memory. What was appended counts once it is `committed`; a
- * master applies its decisions at once but lets nobody see them before.
+ * Log: the port of one node's own ordered memory, such as an agent's journal. What was appended counts once it
+ * is `committed`. What several nodes share is a stream (see `stream.ts`).
  */
 import type { Ref } from './address.js'
 

@@ -10,7 +10,7 @@ export type StreamRequest<Entry> =
    * Reads from `from` (0 is the beginning) and goes on with what is added later; if that is gone, from the first
    * entry that is left. `recent`: from somewhere near the end, or, if nobody knows where that is, from the first.
    * Opening again ends what was read before; answers to it carry the new `reading`. `isSilent`: nothing came for
-   * long, and whoever keeps the entries may have forgotten its reader.
+   * long, and whoever keeps the entries may have forgotten its reader, or hear nobody.
    */
   | {
       readonly type: 'read'
@@ -21,6 +21,8 @@ export type StreamRequest<Entry> =
     }
   /** Adds entries behind each other. That they stand is known only by reading them. */
   | { readonly type: 'add'; readonly entries: readonly Entry[] }
+  /** What was added is not read back: perhaps it never gets there, though nothing has failed. */
+  | { readonly type: 'unheard' }
   /** Nobody needs what stands before this: it may be forgotten, soon or later. Positions stay what they are. */
   | { readonly type: 'trim'; readonly before: number }
 

@@ -7,7 +7,8 @@ import type { Placed } from './bootstrap.js'
 import { awaitLeader } from './registrar-reading.js'
 import { onOwnSnapshot, wantSnapshot } from './registrar-snapshots.js'
 import {
-  BEAT_MS, EPOCH_LEAP_MAX, LEASE_MS, READ_BACK_MS, type Ctx, type RegistrarOptions, type State,
+  BEAT_MS, CLAIM_AGAIN_MS, CLAIM_COPIES_MAX, EPOCH_LEAP_MAX, LEASE_MS, READ_BACK_MS, type Claim, type Ctx,
+  type RegistrarOptions, type State,
 } from './registrar-state.js'
 
 const ID_LENGTH = 16
@@ -27,8 +28,14 @@ export function claim(state: State, { stream, cluster, name, url }: RegistrarOpt
   }
   const epoch = state.fence.epochSeen + 1
   entries.push({ type: 'log-claimed', epoch, nonce: state.nonce, master: name, ...(url ? { url } : {}) })
-  ctx.tell(stream, { type: 'add', entries })
-  ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
+  return write({ epoch, entries, copies: 0 }, state, stream, ctx)
+}
+
+/** Of several copies the first that is read counts; the others are of an epoch that is taken then. */
+function write(own: Claim, state: State, stream: RegistrarOptions['stream'], ctx: Ctx): State {
+  state.claim = { ...own, copies: own.copies + 1 }
+  ctx.tell(stream, { type: 'add', entries: own.entries })
+  ctx.after('read-back', CLAIM_AGAIN_MS, { type: 'not-read-back' })
   return state
 }
 
@@ -57,7 +64,7 @@ export function append(
   return state
 }
 
-/** Who leads gives way; who has claimed without the token does not insist. */
+/** Who leads gives way; who has claimed without the token does not insist; who holds it claims again, in a moment. */
 export function onOthersClaim(
   state: State, { master, epoch }: Extract<LogEntry, { type: 'log-claimed' }>, options: RegistrarOptions, ctx: Ctx,
 ): void {
@@ -129,6 +136,19 @@ export function onToken(state: State, options: RegistrarOptions, ctx: Ctx): Stat
   return claim(state, options, ctx)
 }
 
+/** Who cannot hear whether somebody leads claims only when that has lasted: there may be nothing to hear. */
+export function onLeaderless(state: State, options: RegistrarOptions, ctx: Ctx): State {
+  const isReading = state.boot.mode !== 'done' && !state.anywhere
+  const isDeaf = state.resuming !== undefined && !state.wasDeaf
+  if (isReading || isDeaf) {
+    state.wasDeaf = state.wasDeaf || isDeaf
+    awaitLeader(state, ctx)
+    return state
+  }
+  ctx.log('warn', 'nobody has led for long: claiming without the token')
+  return claim(state, options, ctx)
+}
+
 export function onTokenGone(state: State, reason: string, ctx: Ctx): State {
   state.holdsToken = false
   ctx.cancel('lease')
@@ -154,6 +174,12 @@ export function beat(state: State, options: RegistrarOptions, ctx: Ctx): State {
 }
 
 export function onNotReadBack(state: State, options: RegistrarOptions, ctx: Ctx): State {
-  if (state.phase === 'claiming') return claim(state, options, ctx)
-  return depose(state, `the log did not bring back a decision for ${READ_BACK_MS} ms`, ctx)
+  const { claim: own, fence: { epochSeen } } = state
+  if (state.phase !== 'claiming' || !own) {
+    ctx.tell(options.stream, { type: 'unheard' })
+    return depose(state, `the log did not bring back a decision for ${READ_BACK_MS} ms`, ctx)
+  }
+  if (own.epoch > epochSeen && own.copies < CLAIM_COPIES_MAX) return write(own, state, options.stream, ctx)
+  if (own.copies >= CLAIM_COPIES_MAX) ctx.tell(options.stream, { type: 'unheard' })
+  return claim(state, options, ctx)
 }

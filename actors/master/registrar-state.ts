@@ -12,8 +12,12 @@ import { newProgress, type Progress } from './snapshot-progress.js'
 export const BEAT_MS = 1_000
 /** A leader whose token is not renewed for so long stops to lead. */
 export const LEASE_MS = 3_000
-/** A claim or a decision that is not read back for so long has an unknown outcome. */
+/** A decision that is not read back for so long has an unknown outcome. */
 export const READ_BACK_MS = 5_000
+/** A claim that is not read back for so long is written once more. */
+export const CLAIM_AGAIN_MS = 1_000
+/** So often the same one is; then another is made, and perhaps by another way. */
+export const CLAIM_COPIES_MAX = 5
 /** A log in which nothing comes for so long is read again from where it stood: readers can hang. */
 export const TAIL_SILENCE_MS = 5_000
 /** Once the log comes again, what was read last must be found in it within so long. */
@@ -73,6 +77,14 @@ export interface Resuming {
   comparedFrom: number | undefined
 }
 
+/** What this master has written to lead. */
+export interface Claim {
+  readonly epoch: number
+  readonly entries: readonly LogEntry[]
+  /** How often it was written. */
+  copies: number
+}
+
 /** A snapshot that this master writes. */
 export interface Writing {
   readonly snapshot: number
@@ -100,6 +112,8 @@ export interface State {
   remembered: Map<number, EntryNames>
   /** Whether that still stands is not known yet. */
   resuming: Resuming | undefined
+  /** Nobody was heard to lead, but nothing could be heard; that counts as an excuse only once. */
+  wasDeaf: boolean
   /** Where snapshots begin that were found to be none. */
   rejected: Set<number>
   /** Read back, it says that there is nothing more to look through. */
@@ -112,6 +126,8 @@ export interface State {
   snapshots: number
   /** Of the own claim. */
   nonce: string
+  /** The own claim, while its fate is not known. */
+  claim: Claim | undefined
   nextSeq: number
   /** Those that this leader has written. */
   beats: number
@@ -126,5 +142,5 @@ export const newState = (): State => ({
   master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0, anywhere: false,
   boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(), marker: '',
   told: false, progress: newProgress, writing: undefined,
-  snapshots: 0, nonce: '', nextSeq: 1, beats: 0, pending: [], ledNonce: '',
+  snapshots: 0, nonce: '', claim: undefined, wasDeaf: false, nextSeq: 1, beats: 0, pending: [], ledNonce: '',
 })

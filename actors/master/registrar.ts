@@ -14,13 +14,13 @@ import type { RegistrarEvent } from '../protocol/registrar.js'
 import { step, type Placed } from './bootstrap.js'
 import { judge } from './fence.js'
 import {
-  append, beat, claim, claimAbove, onNotReadBack, onOthersClaim, onOwn, onToken, onTokenGone,
+  append, beat, claim, claimAbove, onLeaderless, onNotReadBack, onOthersClaim, onOwn, onToken, onTokenGone,
 } from './registrar-leading.js'
 import { awaitLeader, bootstrap, checkMarked, follow, onUnfound, refuseLog } from './registrar-reading.js'
 import { beginAnew, isResumed, onLost, remember, resume } from './registrar-resuming.js'
 import { onWhole, writeSnapshot } from './registrar-snapshots.js'
 import {
-  LEASE_MS, newState, READ_BACK_MS, TAIL_SILENCE_MS, type Ctx, type Message, type RegistrarOptions, type State,
+  LEASE_MS, newState, TAIL_SILENCE_MS, type Ctx, type Message, type RegistrarOptions, type State,
 } from './registrar-state.js'
 import { advance } from './snapshot-progress.js'
 
@@ -54,13 +54,7 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
       case 'snapshot-begin': case 'snapshot-part': case 'snapshot-end':
         return writeSnapshot(state, message, options, ctx)
       case 'leaderless':
-        // There is a log, and who has not read it cannot know whether somebody leads.
-        if (state.boot.mode !== 'done' && !state.anywhere) {
-          awaitLeader(state, ctx)
-          return state
-        }
-        ctx.log('warn', 'nobody has led for long: claiming without the token')
-        return claim(state, options, ctx)
+        return onLeaderless(state, options, ctx)
       default: return unhandled(message)
     }
   },
@@ -82,13 +76,12 @@ function onEntries(
   ctx.after('tail', TAIL_SILENCE_MS, { type: 'tail-silent' })
   state.anywhere = false
   if (!isResumed(state, message, options, ctx)) return state
+  state.wasDeaf = false
   // What was read twice is passed over; what was missed can only be made up for by a snapshot.
   if (missed && position > state.position && state.boot.mode === 'done') {
     return beginAnew(state, `entries ${state.position} to ${position - 1} of the log are gone`, options, ctx)
   }
   state.position = Math.max(state.position, position)
-  // A long log takes its time; the claim stands at its end.
-  if (state.phase === 'claiming') ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
   if (state.boot.mode !== 'done' && state.phase !== 'leading') awaitLeader(state, ctx)
   const folding = new Folding(state, bytes / entries.length, options, ctx)
   for (const entry of entries.slice(state.position - position)) {

@@ -43,7 +43,7 @@ export type RegistrarEvent =
 
 /** Election: the port of the token that says who should claim. It only speeds things up: the log decides. */
 export type ElectionRequest =
-  /** Answered whenever this node gets the token, again and again, until `resign`. */
+  /** Answered whenever this node gets the token, again and again, as long as the node lives. */
   | { readonly type: 'campaign'; readonly replyTo: Ref<ElectionEvent> }
   /** Answered by `token-renewed`, or not at all. */
   | { readonly type: 'renew' }

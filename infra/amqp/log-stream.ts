@@ -16,6 +16,7 @@ import { LogReading } from './log-reading.js'
 import {
   declareLog, findLog, keepAdvice, LOG_KEY, logQueue, mastersExchange, RETENTION, type Retention,
 } from './masters-topology.js'
+import { TOKEN_HEARTBEAT_SECONDS } from './token-election.js'
 
 /** What a broker says of a queue. */
 const [NOT_FOUND, DECLARED_OTHERWISE] = [404, 406]
@@ -58,7 +59,9 @@ class AmqpLogStream {
   async open(): Promise<void> {
     const { name } = this.options
     const setUp = (channel: Channel): Promise<void> => this.declare(channel)
-    const writer = { ...this.options, name: `${name} log writer`, setUp, lost: () => undefined }
+    // As short as the token's: who keeps that, and cannot write, keeps everybody from leading.
+    const heartbeatSeconds = TOKEN_HEARTBEAT_SECONDS
+    const writer = { ...this.options, heartbeatSeconds, name: `${name} log writer`, setUp, lost: () => undefined }
     this.writer = await KeptChannel.open(writer).catch((error: unknown) => {
       if (this.isFound) return KeptChannel.open(writer)
       throw error
@@ -94,11 +97,15 @@ class AmqpLogStream {
     if (request.type === 'add') return this.add(request.entries)
     // The broker forgets by itself what it has no more room for: see `declareLog`.
     if (request.type === 'trim') return
+    if (request.type === 'unheard') return this.writer?.renew('what was added does not come')
     const { isSilent } = request
     // One that is only being connected is left to that.
     const isForgotten = isSilent === true && this.reader?.current !== undefined
     this.reading.read(request, isForgotten ? undefined : this.reader?.current)
-    if (isForgotten) this.reader?.renew('the log fell silent')
+    if (!isForgotten) return
+    this.reader?.renew('the log fell silent')
+    // A leader hears at least itself, unless its broker has gone on alone: it may have been the writer's, too.
+    this.writer?.renew('the log fell silent')
   }
 
   private add(entries: readonly LogEntry[]): void {

@@ -92,7 +92,7 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     const server = await serveLocal(hub, socket, bus)
     closing.add(() => server.close())
     const policy = { shareOffers, ...(weights ? { weights } : {}) }
-    const openLog = fileLog(join(directory.path, 'master', 'log'))
+    const openLog = fileLog(join(directory.path, 'master', 'log'), (text) => logger.log('error', text, {}))
     const master = await openMasterNode({ ...node, ...policy, cluster, name: 'm1', openLog })
     closing.add(() => master.close())
     const agents: EmbeddedAgent[] = []

@@ -1,4 +1,4 @@
-/** Log in memory: the twin of the replicated log; it lasts as long as its process. */
+/** Log in memory: the twin of a node's journal; it lasts as long as its process. */
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
 

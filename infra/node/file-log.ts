@@ -25,10 +25,13 @@ export class FileLog {
   private held: (readonly LogEntry[])[] = []
   private add: (entries: readonly LogEntry[]) => void = () => undefined
 
-  private constructor(private readonly journal: Journal<LogEntry>, private readonly stream: MemoryStream<LogEntry>) {}
+  private constructor(
+    private readonly journal: Journal<LogEntry>, private readonly stream: MemoryStream<LogEntry>,
+    private readonly warn: (text: string) => void,
+  ) {}
 
   /** Rejects when the file cannot be read, or not be understood. */
-  static async open(path: string): Promise<FileLog> {
+  static async open(path: string, warn: (text: string) => void): Promise<FileLog> {
     const sizes = new WeakMap<LogEntry, number>()
     const sized = (entry: LogEntry, bytes: Uint8Array): void => void sizes.set(entry, bytes.length)
     const opened: { log?: FileLog } = {}
@@ -48,7 +51,7 @@ export class FileLog {
     })
     const { entries } = journal
     const bytesOf = (entry: LogEntry): number => sizes.get(entry) ?? 0
-    opened.log = new FileLog(journal, new MemoryStream({ entries, first: firstOf(entries), bytesOf }))
+    opened.log = new FileLog(journal, new MemoryStream({ entries, first: firstOf(entries), bytesOf }), warn)
     return opened.log
   }
 
@@ -78,6 +81,7 @@ export class FileLog {
   private answered(event: JournalEvent): void {
     const follow = this.waiting.shift()
     if (event.type === 'journaled') follow?.()
+    else this.warn(`the cluster's log was not written: ${event.reason}`)
     if (this.waiting.length === 0 && this.trimming !== undefined) this.rewrite(this.trimming)
   }
 

@@ -26,7 +26,7 @@ export interface SharedLog {
 export type OpenSharedLog = (tell: Tell) => Promise<SharedLog>
 type Tell = <Event>(to: Ref<Event>, event: NoInfer<Event>) => void
 
-/** Forgotten with its process. */
+/** For one master, whose beats nobody hears; forgotten with its process. */
 export function memoryLog(): OpenSharedLog {
   const stream = new MemoryStream<LogEntry>()
   const election = new MemoryElection()
@@ -42,11 +42,12 @@ export function memoryLog(): OpenSharedLog {
 /**
  * For one master at a time, which its work directory sees to. An entry is read back when it is on disk.
  * Opening throws a `WorkDirectoryError` when the file is no log, is damaged, or was written by a newer Warren.
+ * @param warn hears, for its operator, what the disk refuses
  */
-export function fileLog(path: string): OpenSharedLog {
+export function fileLog(path: string, warn: (text: string) => void = () => undefined): OpenSharedLog {
   return async (tell) => {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const file = await FileLog.open(path).catch((error: unknown) => {
+    const file = await FileLog.open(path, warn).catch((error: unknown) => {
       const help = 'restore it, or move it away to found the cluster anew'
       throw new WorkDirectoryError(`the log of the cluster cannot be read: ${reasonOf(error)}; ${help}`)
     })

@@ -40,6 +40,10 @@ export class LogReader {
     this.handle({ type: 'trim', before })
   }
 
+  unheard(): void {
+    this.handle({ type: 'unheard' })
+  }
+
   add(...entries: readonly LogEntry[]): void {
     this.handle({ type: 'add', entries })
   }
@@ -70,6 +74,20 @@ export function streamConformance(open: OpenStream): void {
 }
 
 function readingConformance(open: OpenStream): void {
+  test('who says that nothing comes of what it adds is heard again, if need be by another way', LIMIT, async (t) => {
+    const [one, two] = [await LogReader.of(t, 'unheard', open), await LogReader.of(t, 'unheard', open)]
+    for (const reader of [one, two]) reader.read(0)
+    one.add(beat(0))
+    await two.until(({ entries }) => entries.length === 1)
+    one.unheard()
+    // What is added before there is another way is lost.
+    for (let number = 1; two.entries.length === 1; number++) {
+      one.add(beat(number))
+      await new Promise(setImmediate)
+    }
+    await one.until(({ entries }) => entries.length > 1)
+    assert.deepEqual(one.entries.slice(0, 2), two.entries.slice(0, 2))
+  })
   test('all that is added is read by all, in one order, with its positions from 0 on', LIMIT, async (t) => {
     const [one, two] = [await LogReader.of(t, 'shared', open), await LogReader.of(t, 'shared', open)]
     for (const reader of [one, two]) reader.read(0)

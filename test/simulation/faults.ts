@@ -25,6 +25,7 @@ export function befall(world: World, step: Step): string {
       return place.name
     }
     case 'log-cut': case 'log-mute': case 'log-deaf': case 'log-repeat': case 'token-cut': return isolate(world, step)
+    case 'log-lost': return loseWay(world, step)
     case 'token-lost': case 'token-twice':
       if (fault === 'token-lost') world.token.lose()
       else world.token.double()
@@ -148,6 +149,13 @@ function isolate(world: World, step: Step): string {
       world.events.after(forMs, () => way?.open())
       return name
   }
+}
+
+/** Nothing mends it but the master itself, who has to find that out by what it does not hear. */
+function loseWay(world: World, step: Step): string {
+  const { name, way } = masterOf(world, step)
+  if (way) way.isLost = true
+  return name
 }
 
 function finish(world: World, step: Step): string {

@@ -28,6 +28,7 @@ export const FAULTS = {
   finish: 'a framework is torn down, and another comes',
   jump: 'the wall clock of a node is set by up to an hour',
   'tail-lost': 'the log loses its last entries, although they were read',
+  'log-lost': 'what a master writes into the log goes nowhere, until it takes another way',
   'log-anew': 'the log is deleted, and the old one comes back later',
 } as const
 export type Fault = keyof typeof FAULTS

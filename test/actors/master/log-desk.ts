@@ -61,6 +61,14 @@ export class LogDesk {
     return added
   }
 
+  /** How often it has said since the last look that what it adds does not come. */
+  unheard(): number {
+    const unheard = this.driven.toldTo(stream).filter(({ type }) => type === 'unheard').length
+    const others = this.driven.told.filter(({ to, message }) => to !== stream || message.type !== 'unheard')
+    this.driven.told.splice(0, Infinity, ...others)
+    return unheard
+  }
+
   heard(): RegistrarEvent[] {
     const heard = this.driven.toldTo(master)
     this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== master))

@@ -118,14 +118,6 @@ test('who was deposed is told nothing, and does not lead, before it asks for eve
   assert.deepEqual(desk.heard().at(-1)?.type, 'elected')
 })
 
-test('a claim at the end of a long log is waited for as long as the log comes', () => {
-  const desk = new LogDesk()
-  desk.driven.receive({ type: 'token-taken' })
-  desk.driven.timers.delete('read-back')
-  desk.bring(FOUNDED)
-  assert.ok(desk.driven.timers.has('read-back'))
-})
-
 test('a leader renews its token and says that it lives, until it leads no more', () => {
   const desk = leading()
   assert.equal(desk.driven.timers.get('beat')?.everyMs, BEAT_MS)

@@ -88,6 +88,8 @@ export class SharedLog {
 export class WayToLog {
   writable = true
   readable = true
+  /** What is written comes to nobody's ears, and nothing fails. */
+  isLost = false
   private reader: Reading | undefined
   private writesDueMs = 0
   private readsDueMs = 0
@@ -99,12 +101,14 @@ export class WayToLog {
   readonly port = (request: StreamRequest<LogEntry>): void => {
     const { events, random } = this.log
     if (request.type === 'read') {
-      const { reading, from, replyTo } = request
+      const { reading, from, replyTo, isSilent } = request
+      if (isSilent) this.isLost = false
       const position = from === 'recent' ? this.log.entries.length - RECENT_ENTRIES : from
       this.reader = { reading, replyTo, position: Math.max(position, this.log.first) }
       return this.bring()
     }
-    if (!this.writable) return
+    if (request.type === 'unheard') this.isLost = false
+    if (!this.writable || this.isLost || request.type === 'unheard') return
     if (request.type === 'trim') return this.log.trim(request.before)
     this.written.push(...request.entries)
     if (this.written.length > REPEATED_ENTRIES_MAX) this.written.splice(0, this.written.length - REPEATED_ENTRIES_MAX)
