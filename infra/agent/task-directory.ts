@@ -64,7 +64,7 @@ export function recordEnd(directory: string, pid: number, end: Exit | 'vanished'
     const start = known === '' ? `${pid}\n` : known.endsWith('\n') ? '' : '\n'
     appendFileSync(`${directory}/status`, `${start}${linesOf(end)}\n`)
   } catch {
-    // A full disk: whoever asks next finds the process gone, and tries again.
+    // A full disk: whoever asks next finds the process gone, and tries again; if nobody asks, whoever collects it does.
   }
 }
 
@@ -76,6 +76,14 @@ export function giveUp(directory: string): boolean {
   } catch {
     return !existsSync(`${directory}/status`) // No such launch, or a disk without room.
   }
+}
+
+/** How a launch has ended that certainly runs no more; if nothing says so, that is written down. */
+export function endUnseen(directory: string): Exit | 'vanished' {
+  const status = readStatus(directory)
+  if (status?.end !== undefined) return status.end
+  if (status !== undefined || !giveUp(directory)) recordEnd(directory, status?.pid ?? 0, 'vanished')
+  return 'vanished'
 }
 
 function linesOf(end: Exit | 'vanished'): string {

@@ -9,7 +9,9 @@ function leave(base: string): { readonly left: string; readonly beside: string }
   const [left, beside] = [`${base}/left`, `${base}/beside`]
   mkdirSync(`${beside}/deep`, { recursive: true })
   writeFileSync(`${beside}/deep/file`, 'x')
-  for (const name of ['read-only/deeper', 'unreadable', 'closed/deeper']) mkdirSync(`${left}/${name}`, { recursive: true })
+  for (const name of ['read-only/deeper', 'unreadable', 'closed/deeper']) {
+    mkdirSync(`${left}/${name}`, { recursive: true })
+  }
   for (const name of ['read-only/file', 'read-only/deeper/file', 'unreadable/file', 'closed/deeper/file']) {
     writeFileSync(`${left}/${name}`, 'x', { mode: 0o444 })
   }
