@@ -25,8 +25,8 @@ function leave(base: string): { readonly left: string; readonly beside: string }
 }
 
 test('what its owner may not write to is removed all the same, and what links lead to is left as it is', async (t) => {
-  const base = temporaryDirectory(t)
-  await asOrdinaryUser(base, async () => {
+  await asOrdinaryUser(async () => {
+    const base = temporaryDirectory(t)
     const { left, beside } = leave(base)
     await removeAll(left)
     assert.ok(!existsSync(left))

@@ -1,6 +1,6 @@
 /** Temporary: a directory for one test, removed after it, and pipes to wait for processes by. */
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,10 +15,9 @@ export function temporaryDirectory(t: TestContext): string {
 /** Root is refused nothing. This is `nobody` on every Linux; it need not have a name. */
 const ORDINARY_USER = 65_534
 
-/** Does something as a user to whom permissions apply, and to whom the directory belongs. */
-export async function asOrdinaryUser(directory: string, act: () => Promise<void>): Promise<void> {
+/** Does something as a user to whom permissions apply, and to whom belongs what is made meanwhile. */
+export async function asOrdinaryUser(act: () => Promise<void>): Promise<void> {
   if (process.geteuid?.() !== 0) return act()
-  chownSync(directory, ORDINARY_USER, ORDINARY_USER)
   process.seteuid?.(ORDINARY_USER)
   try {
     await act()
