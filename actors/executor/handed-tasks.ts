@@ -58,6 +58,7 @@ export function onReport(
   const isOf = handed !== undefined && (launchId ?? handed.launch.launchId) === handed.launch.launchId
   if (known === 'noted' || !isOf || sequence <= (handed.launch.sequence ?? 0)) {
     // It is on disk, or the task has ended; the executor has only not heard so.
+    state.heard.note(sequence)
     if (state.executor) ctx.tell(state.executor, { type: 'report-noted', taskId, sequence })
     return state
   }

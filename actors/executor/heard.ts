@@ -4,16 +4,19 @@
  *
  * Reports are numbered from 1 and repeated until noted, so a repeated one must be told from a new one:
  * the task that it tells of may have ended meanwhile, and its id may run again.
+ *
+ * What is noted is kept as ranges, since some numbers never come: those that an earlier life of the agent
+ * has noted. Where these are nobody can say, for its last words to the executor may have been lost one by
+ * one. So each gap costs one range for ever, and the reports beyond it cost nothing.
  */
+import { covers, union, type Range } from '../resources/ranges.js'
+
 export class Heard {
-  /** All up to this number are on disk. */
-  private notedUpTo = 0
-  /** On disk beyond a gap. */
-  private readonly noted = new Set<number>()
+  private noted: readonly Range[] = []
   private readonly underWay = new Set<number>()
 
   statusOf(sequence: number): 'new' | 'passed-on' | 'noted' {
-    if (sequence <= this.notedUpTo || this.noted.has(sequence)) return 'noted'
+    if (covers(this.noted, only(sequence))) return 'noted'
     return this.underWay.has(sequence) ? 'passed-on' : 'new'
   }
 
@@ -23,7 +26,8 @@ export class Heard {
 
   note(sequence: number): void {
     this.underWay.delete(sequence)
-    if (sequence > this.notedUpTo) this.noted.add(sequence)
-    while (this.noted.delete(this.notedUpTo + 1)) this.notedUpTo++
+    this.noted = union(this.noted, only(sequence))
   }
 }
+
+const only = (sequence: number): readonly Range[] => [{ begin: sequence, end: sequence }]

@@ -15,7 +15,7 @@ import { readShortOutput } from './short-output.js'
 import { MARK } from './shim.js'
 import { type Shim, ShimPool } from './shim-pool.js'
 import { Survivors } from './survivors.js'
-import { giveUp, parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
+import { endUnseen, parseStatus, readStatus, recordEnd, taskDirectory } from './task-directory.js'
 
 /** How many processes run under one agent at once. */
 export const PROCESSES_MAX = 10_000
@@ -76,6 +76,11 @@ export class Launcher {
     return new Map([...this.#lives.values()].map(({ pid, launchId }) => [pid, launchId]))
   }
 
+  /** Whether it runs, as far as this life knows: one of an earlier life only once it has been adopted. */
+  runs(launchId: string): boolean {
+    return this.#lives.has(launchId)
+  }
+
   /** Leaves everything running and hears of nothing more. */
   close(): void {
     this.#survivors.close()
@@ -121,7 +126,8 @@ export class Launcher {
       return tell(replyTo, { type: 'started', launchId, pid: known.pid, directory: known.directory })
     }
     if (directory === undefined) return tell(replyTo, { type: 'vanished', launchId })
-    if (request.type === 'adopt' && request.rebooted) return this.#tellEnd(replyTo, launchId, endBeforeBoot(directory))
+    // No process is looked for: whatever has this pid now, or the mark of this task, is another's.
+    if (request.type === 'adopt' && request.rebooted) return this.#tellEnd(replyTo, launchId, endUnseen(directory))
     const truth = this.#survivors.truth(directory)
     if (truth.type === 'ended') return this.#tellEnd(replyTo, launchId, truth.end)
     const life: Life = { launchId, directory, pid: truth.pid, replyTo }
@@ -192,14 +198,6 @@ export class Launcher {
       : { type: 'exited', launchId, exit: end, ...(output ? { output } : {}) }
     this.#options.tell(replyTo, event)
   }
-}
-
-/** No process is looked for: whatever has this pid now, or the mark of this task, is another's. */
-function endBeforeBoot(directory: string): Exit | 'vanished' {
-  const status = readStatus(directory)
-  if (status?.end !== undefined) return status.end
-  if (status !== undefined || !giveUp(directory)) recordEnd(directory, status?.pid ?? 0, 'vanished')
-  return 'vanished'
 }
 
 function discard(directory: string): void {

@@ -30,13 +30,17 @@ export interface Status {
 /**
  * Reads the lines `pid`, any words, `exit code`. A shell returns 128 + n for a signal and says so in
  * words; a command that itself returns 137 is not taken for a killed one. Shells are silent about
- * SIGINT and SIGPIPE, so these two read as the codes 130 and 141.
+ * SIGINT and SIGPIPE, so these two read as the codes 130 and 141. A shim that could not begin has only
+ * words; of those, somebody else may say `vanished`.
  */
 export function parseStatus(text: string): Status {
   const [pid, ...rest] = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1)
   if (pid === undefined) return {}
-  if (!/^\d+$/.test(pid)) return { words: [pid, ...rest].join('\n') }
   const last = rest.at(-1)
+  if (!/^\d+$/.test(pid)) {
+    const words = [pid, ...rest].join('\n')
+    return last === 'vanished' ? { end: 'vanished', words } : { words }
+  }
   if (last === 'vanished') return { pid: Number(pid), end: 'vanished' }
   const ended = last !== undefined && /^\d{1,3}$/.test(last)
   const words = (ended ? rest.slice(0, -1) : rest).join('\n')
@@ -64,7 +68,7 @@ export function recordEnd(directory: string, pid: number, end: Exit | 'vanished'
     const start = known === '' ? `${pid}\n` : known.endsWith('\n') ? '' : '\n'
     appendFileSync(`${directory}/status`, `${start}${linesOf(end)}\n`)
   } catch {
-    // A full disk: whoever asks next finds the process gone, and tries again.
+    // A full disk: whoever asks next finds the process gone, and tries again; if nobody asks, whoever collects it does.
   }
 }
 
@@ -76,6 +80,14 @@ export function giveUp(directory: string): boolean {
   } catch {
     return !existsSync(`${directory}/status`) // No such launch, or a disk without room.
   }
+}
+
+/** How a launch has ended that certainly runs no more; if nothing says so, that is written down. */
+export function endUnseen(directory: string): Exit | 'vanished' {
+  const status = readStatus(directory)
+  if (status?.end !== undefined) return status.end
+  if (status !== undefined || !giveUp(directory)) recordEnd(directory, status?.pid ?? 0, 'vanished')
+  return 'vanished'
 }
 
 function linesOf(end: Exit | 'vanished'): string {

@@ -68,8 +68,8 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
       workDir: directory.path, groups: () => launcher.groups(), tell: (to, event) => system.tell(to, event),
     })
     const sandboxes = openSandboxes({
-      ...options.sandboxes, workDir: directory.path, logger: options.logger, isHeld: (id) => journal.holds(id),
-      now: () => Date.now(),
+      ...options.sandboxes, workDir: directory.path, logger: options.logger, now: () => Date.now(),
+      isHeld: (id) => launcher.runs(id) || journal.holds(id),
     })
     const actor = agent({
       info,

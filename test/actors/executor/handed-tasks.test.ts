@@ -34,6 +34,16 @@ test('a report about a task that is not there is noted and goes no further', () 
   assert.deepEqual([reports(driven), toProcess(driven)], [[], ['noted 1']])
 })
 
+test('such a report is known from then on: whatever runs under its id later, it is not of that', () => {
+  const driven = registered()
+  driven.receive(report('t', 1, 'RUNNING'))
+  driven.receive(run('t'))
+  driven.receive(report('t', 1, 'RUNNING'))
+  assert.deepEqual(reports(driven), [])
+  driven.receive(report('t', 2, 'RUNNING'))
+  assert.deepEqual(reports(driven), ['w-L1 RUNNING'])
+})
+
 test('a task is ended by its executor, or before it was handed over', () => {
   const driven = registered(run('t'))
   driven.receive({ type: 'end', launchId: 'w-L1' as LaunchId, graceMs: 70 })

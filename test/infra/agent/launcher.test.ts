@@ -49,6 +49,16 @@ test('a command runs in its sandbox, and its output and exit code are kept', asy
   assert.equal(b.output('stderr'), 'oops\n')
 })
 
+test('a launch runs from its start until its end is told', async (t) => {
+  const b = bench(t)
+  assert.equal(b.launcher.runs('a'), false)
+  b.start(shell('exit 0'))
+  assert.equal(b.launcher.runs('a'), true)
+  await started(b)
+  await b.inbox.next()
+  assert.equal(b.launcher.runs('a'), false)
+})
+
 test('a task gets a small environment, what it asked for, and nothing of its agent', async (t) => {
   process.env['WARREN_TEST_SECRET'] = 'password'
   t.after(() => { delete process.env['WARREN_TEST_SECRET'] })

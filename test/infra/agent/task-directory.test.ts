@@ -24,6 +24,7 @@ test('a status says as much as its complete lines do', () => {
     ['12\nsh: 3: Cannot fork\n', { pid: 12, words: 'sh: 3: Cannot fork' }],
     ['12\nvanished\n', { pid: 12, end: 'vanished' }],
     ['sh: 0: Illegal number: x\n', { words: 'sh: 0: Illegal number: x' }],
+    ['sh: 0: Illegal number: x\nvanished\n', { end: 'vanished', words: 'sh: 0: Illegal number: x\nvanished' }],
   ]
   for (const [text, expected] of table) assert.deepEqual(parseStatus(text), expected, JSON.stringify(text))
 })

@@ -12,6 +12,20 @@ export function temporaryDirectory(t: TestContext): string {
   return directory
 }
 
+/** Root is refused nothing. This is `nobody` on every Linux; it need not have a name. */
+const ORDINARY_USER = 65_534
+
+/** Does something as a user to whom permissions apply, and to whom belongs what is made meanwhile. */
+export async function asOrdinaryUser(act: () => Promise<void>): Promise<void> {
+  if (process.geteuid?.() !== 0) return act()
+  process.seteuid?.(ORDINARY_USER)
+  try {
+    await act()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
 /**
  * A named pipe, open for reading: `closed` resolves with what was written when the last process that
  * holds its other end is gone.
