@@ -5,7 +5,7 @@
  */
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
 import type { LaunchId } from '../../actors/protocol/ids.js'
-import { NEEDED_ENTRIES, type JournalEntry } from '../../actors/protocol/journal.js'
+import { floorOf, RESERVE_BYTES, type JournalEntry } from '../../actors/protocol/journal.js'
 import type { Cause } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
@@ -15,8 +15,6 @@ import { openJournal, type JournalEvent } from './journal.js'
 
 /** Appended entries after which the journal is shortened. */
 export const JOURNAL_ENTRIES_MAX = 50_000
-/** Room that is kept for what an agent must write on a full disk too: some 700 masters, one after the other. */
-export const RESERVE_BYTES = 65_536
 
 const NOT_SHORTENED = `the journal could not be shortened; after ${JOURNAL_ENTRIES_MAX} more entries it is tried again`
 
@@ -76,8 +74,7 @@ export async function openJournalPort(path: string, tell: Tell, logger: Logger =
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request
       waiting.push({ token, records, replyTo, cause })
-      const mayUseReserve = records.every(({ type }) => NEEDED_ENTRIES.has(type))
-      journal.request({ type: 'append', entries: records, mayUseReserve, token, replyTo: nobody })
+      journal.request({ type: 'append', entries: records, floorBytes: floorOf(records), token, replyTo: nobody })
       appended += records.length
       if (appended < JOURNAL_ENTRIES_MAX || waiting.length > 1) return
       appended = 0
