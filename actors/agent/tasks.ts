@@ -90,8 +90,8 @@ export function onJournaled(state: State, entry: JournalEntry, options: AgentOpt
   if (entry.type === 'update-acknowledged') forgetSettled(state, launchOf(entry.updateId))
   if (entry.type !== 'update-queued') return state
   const key = entry.update.updateId ?? ''
-  const noted = state.active.noted.get(key)
-  state.active.noted.delete(key)
+  const noted = state.active.toNote.get(key)
+  state.active.toNote.delete(key)
   if (noted) ctx.tell(noted.to, { type: 'noted', taskId: noted.taskId, sequence: noted.sequence })
   settleOrphan(state, entry.update, options, ctx)
   return state
@@ -121,7 +121,7 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
     source: told.reason === undefined ? 'executor' : 'agent', atMs: ctx.now(), ...told,
     ...(text === undefined ? {} : { text: shortened(text) }), ...(agentId ? { agentId } : {}),
   }
-  if (noted) active.noted.set(updateId, noted)
+  if (noted) active.toNote.set(updateId, noted)
   ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }

@@ -121,7 +121,7 @@ test('an acknowledged end is forgotten, but for the launch and where to read the
   assert.equal(driven.state.active.counts.size, 1)
   acknowledge(driven, update as NonNullable<typeof update>)
   const { memory, active } = driven.state
-  assert.deepEqual([memory.tasks.size, active.counts.size, active.runners.size, active.noted.size], [0, 0, 0, 0])
+  assert.deepEqual([memory.tasks.size, active.counts.size, active.runners.size, active.toNote.size], [0, 0, 0, 0])
   assert.deepEqual([...memory.launches, ...memory.lastLaunch.values()], ['w-L1', 'w-L1'])
 })
 
