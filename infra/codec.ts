@@ -45,10 +45,13 @@ export function encode(plain: readonly unknown[]): Uint8Array | undefined {
   }
 }
 
-/** Reads a packed array. What it answers shares no memory with the bytes. Never throws. */
-export function decode(bytes: Uint8Array): Decoded {
-  if (bytes.length > INBOUND_BYTES_MAX) {
-    return { ok: false, reason: `${bytes.length} bytes; at most ${INBOUND_BYTES_MAX} are read` }
+/**
+ * Reads a packed array. What it answers shares no memory with the bytes. Never throws.
+ * @param bytesMax more is not even looked at; as a peer's frame unless given
+ */
+export function decode(bytes: Uint8Array, bytesMax = INBOUND_BYTES_MAX): Decoded {
+  if (bytes.length > bytesMax) {
+    return { ok: false, reason: `${bytes.length} bytes; at most ${bytesMax} are read` }
   }
   try {
     // A plain view: bytes inside then come out as Uint8Array, whatever the frame was.

@@ -69,8 +69,9 @@ export function onAdmitted(state: State, token: number, options: AgentOptions, c
 }
 
 /**
- * The disk refused the launch, so nothing runs; the update waits for the disk like any other. A life of
- * the agent that ends before that forgets both, and is sent the launch again.
+ * The disk refused the launch, so nothing runs; the update waits for the disk like any other. The next life knows
+ * neither, even if the update was written: the fold ignores updates of launches that it does not hold. So if the
+ * master has not heard of it, it sends the launch again, and it is taken like a new one.
  */
 export function onNotAdmitted(state: State, token: number, reason: string, options: AgentOptions, ctx: Ctx): State {
   const refused = state.active.admitting.get(token)

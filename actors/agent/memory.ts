@@ -51,6 +51,8 @@ export interface Memory {
 
 export const LAST_LAUNCHES_MAX = 100_000
 export const ENDS_MAX = 100
+/** In one entry of a shortened journal: an agent takes launches without end, and an entry has one. */
+const LAUNCHES_AT_ONCE_MAX = 10_000
 
 export const newMemory = (): Memory => ({
   agentId: undefined, cluster: undefined, obeyed: undefined, life: undefined, executors: new Map(),
@@ -122,7 +124,9 @@ export function compact(memory: Memory): JournalEntry[] {
   if (memory.life) entries.push(memory.life)
   entries.push(...memory.executors.values())
   const over = [...memory.launches].filter((launchId) => !memory.tasks.has(launchId))
-  entries.push({ type: 'launches-remembered', launchIds: over })
+  for (let at = 0; at < over.length; at += LAUNCHES_AT_ONCE_MAX) {
+    entries.push({ type: 'launches-remembered', launchIds: over.slice(at, at + LAUNCHES_AT_ONCE_MAX) })
+  }
   for (const held of memory.tasks.values()) {
     const { launchId, frameworkId, role, task, state, updates, pending } = held
     const sent = updates - pending.length

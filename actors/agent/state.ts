@@ -95,7 +95,8 @@ export interface Active {
   readonly outputs: Map<LaunchId, LaunchId>
   /** Updates made for each launch, the ones still on their way to the disk included. */
   readonly counts: Map<LaunchId, number>
-  readonly noted: Map<string, NonNullable<TaskReport['noted']>>
+  /** Whom to tell once an update is on disk, by its id. */
+  readonly toNote: Map<string, NonNullable<TaskReport['noted']>>
   /** Launches that end because the agent is drained. */
   readonly drained: Set<LaunchId>
   /** Frameworks that have ended while tasks of theirs still did: nobody is left to acknowledge their ends. */
@@ -112,5 +113,5 @@ export const LIFE = -1
 
 export const newActive = (): Active => ({
   admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
-  noted: new Map(), drained: new Set(), orphaning: new Set(), nextToken: 1, unwrittenLife: undefined,
+  toNote: new Map(), drained: new Set(), orphaning: new Set(), nextToken: 1, unwrittenLife: undefined,
 })

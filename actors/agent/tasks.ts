@@ -3,7 +3,7 @@ import type { AgentEvent } from '../protocol/agent.js'
 import type { FrameworkId, LaunchId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { KILL_GRACE_DEFAULT_MS, type TaskReport } from '../protocol/running.js'
-import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+import { isTerminal, UPDATE_TEXT_CHARACTERS_MAX, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, findTask, launchOf, remember, updateIdOf, type TaskMemory } from './memory.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 
@@ -90,8 +90,8 @@ export function onJournaled(state: State, entry: JournalEntry, options: AgentOpt
   if (entry.type === 'update-acknowledged') forgetSettled(state, launchOf(entry.updateId))
   if (entry.type !== 'update-queued') return state
   const key = entry.update.updateId ?? ''
-  const noted = state.active.noted.get(key)
-  state.active.noted.delete(key)
+  const noted = state.active.toNote.get(key)
+  state.active.toNote.delete(key)
   if (noted) ctx.tell(noted.to, { type: 'noted', taskId: noted.taskId, sequence: noted.sequence })
   settleOrphan(state, entry.update, options, ctx)
   return state
@@ -110,7 +110,7 @@ function end(state: State, task: TaskMemory, graceMs: number | undefined, ctx: C
 /** Turns what an executor saw into an update, and gives it to those who see it through. */
 function report(state: State, message: TaskReport, ctx: Ctx): State {
   const { memory: { agentId, tasks }, active, updates } = state
-  const { type: _, launchId, noted, ...told } = message
+  const { type: _, launchId, noted, text, ...told } = message
   const task = tasks.get(launchId)
   if (!task || !updates) return state
   const count = (active.counts.get(launchId) ?? 0) + 1
@@ -119,12 +119,16 @@ function report(state: State, message: TaskReport, ctx: Ctx): State {
   const update: StatusUpdate = {
     updateId, frameworkId: task.frameworkId, taskId: task.task.taskId, launchId,
     source: told.reason === undefined ? 'executor' : 'agent', atMs: ctx.now(), ...told,
-    ...(agentId ? { agentId } : {}),
+    ...(text === undefined ? {} : { text: shortened(text) }), ...(agentId ? { agentId } : {}),
   }
-  if (noted) active.noted.set(updateId, noted)
+  if (noted) active.toNote.set(updateId, noted)
   ctx.tell(updates, { type: 'report', update, ...(noted ? { sequence: noted.sequence } : {}) })
   return state
 }
+
+/** Not between the halves of a character, which nobody could read alone. */
+const shortened = (text: string): string => text.length <= UPDATE_TEXT_CHARACTERS_MAX ? text
+  : `${text.slice(0, UPDATE_TEXT_CHARACTERS_MAX - 1).replace(/[\ud800-\udbff]$/, '')}…`
 
 /** The end of a task whose framework has ended meanwhile would wait for ever to be acknowledged. */
 function settleOrphan(state: State, update: StatusUpdate, options: AgentOptions, ctx: Ctx): void {

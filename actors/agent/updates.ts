@@ -3,7 +3,8 @@
  * it again until the framework's scheduler has acknowledged it; per task one at a time, in order.
  *
  * One append is under way at a time, and whatever comes meanwhile goes with the next: a disk that
- * refuses one append and takes a later one must not turn the steps of a task around.
+ * refuses one append and takes a later one must not turn the steps of a task around. While it refuses, what
+ * may use the journal's reserve is tried by itself.
  */
 import { unhandled, type Actor, type Cause, type Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
@@ -12,6 +13,7 @@ import type { AgentCall } from '../protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, TaskId, UpdateId } from '../protocol/ids.js'
 import type { JournalEntry } from '../protocol/journal.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+import { mostNeeded, putBack, type UpdateEntry } from './full-disk.js'
 import { launchOf } from './memory.js'
 
 export const RESEND_FIRST_MS = 10_000
@@ -62,10 +64,8 @@ interface Pending {
   readonly cause: Cause | undefined
 }
 
-type Entry = Extract<JournalEntry, { type: 'update-queued' | 'update-acknowledged' }>
-
 interface Writing {
-  readonly entry: Entry
+  readonly entry: UpdateEntry
   readonly cause: Cause | undefined
 }
 
@@ -75,6 +75,10 @@ interface State {
   writing: readonly Writing[]
   /** Entries for the next appends. */
   waiting: Writing[]
+  /** Since the journal has refused, until it takes again all that waits. */
+  isRefused: boolean
+  /** What is being written was chosen from what waits. */
+  isChosen: boolean
   token: number
   master: { readonly ref: Ref<AgentCall>; readonly agentId: AgentId } | undefined
 }
@@ -91,7 +95,9 @@ type Ctx = Context<Message>
 export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   initial(ctx) {
     ctx.every('sweep', SWEEP_INTERVAL_MS, { type: 'sweep' })
-    const state: State = { streams: new Map(), writing: [], waiting: [], token: 0, master: undefined }
+    const state: State = {
+      streams: new Map(), writing: [], waiting: [], isRefused: false, isChosen: false, token: 0, master: undefined,
+    }
     for (const update of options.pending) {
       streamOf(state, update.launchId as LaunchId).pending.push({ update, cause: undefined })
     }
@@ -103,7 +109,7 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
       case 'acknowledged': return onAcknowledged(state, message, options, ctx)
       case 'committed': return onCommitted(state, message.token, options, ctx)
       case 'append-failed': return onFailed(state, message.token, message.reason, ctx)
-      case 'write-again': return append(state, options, ctx)
+      case 'write-again': return writeAgain(state, options, ctx)
       case 'master-found':
         state.master = { ref: message.master, agentId: message.agentId }
         for (const stream of state.streams.values()) send(state, stream, RESEND_FIRST_MS, ctx)
@@ -132,14 +138,18 @@ export const updates = (options: UpdatesOptions): Actor<State, Message> => ({
   },
 })
 
-function write(state: State, entry: Entry, options: UpdatesOptions, ctx: Ctx): State {
+function write(state: State, entry: UpdateEntry, options: UpdatesOptions, ctx: Ctx): State {
   state.waiting.push({ entry, cause: ctx.cause() })
   return writeNext(state, options, ctx)
 }
 
 function writeNext(state: State, options: UpdatesOptions, ctx: Ctx): State {
   if (state.writing.length > 0 || state.waiting.length === 0) return state
-  state.writing = state.waiting.splice(0, APPEND_ENTRIES_MAX)
+  const chosen = state.isRefused ? mostNeeded(state.waiting) : undefined
+  state.isChosen = chosen !== undefined
+  state.writing = chosen ?? state.waiting.slice(0, APPEND_ENTRIES_MAX)
+  const taken = new Set(state.writing)
+  state.waiting = state.waiting.filter((each) => !taken.has(each))
   return append(state, options, ctx)
 }
 
@@ -157,6 +167,7 @@ function onCommitted(state: State, token: number, options: UpdatesOptions, ctx: 
   if (token !== state.token) return state
   const written = state.writing
   state.writing = []
+  if (!state.isChosen) state.isRefused = false
   written.forEach(({ entry, cause }, index) => {
     // The first is caused by the report with which it was written; others were written with it.
     ctx.because(index === 0 ? undefined : cause, () => {
@@ -174,12 +185,20 @@ function onWritten(state: State, { entry, cause }: Writing, ctx: Ctx): void {
   if (stream.pending.length === 1) send(state, stream, RESEND_FIRST_MS, ctx)
 }
 
-/** A disk that refuses loses nothing: the same is written again until it is taken. */
+/** A disk that refuses loses nothing: all is written again until it is taken. */
 function onFailed(state: State, token: number, reason: string, ctx: Ctx): State {
   if (token !== state.token) return state
   ctx.log('error', 'the journal refused updates; they are written again', { reason, updates: state.writing.length })
   ctx.after('write-again', WRITE_AGAIN_MS, { type: 'write-again' })
   return state
+}
+
+function writeAgain(state: State, options: UpdatesOptions, ctx: Ctx): State {
+  const { writing, waiting } = state
+  state.waiting = state.isChosen ? putBack(writing, waiting) : [...writing, ...waiting]
+  state.writing = []
+  state.isRefused = true
+  return writeNext(state, options, ctx)
 }
 
 function onAcknowledged(

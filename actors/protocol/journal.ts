@@ -2,9 +2,11 @@
 import { list, natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { ExecutorEvent } from './executor.js'
-import { agentId, executorId, frameworkId, launchId, role, taskId, updateId } from './ids.js'
+import {
+  agentId, executorId, frameworkId, launchId, role, taskId, updateId, type LaunchId,
+} from './ids.js'
 import { resources } from './resources.js'
-import { statusUpdate, taskInfo, taskState } from './task.js'
+import { isTerminal, statusUpdate, taskInfo, taskState, type StatusUpdate } from './task.js'
 
 export const journalEntry = {
   'became-agent': message(130, 'The id under which this agent was admitted, and by which cluster.', {
@@ -46,8 +48,37 @@ export const journalEntry = {
 }
 export type JournalEntry = MessageOf<typeof journalEntry>
 
+/** Room that is kept behind the last entry, for what must be written on a full disk too. */
+export const RESERVE_BYTES = 1_048_576
 /**
- * Few and short, and on a full disk an agent must write them too: without them it could not come back, or not follow
- * a new master, and would be given up with all that runs there.
+ * How much of the reserve must stay behind an entry, so that what matters less leaves room for what matters more.
+ * First of all an agent must be able to come back and to follow a new master, or it would be given up with all that
+ * runs there; 64 KiB are some 700 masters. Next, what lets go of what is on the disk: the acknowledgement of an end,
+ * and the end of an executor. Then the ends themselves, which wait to be acknowledged.
  */
-export const NEEDED_ENTRIES: ReadonlySet<JournalEntry['type']> = new Set(['became-agent', 'obeyed', 'life-begun'])
+const FLOOR_BYTES = { agent: 0, release: 65_536, end: 262_144, other: RESERVE_BYTES }
+
+/** Launches of which these tell the end. */
+export function endedIn(entries: readonly JournalEntry[]): ReadonlySet<LaunchId | undefined> {
+  return new Set(entries.flatMap((entry) => (entry.type === 'update-queued' && isEnd(entry.update)
+    ? [entry.update.launchId] : [])))
+}
+
+/** A launch that the disk has refused has nothing there: however many come, they must not use up the reserve. */
+const isEnd = ({ state, reason }: StatusUpdate): boolean => isTerminal(state) && reason !== 'journal-failed'
+
+/** @param ended launches whose end is written along, before which every earlier step of theirs must stand */
+export function floorOfOne(entry: JournalEntry, ended: ReturnType<typeof endedIn>): number {
+  switch (entry.type) {
+    case 'became-agent': case 'obeyed': case 'life-begun': return FLOOR_BYTES.agent
+    case 'update-acknowledged': case 'executor-dropped': return FLOOR_BYTES.release
+    case 'update-queued': return ended.has(entry.update.launchId) ? FLOOR_BYTES.end : FLOOR_BYTES.other
+    default: return FLOOR_BYTES.other
+  }
+}
+
+/** Of entries that are written as one. */
+export function floorOf(entries: readonly JournalEntry[]): number {
+  const ended = endedIn(entries)
+  return entries.reduce((floor, entry) => Math.max(floor, floorOfOne(entry, ended)), 0)
+}

@@ -74,6 +74,9 @@ export type Reason = (typeof REASONS)[number]
 /** Agents send no more than this with an update, whatever a task asks for: their journals keep it. */
 export const UPDATE_OUTPUT_BYTES_MAX = 16_384
 
+/** Nor more text: it may quote what a task chose, such as a PATH of a million characters. */
+export const UPDATE_TEXT_CHARACTERS_MAX = 16_384
+
 /** All that a task has written. */
 export const taskOutput = record({ stdout: bytes, stderr: bytes })
 export type TaskOutput = Infer<typeof taskOutput>

@@ -5,17 +5,18 @@
  */
 import { compact, newMemory, remember } from '../../actors/agent/memory.js'
 import type { LaunchId } from '../../actors/protocol/ids.js'
-import { NEEDED_ENTRIES, type JournalEntry } from '../../actors/protocol/journal.js'
+import { floorOf, RESERVE_BYTES, type JournalEntry } from '../../actors/protocol/journal.js'
 import type { Cause } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../runtime/log.js'
+import { silent, type Logger } from '../../runtime/logger.js'
 import { packEntry, unpackEntry } from '../entry-codec.js'
 import { openJournal, type JournalEvent } from './journal.js'
 
 /** Appended entries after which the journal is shortened. */
 export const JOURNAL_ENTRIES_MAX = 50_000
-/** Room that is kept for what an agent must write on a full disk too: some 700 masters, one after the other. */
-export const RESERVE_BYTES = 65_536
+
+const NOT_SHORTENED = `the journal could not be shortened; after ${JOURNAL_ENTRIES_MAX} more entries it is tried again`
 
 export interface JournalPort {
   /** The node whose journal it is, if it has written anything. */
@@ -40,7 +41,7 @@ interface Waiting {
 type Tell = (to: Ref<LogEvent<JournalEntry>>, event: LogEvent<JournalEntry>, cause?: Cause) => void
 
 /** Throws when the file is no journal, or damaged; the message names it. */
-export async function openJournalPort(path: string, tell: Tell): Promise<JournalPort> {
+export async function openJournalPort(path: string, tell: Tell, logger: Logger = silent): Promise<JournalPort> {
   const memory = newMemory()
   const waiting: Waiting[] = []
   let appended = 0
@@ -49,7 +50,10 @@ export async function openJournalPort(path: string, tell: Tell): Promise<Journal
     // Answers come in the order of the requests, so the first that waits is the one that is meant.
     tell: (_to, event) => {
       const request = waiting.shift()
-      if (!request?.replyTo) return
+      if (!request?.replyTo) {
+        if (event.type === 'journal-failed') logger.log('error', NOT_SHORTENED, { reason: event.reason })
+        return
+      }
       const { token, records, replyTo, cause } = request
       if (event.type === 'journal-failed') {
         return tell(replyTo, { type: 'append-failed', token, reason: event.reason }, cause)
@@ -70,8 +74,7 @@ export async function openJournalPort(path: string, tell: Tell): Promise<Journal
       if (request.type === 'replay') return tell(request.replyTo, { type: 'replayed', records: compact(memory) })
       const { token, records, replyTo } = request
       waiting.push({ token, records, replyTo, cause })
-      const mayUseReserve = records.every(({ type }) => NEEDED_ENTRIES.has(type))
-      journal.request({ type: 'append', entries: records, mayUseReserve, token, replyTo: nobody })
+      journal.request({ type: 'append', entries: records, floorBytes: floorOf(records), token, replyTo: nobody })
       appended += records.length
       if (appended < JOURNAL_ENTRIES_MAX || waiting.length > 1) return
       appended = 0

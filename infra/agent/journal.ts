@@ -2,7 +2,8 @@
  * Journal: durable memory of the agent, an append-only file of entries.
  *
  * All requests that wait are written and made durable together, then answered in order: one wait for
- * the disk serves them all. Some entries are so needed that room is kept for them on a full disk.
+ * the disk serves them all. For what must be written on a full disk too, room is kept; each request says how much
+ * of that must stay behind it, so that what matters less never takes the room of what matters more.
  */
 import type { Ref } from '../../runtime/address.js'
 import { type FrameFile, openFrameFile } from '../disk/frame-file.js'
@@ -18,7 +19,7 @@ export interface JournalOptions<Entry> {
   /** Throws on bytes that are no entry. */
   readonly decode: (bytes: Uint8Array) => Entry
   readonly tell: (to: Ref<JournalEvent>, event: JournalEvent) => void
-  /** How much room is kept for what may use it; 0 if none is. */
+  /** How much room is kept for a full disk; none unless given. */
   readonly reserveBytes?: number
 }
 
@@ -26,8 +27,8 @@ export interface JournalRequest<Entry> {
   /** `rewrite` puts these entries in the place of all before them, as one act (compaction). */
   readonly type: 'append' | 'rewrite'
   readonly entries: readonly Entry[]
-  /** An append that may use the room that is kept. */
-  readonly mayUseReserve?: boolean
+  /** Of an append: how much of the room that is kept must stay behind it; all unless given. */
+  readonly floorBytes?: number
   /** Comes back in the answer; answers come in the order of the requests. */
   readonly token: number
   readonly replyTo: Ref<JournalEvent>
@@ -42,7 +43,7 @@ interface Waiting {
   readonly type: 'append' | 'rewrite'
   readonly records: readonly Uint8Array[]
   readonly bytes: number
-  readonly mayUseReserve: boolean
+  readonly floorBytes: number
   readonly token: number
   readonly replyTo: Ref<JournalEvent>
   /** Why it will not be written; it waits for its turn to be answered. */
@@ -77,6 +78,7 @@ export class Journal<Entry> {
   readonly entries: readonly Entry[]
   readonly #options: JournalOptions<Entry>
   readonly #file: FrameFile
+  readonly #reserveBytes: number
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #writing: Promise<void> | undefined
@@ -84,12 +86,13 @@ export class Journal<Entry> {
   constructor(options: JournalOptions<Entry>, file: FrameFile, entries: readonly Entry[]) {
     this.#options = options
     this.#file = file
+    this.#reserveBytes = options.reserveBytes ?? 0
     this.entries = entries
   }
 
   /** Answers by `tell`, later, in the order of the requests. Never throws. */
-  request({ type, entries, token, replyTo, mayUseReserve = false }: JournalRequest<Entry>): void {
-    const waiting = { type, token, replyTo, mayUseReserve, ...this.#recordsOf(entries) }
+  request({ type, entries, token, replyTo, floorBytes = this.#reserveBytes }: JournalRequest<Entry>): void {
+    const waiting = { type, token, replyTo, floorBytes, ...this.#recordsOf(entries) }
     this.#waiting.push(waiting)
     this.#waitingBytes += waiting.bytes
     this.#writing ??= this.#writeAll()
@@ -122,22 +125,21 @@ export class Journal<Entry> {
     await Promise.resolve() // What else this turn asks for joins the first write.
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
+      const { type = 'append', floorBytes = this.#reserveBytes } = group[0] ?? {}
       const records = group.flatMap((waiting) => waiting.records)
-      const written = group[0]?.type === 'rewrite'
-        ? this.#file.replace(records)
-        : this.#file.append(records, group[0]?.mayUseReserve === true)
+      const written = type === 'rewrite' ? this.#file.replace(records) : this.#file.append(records, floorBytes)
       const reason = await written.then(() => undefined, (error: unknown) => reasonOf(error))
       for (const waiting of group) this.#answer(waiting, waiting.refusal ?? reason)
     }
     this.#writing = undefined
   }
 
-  /** A rewrite stands alone; appends that may use the same room go together as far as one frame holds them. */
+  /** A rewrite stands alone; appends of the same floor go together as far as one frame holds them. */
   #takeGroup(): Waiting[] {
     let count = 0
     let bytes = 0
     for (const waiting of this.#waiting) {
-      const isOther = waiting.type === 'rewrite' || waiting.mayUseReserve !== this.#waiting[0]?.mayUseReserve
+      const isOther = waiting.type === 'rewrite' || waiting.floorBytes !== this.#waiting[0]?.floorBytes
       if (count > 0 && (isOther || bytes + waiting.bytes > FRAME_PAYLOAD_BYTES_MAX)) break
       count += 1
       bytes += waiting.bytes

@@ -9,6 +9,7 @@ import type { Channel } from 'amqplib'
 import type { LogEntry } from '../../actors/protocol/log-entry.js'
 import type { Ref } from '../../runtime/address.js'
 import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
+import { reasonOf } from '../disk/reason.js'
 import { packEntry } from '../entry-codec.js'
 import type { ConnectionOptions } from './connection.js'
 import { KeptChannel } from './kept-channel.js'
@@ -110,12 +111,21 @@ class AmqpLogStream {
 
   private add(entries: readonly LogEntry[]): void {
     const [channel, exchange] = [this.writer?.current, mastersExchange(this.options.cluster)]
+    const contents = this.contentsOf(entries)
     try {
-      for (const entry of entries) {
-        channel?.publish(exchange, LOG_KEY, Buffer.from(packEntry(entry)), { persistent: true })
-      }
+      for (const content of contents) channel?.publish(exchange, LOG_KEY, content, { persistent: true })
     } catch {
       // The channel is closing. What it did not take is not read back, and so not committed.
+    }
+  }
+
+  /** None of them if one could not be read back: no master could ever read past it. */
+  private contentsOf(entries: readonly LogEntry[]): readonly Buffer[] {
+    try {
+      return entries.map((entry) => Buffer.from(packEntry(entry)))
+    } catch (error) {
+      this.options.warn?.(`the log was not written to: ${reasonOf(error)}`)
+      return []
     }
   }
 }

@@ -3,7 +3,8 @@
  *
  * A write that failed is cut away again before the next one, so a full disk leaves no torn frame behind and
  * the file works on once there is room. A reserve of zeros can be kept behind the last frame: room that is
- * taken already, for the few words that must be written on a full disk too.
+ * taken already, for words that must be written on a full disk too. It is taken whenever it may be missing, as
+ * far as the disk has it: a file of an earlier version has none, and what is written next may already need it.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
@@ -40,6 +41,7 @@ export async function openFrameFile(path: string, reserveBytes: number): Promise
     const end = contents.bytes || TITLE.length
     const size = isTorn ? end : Math.max(end, bytes.length)
     const file = new FrameFile(path, reserveBytes, handle, end, size)
+    await file.replenish()
     return { kind: 'good', file, records: contents.records }
   } catch (error) {
     await handle.close()
@@ -62,11 +64,14 @@ export class FrameFile {
     private size: number,
   ) {}
 
-  /** Durable when it resolves; when it rejects, nothing of it may be relied on. */
-  async append(records: readonly Uint8Array[], mayUseReserve: boolean): Promise<void> {
+  /**
+   * Durable when it resolves; when it rejects, nothing of it may be relied on.
+   * @param floorBytes how much of the reserve must be there behind it; it may use the rest
+   */
+  async append(records: readonly Uint8Array[], floorBytes: number): Promise<void> {
     if (records.length === 0) return
     await this.mend()
-    if (!mayUseReserve && this.reserveBytes > 0) await this.reserve(this.end + framesBytes(records) + this.reserveBytes)
+    if (floorBytes > 0) await this.reserve(this.end + framesBytes(records) + floorBytes)
     this.isSound = false
     try {
       this.end = await writeFrames(this.handle, records, this.end)
@@ -76,16 +81,18 @@ export class FrameFile {
       await this.mend().catch(() => undefined) // Tried again before the next write.
       throw error
     }
+    await this.replenish()
   }
 
   /** Puts these in the place of all before them, as one act. */
   async replace(records: readonly Uint8Array[]): Promise<void> {
     const next = `${this.path}.new`
     const handle = await open(next, 'w', 0o600)
-    let end = TITLE.length
+    const file = new FrameFile(next, this.reserveBytes, handle, TITLE.length, TITLE.length)
     try {
       await writeFully(handle, TITLE, 0)
-      end = await writeFrames(handle, records, end)
+      file.end = file.size = await writeFrames(handle, records, file.end)
+      await file.replenish()
       await rename(next, this.path)
     } catch (error) {
       await handle.close()
@@ -94,11 +101,18 @@ export class FrameFile {
     }
     const old = this.handle
     this.handle = handle
-    this.end = this.size = end
+    this.end = file.end
+    this.size = file.size
     this.isSound = true
     this.isNamed = false
-    await old.close().catch(() => undefined) // It has no name any more.
+    await old.close().catch(() => undefined) // It has no name any more, and its room may be what the reserve lacks.
     await this.mend()
+    await this.replenish()
+  }
+
+  /** Takes what is missing of the reserve, as far as there is room: a full disk is no reason to fail. */
+  async replenish(): Promise<void> {
+    await this.reserve(this.end + this.reserveBytes).catch(() => undefined)
   }
 
   close(): Promise<void> {
@@ -110,8 +124,9 @@ export class FrameFile {
     if (!this.isSound) {
       await this.handle.truncate(this.end)
       this.size = this.end
+      this.isSound = true
+      await this.replenish()
     }
-    this.isSound = true
     if (!this.isNamed) await syncDirectory(this.path)
     this.isNamed = true
   }

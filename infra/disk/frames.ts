@@ -24,6 +24,9 @@ export type Contents =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'damaged'; readonly at: number }
 
+/** The longest record that one holds. */
+export const RECORD_BYTES_MAX = FRAME_PAYLOAD_BYTES_MAX - LENGTH_BYTES
+
 /** What a record adds to a frame. */
 export const recordBytes = (record: Uint8Array): number => LENGTH_BYTES + record.length
 

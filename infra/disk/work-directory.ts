@@ -1,11 +1,17 @@
 /**
  * Work directory: where one agent, or one cluster of this machine, keeps all it has on disk.
  *
- * Two owners would overwrite each other's memory, so it is locked by a file that names its owner by
- * pid, start time and boot. The lock of a dead owner is taken over: after a crash an agent must come
- * back by itself.
+ * Two owners would overwrite each other's memory, so it is locked by a symbolic link whose target names its
+ * owner by pid, start time and boot. The lock of a dead owner is taken over: after a crash an agent must come
+ * back by itself, on a full disk too, and a link so short lies in its inode and takes no room (ext4 has 59 bytes).
+ *
+ * Earlier versions locked with a file, which is understood. They do not understand a link: they find a lock that
+ * they cannot read, and refuse with `several processes fight over work directory`. So they never share the
+ * directory with a living owner; after a dead one's they need the lock removed by hand.
  */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync, linkSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, unlinkSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { bootId, startTicks } from '../process-table.js'
 import { codeOf, reasonOf } from './reason.js'
@@ -46,21 +52,16 @@ export function checkCluster(path: string, cluster: string | undefined, wanted: 
 export function openWorkDirectory(directory: string): WorkDirectory {
   const path = resolve(directory)
   const lock = `${path}/lock`
-  const mine = `${process.pid} ${startTicks(process.pid) ?? ''} ${bootId()}\n`
+  const mine = `${process.pid} ${startTicks(process.pid) ?? ''} ${bootId()}`
   opened += 1
-  const draft = `${lock}.${process.pid}.${opened}`
   try {
     make(path)
-    writeFileSync(draft, mine, { mode: 0o600 })
+    take(path, lock, mine, `${lock}.${process.pid}.${opened}.stale`)
   } catch (error) {
+    if (error instanceof WorkDirectoryError) throw error
     throw new WorkDirectoryError(
       `work directory '${path}' is not writable: ${reasonOf(error)}; choose another with --work-dir`,
     )
-  }
-  try {
-    take(path, lock, draft)
-  } finally {
-    unlinkSync(draft)
   }
   return { path, close: () => release(lock, mine) }
 }
@@ -77,16 +78,12 @@ function make(path: string): void {
 }
 
 /** A link appears whole and only where nothing was, so a lock never lacks its owner's name. */
-function take(path: string, lock: string, draft: string): void {
+function take(path: string, lock: string, mine: string, aside: string): void {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     try {
-      return linkSync(draft, lock)
+      return symlinkSync(mine, lock)
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') {
-        throw new WorkDirectoryError(
-          `work directory '${path}' cannot be locked: ${reasonOf(error)}; choose another with --work-dir`,
-        )
-      }
+      if (codeOf(error) !== 'EEXIST') throw error
     }
     const owner = ownerOf(lock)
     if (owner === undefined) continue
@@ -96,7 +93,7 @@ function take(path: string, lock: string, draft: string): void {
         'stop it, or choose another with --work-dir',
       )
     }
-    removeStale(lock, owner, `${draft}.stale`)
+    removeStale(lock, owner, aside)
   }
   throw new WorkDirectoryError(`several processes fight over work directory '${path}'; start one of them`)
 }
@@ -105,14 +102,28 @@ function take(path: string, lock: string, draft: string): void {
 function removeStale(lock: string, stale: string, aside: string): void {
   try {
     renameSync(lock, aside)
-    if (ownerOf(aside) !== stale) linkSync(aside, lock)
-    unlinkSync(aside)
-  } catch {
+    try {
+      if (ownerOf(aside) !== stale) linkSync(aside, lock)
+    } finally {
+      unlinkSync(aside)
+    }
+  } catch (error) {
     // Another was faster; the next attempt sees who.
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EEXIST') throw error
   }
 }
 
+/** Undefined when there is no lock. */
 function ownerOf(lock: string): string | undefined {
+  try {
+    return readlinkSync(lock)
+  } catch (error) {
+    return codeOf(error) === 'EINVAL' ? textOf(lock) : undefined
+  }
+}
+
+/** What an earlier version has written. */
+function textOf(lock: string): string | undefined {
   try {
     return readFileSync(lock, 'latin1')
   } catch {

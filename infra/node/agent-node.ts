@@ -115,9 +115,9 @@ export async function openAgentNode(options: AgentNodeOptions): Promise<AgentNod
 
 /** Throws a WorkDirectoryError when it cannot be read, or is that of another agent or cluster. */
 async function journalOf(
-  { name, cluster }: AgentNodeOptions, directory: string, tell: Parameters<typeof openJournalPort>[1],
+  { name, cluster, logger }: AgentNodeOptions, directory: string, tell: Parameters<typeof openJournalPort>[1],
 ): Promise<JournalPort> {
-  const journal = await openJournalPort(`${directory}/journal`, tell).catch((error: unknown) => {
+  const journal = await openJournalPort(`${directory}/journal`, tell, logger).catch((error: unknown) => {
     throw new WorkDirectoryError(reasonOf(error))
   })
   try {

@@ -20,7 +20,7 @@ const limit = (pid: number, bytes: number | 'unlimited'): void => {
   execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`])
 }
 
-test('on a full disk launches are refused and updates wait; with room again they go on', {
+test('on a full disk a task that ends is told of, and launches are refused; with room again these go on', {
   timeout: 110_000,
 }, async (t) => {
   const directory = temporaryDirectory(t)
@@ -37,14 +37,17 @@ test('on a full disk launches are refused and updates wait; with room again they
 
   limit(agent.pid, statSync(join(workDir, 'journal')).size)
   tasks.open('t')
-  await agent.saying(/the journal refused updates/)
+  await framework.saying(/t FINISHED/)
+  assert.equal((await framework.ended).code, 0, 'its end was written into the reserve')
+  assert.doesNotMatch(agent.printed, /refused/)
+
+  // A launch that was refused is nothing whose end gives room back, so that of it waits.
   const refused = new Running(t, ['run', '--', 'echo', 'hello'], { environment })
   await agent.saying(/the disk refused a launch.*file too large/s)
-  assert.doesNotMatch(framework.printed, /FINISHED/)
+  await agent.saying(/the journal refused updates.*file too large/s)
+  assert.doesNotMatch(refused.printed, /hello/)
 
   limit(agent.pid, 'unlimited')
-  await framework.saying(/t FINISHED/)
-  assert.equal((await framework.ended).code, 0)
   const { code, stdout } = await refused.ended
   assert.deepEqual([code, stdout], [0, 'hello\n'], 'it was told that it had not begun, and was begun again')
 

@@ -74,6 +74,14 @@ test('a task is held until its terminal update is acknowledged, and its launch i
   assert.deepEqual(compact(memory), [{ type: 'launches-remembered', launchIds: [launch(1)] }])
 })
 
+test('a shortened journal remembers launches in parts, however many there were', () => {
+  const launchIds = Array.from({ length: 25_000 }, (_, index) => launch(index))
+  const shortened = compact(fold([{ type: 'launches-remembered', launchIds }]))
+  assert.deepEqual(shortened.map((each) => each.type === 'launches-remembered' && each.launchIds.length),
+    [10_000, 10_000, 5_000])
+  assert.deepEqual([...fold(shortened).launches], launchIds)
+})
+
 test('an end that is acknowledged after its task id was taken again is still found', () => {
   const memory = fold([
     admitted(1, 'a'), queued(1, 'a', 1, 'FINISHED'), admitted(2, 'a'), acknowledged(1, 'a', 1),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { LaunchId } from '../../../actors/protocol/ids.js'
+import { UPDATE_TEXT_CHARACTERS_MAX } from '../../../actors/protocol/task.js'
 import { command, executed } from '../master/desk.js'
 import {
   acknowledge, admitted, childOf, commit, frameworkId, journal, journaled, kill, launch, launchOf, output, queued,
@@ -23,6 +24,15 @@ test('what an executor saw becomes an update of the task', () => {
     { ...common, updateId: 'w-L1.1', state: 'RUNNING', source: 'executor' },
     { ...common, ...ending, updateId: 'w-L1.2', state: 'KILLED', source: 'agent' },
   ])
+})
+
+test('an update tells no more text than its limit, and no half of a character', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  const letters = 'x'.repeat(UPDATE_TEXT_CHARACTERS_MAX - 2)
+  for (const text of [`${letters}xx`, `${letters}xxx`, `${letters}🐇x`]) report(driven, 1, 'KILLED', { text })
+  const told = reported(driven).map(({ text = '' }) => [text.length, text.slice(letters.length)])
+  assert.deepEqual(told, [[letters.length + 2, 'xx'], [letters.length + 2, 'x…'], [letters.length + 1, '…']])
 })
 
 test('a report about a task that is not held says nothing', () => {
@@ -111,7 +121,7 @@ test('an acknowledged end is forgotten, but for the launch and where to read the
   assert.equal(driven.state.active.counts.size, 1)
   acknowledge(driven, update as NonNullable<typeof update>)
   const { memory, active } = driven.state
-  assert.deepEqual([memory.tasks.size, active.counts.size, active.runners.size, active.noted.size], [0, 0, 0, 0])
+  assert.deepEqual([memory.tasks.size, active.counts.size, active.runners.size, active.toNote.size], [0, 0, 0, 0])
   assert.deepEqual([...memory.launches, ...memory.lastLaunch.values()], ['w-L1', 'w-L1'])
 })
 

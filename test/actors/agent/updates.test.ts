@@ -6,7 +6,7 @@ import {
 } from '../../../actors/agent/updates.js'
 import type { AgentCall } from '../../../actors/protocol/agent.js'
 import type { AgentId, FrameworkId, LaunchId, TaskId } from '../../../actors/protocol/ids.js'
-import type { JournalEntry } from '../../../actors/protocol/journal.js'
+import { floorOf, RESERVE_BYTES, type JournalEntry } from '../../../actors/protocol/journal.js'
 import type { StatusUpdate, TaskState } from '../../../actors/protocol/task.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import type { LogEvent, LogRequest } from '../../../runtime/log.js'
@@ -175,6 +175,44 @@ test('a disk that refuses is asked again after a while, and the order of the ste
   driven.receive({ type: 'committed', token: 2 })
   driven.receive({ type: 'committed', token: 3 })
   assert.deepEqual(sent(driven), ['L1.1 RUNNING'])
+})
+
+/** What is asked first of a journal that is full: it refuses all that may not use its reserve. */
+function onFullDisk(driven: Driver, times: number): string[][] {
+  const asked: string[][] = []
+  while (asked.length < times) {
+    const [append] = appends(driven)
+    driven.take()
+    if (!append) {
+      driven.fire('write-again')
+      continue
+    }
+    const { token, records } = append
+    asked.push(records.map((entry) => (entry.type === 'update-queued' ? `${entry.update.updateId}` : entry.type)))
+    const isTaken = floorOf(records) < RESERVE_BYTES
+    driven.receive(isTaken ? { type: 'committed', token } : { type: 'append-failed', token, reason: 'full' })
+  }
+  return asked
+}
+
+test('on a full disk an end is written with the steps before it, and waits for no other task\'s', () => {
+  const driven = begun([update('L9', 1, 'FINISHED')])
+  driven.receive(report('L1', 1, 'RUNNING'))
+  driven.receive(report('L2', 2, 'KILLING'))
+  driven.receive(report('L2', 3, 'KILLED'))
+  driven.receive(acknowledged('L9', 1))
+  const asked = onFullDisk(driven, 4)
+  assert.deepEqual(asked, [['L1.1'], ['update-acknowledged'], ['L2.2', 'L2.3'], ['L1.1']])
+  // Once there is room, all go together again.
+  driven.fire('write-again')
+  commit(driven)
+  driven.receive(report('L3', 1, 'RUNNING'))
+  driven.receive(report('L1', 2, 'RUNNING'))
+  driven.receive(report('L4', 1, 'FINISHED'))
+  const [first] = appends(driven)
+  driven.take()
+  driven.receive({ type: 'committed', token: first?.token as number })
+  assert.deepEqual(appends(driven).map(({ records }) => records.length), [2])
 })
 
 test('a scheduler that is back is sent at once what it has not acknowledged, however long the wait has grown', () => {

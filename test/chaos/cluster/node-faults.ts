@@ -22,7 +22,7 @@ const UNREACHABLE_MAX_MS = 150_000
 
 const waysOf = (stage: Stage, { name }: Member) => stage.ways.get(name) ?? []
 
-/** Its process may write no file beyond this size: what a full disk is to its journal. */
+/** Its process may write no file beyond this size: what a full disk is to its journal, whose reserve lies within. */
 const limitFiles = ({ pid }: Member, bytes: number | 'unlimited') =>
   promisify(execFile)('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`])
 

@@ -179,45 +179,30 @@ test('on a full disk it fails with the reason, and works on when there is room a
   assert.deepEqual(await reopen(journal, path), ['a', 'b'])
 })
 
-test('on a full disk what may use the reserve is written, in its turn, and nothing else', async (t) => {
+test('on a full disk each is written down to its floor, in its turn', async (t) => {
   const [path, box] = [pathIn(t), inbox()]
   const journal = await open(path, box, 100)
-  const ask = (token: number, entry: Entry, mayUseReserve: boolean) =>
-    journal.request({ type: 'append', entries: [entry], mayUseReserve, token, replyTo: box.ref })
-  ask(1, 'a', false)
+  const ask = (token: number, entry: Entry, floorBytes: number) =>
+    journal.request({ type: 'append', entries: [entry], floorBytes, token, replyTo: box.ref })
+  ask(1, 'a', 100)
   assert.equal((await box.next()).type, 'journaled')
   limit(statSync(path).size)
   try {
-    for (const token of [2, 3, 4]) ask(token, `needed ${token}`, token !== 3)
-    const answers = [await box.next(), await box.next(), await box.next()]
-    const told = answers.map(({ type, token }) => `${token} ${type}`)
-    assert.deepEqual(told, ['2 journaled', '3 journal-failed', '4 journaled'])
-    ask(5, 'x'.repeat(100), true)
+    // Each is 22 bytes on disk.
+    const floors = [100, 70, 70, 0, 70]
+    for (const [token, floorBytes] of floors.entries()) ask(token, `needed ${token}`, floorBytes)
+    const told: string[] = []
+    for (const _ of floors) told.push(await box.next().then(({ type, token }) => `${token} ${type}`))
+    assert.deepEqual(told,
+      ['0 journal-failed', '1 journal-failed', '2 journal-failed', '3 journaled', '4 journal-failed'])
+    ask(5, 'x'.repeat(100), 0)
     assert.equal((await box.next()).type, 'journal-failed', 'the reserve ends too')
   } finally {
     limit('unlimited')
   }
-  ask(6, 'b', false)
+  ask(6, 'b', 100)
   assert.equal((await box.next()).type, 'journaled')
-  assert.deepEqual(await reopen(journal, path), ['a', 'needed 2', 'needed 4', 'b'])
-})
-
-test('a reserve is none of the entries, is kept by the next life, and is made anew after a rewrite', async (t) => {
-  const [path, box] = [pathIn(t), inbox()]
-  const reserved = () => statSync(path).size - framesEnd(path)
-  const first = await open(path, box, 5_000)
-  first.request({ type: 'append', entries: ['a'], token: 0, replyTo: box.ref })
-  await box.next()
-  assert.equal(reserved(), 5_000)
-  await first.close()
-  const next = await open(path, box, 5_000)
-  assert.deepEqual([next.entries, reserved()], [['a'], 5_000])
-  for (const type of ['rewrite', 'append'] as const) {
-    next.request({ type, entries: [type], token: 0, replyTo: box.ref })
-    assert.equal((await box.next()).type, 'journaled')
-  }
-  assert.equal(reserved(), 5_000)
-  assert.deepEqual(await reopen(next, path), ['rewrite', 'append'])
+  assert.deepEqual(await reopen(journal, path), ['a', 'needed 3', 'b'])
 })
 
 function framesEnd(path: string): number {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../agent/temporary.js'
 
 /** What a cluster must not leave in its directory when it has stopped. */
 const TRACES = ['lock', 'cluster.json', 'warren.sock']
-const traces = (workDir: string) => TRACES.filter((name) => existsSync(join(workDir, name)))
+const traces = (workDir: string) => readdirSync(workDir).filter((name) => TRACES.includes(name))
 
 test('warren dev says where it is and what to try, stays up, and leaves in order', async (t) => {
   const workDir = join(temporaryDirectory(t), 'w')

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, unlinkSync, writeFileSync,
+} from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openWorkDirectory, WorkDirectoryError } from '../../../infra/disk/work-directory.js'
@@ -59,25 +61,74 @@ test('another process is refused while the owner lives, and let in after kill -9
 test('a lock whose pid was given to another process, or is of another boot, is stale', (t) => {
   const path = temporaryDirectory(t)
   const start = startTicks(process.pid)
-  const [recycled, rebooted] = [`${process.pid} 1 ${bootId()}\n`, `${process.pid} ${start} other-boot\n`]
-  for (const lock of [recycled, rebooted, '', 'nonsense']) {
+  const [recycled, rebooted] = [`${process.pid} 1 ${bootId()}`, `${process.pid} ${start} other-boot`]
+  for (const lock of [recycled, rebooted, 'nonsense']) {
+    symlinkSync(lock, `${path}/lock`)
+    openWorkDirectory(path).close()
+    assert.deepEqual(readdirSync(path), [])
+  }
+  // Earlier versions locked with a file.
+  for (const lock of [`${recycled}\n`, `${rebooted}\n`, '', 'nonsense']) {
     writeFileSync(`${path}/lock`, lock)
     openWorkDirectory(path).close()
-    assert.equal(existsSync(`${path}/lock`), false)
+    assert.deepEqual(readdirSync(path), [])
   }
+})
+
+test('the lock of an earlier version is respected, and an earlier version takes no lock of this one', (t) => {
+  const path = temporaryDirectory(t)
+  writeFileSync(`${path}/lock`, `${process.pid} ${startTicks(process.pid)} ${bootId()}\n`)
+  assert.throws(() => openWorkDirectory(path), refusal(new RegExp(`is in use by process ${process.pid};`)))
+  assert.deepEqual(readdirSync(path), ['lock'])
+  unlinkSync(`${path}/lock`)
+  const directory = openWorkDirectory(path)
+  // So it goes about it: it makes a hard link, and reads whose lock it is when there is one.
+  writeFileSync(`${path}/draft`, '')
+  assert.throws(() => linkSync(`${path}/draft`, `${path}/lock`), { code: 'EEXIST' })
+  assert.throws(() => readFileSync(`${path}/lock`), { code: 'ENOENT' })
+  directory.close()
+})
+
+/** The longest target of a symbolic link that ext4 keeps in the inode. */
+const INLINE_TARGET_BYTES_MAX = 59
+const PID_MAX = '4194304'
+/** After a thousand years. */
+const TICKS_MAX = '3155760000000'
+
+test('on a disk that takes not one byte more a dead owner\'s directory is taken over', (t) => {
+  const path = temporaryDirectory(t)
+  // Of this process every write fails, as with ENOSPC: that holds in any container, without a file system of its own.
+  const limit = (bytes: number | 'unlimited') =>
+    execFileSync('prlimit', [`--pid=${process.pid}`, `--fsize=${bytes}:unlimited`])
+  for (const leave of [symlinkSync, (owner: string, lock: string) => writeFileSync(lock, `${owner}\n`)]) {
+    leave(`${process.pid} 1 ${bootId()}`, `${path}/lock`)
+    limit(0)
+    try {
+      assert.throws(() => writeFileSync(`${path}/other`, 'x'), { code: 'EFBIG' })
+      const directory = openWorkDirectory(path)
+      assert.equal(readlinkSync(`${path}/lock`), `${process.pid} ${startTicks(process.pid)} ${bootId()}`)
+      directory.close()
+    } finally {
+      limit('unlimited')
+    }
+    unlinkSync(`${path}/other`)
+    assert.deepEqual(readdirSync(path), [])
+  }
+  assert.ok([PID_MAX, TICKS_MAX, bootId()].join(' ').length <= INLINE_TARGET_BYTES_MAX)
 })
 
 test('closing leaves the lock of another alone', (t) => {
   const path = temporaryDirectory(t)
   const directory = openWorkDirectory(path)
-  writeFileSync(`${path}/lock`, '1 2 3\n')
+  unlinkSync(`${path}/lock`)
+  symlinkSync('1 2 3', `${path}/lock`)
   directory.close()
-  assert.equal(readFileSync(`${path}/lock`, 'utf8'), '1 2 3\n')
+  assert.equal(readlinkSync(`${path}/lock`), '1 2 3')
 })
 
 test('of many processes that want a dead owner\'s directory at once, one gets it', async (t) => {
   const path = temporaryDirectory(t)
-  writeFileSync(`${path}/lock`, `${process.pid} 1 ${bootId()}\n`)
+  symlinkSync(`${process.pid} 1 ${bootId()}`, `${path}/lock`)
   const holders = Array.from({ length: 6 }, () => fork(HOLDER, [path]))
   t.after(() => Promise.all(holders.map((holder) => holder.kill('SIGKILL') && once(holder, 'exit'))))
   const answers = await Promise.all(holders.map(async (holder) => (await once(holder, 'message'))[0]))
