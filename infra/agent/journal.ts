@@ -10,7 +10,7 @@ import { type FrameFile, openFrameFile } from '../disk/frame-file.js'
 import { FRAME_PAYLOAD_BYTES_MAX, recordBytes } from '../disk/frames.js'
 import { reasonOf } from '../disk/reason.js'
 
-/** The most that may wait to be written. */
+/** The most that may wait to be appended. */
 export const WAITING_BYTES_MAX = 67_108_864
 
 export interface JournalOptions<Entry> {
@@ -92,7 +92,7 @@ export class Journal<Entry> {
 
   /** Answers by `tell`, later, in the order of the requests. Never throws. */
   request({ type, entries, token, replyTo, floorBytes = this.#reserveBytes }: JournalRequest<Entry>): void {
-    const waiting = { type, token, replyTo, floorBytes, ...this.#recordsOf(entries) }
+    const waiting = { type, token, replyTo, floorBytes, ...this.#recordsOf(type, entries) }
     this.#waiting.push(waiting)
     this.#waitingBytes += waiting.bytes
     this.#writing ??= this.#writeAll()
@@ -104,13 +104,17 @@ export class Journal<Entry> {
     await this.#file.close()
   }
 
-  #recordsOf(entries: readonly Entry[]): Partial<Waiting> & Pick<Waiting, 'records' | 'bytes'> {
+  #recordsOf(
+    type: Waiting['type'], entries: readonly Entry[],
+  ): Partial<Waiting> & Pick<Waiting, 'records' | 'bytes'> {
     // As an append of nothing, since a rewrite by nothing would forget everything.
     const refuse = (refusal: string) => ({ type: 'append', records: [], bytes: 0, refusal }) as const
     try {
       const records = entries.map((entry) => this.#options.encode(entry))
       const largest = records.reduce((most, record) => Math.max(most, recordBytes(record)), 0)
       if (largest > FRAME_PAYLOAD_BYTES_MAX) return refuse(`an entry of ${largest} bytes is too large`)
+      // However long: a journal that could not be shortened would grow for ever.
+      if (type === 'rewrite') return { records, bytes: 0 }
       const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0)
       if (this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
         return refuse(`${this.#waitingBytes} bytes wait for the disk already`)

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { type Journal, type JournalEvent, openJournal } from '../../../infra/agent/journal.js'
+import { type Journal, type JournalEvent, openJournal, WAITING_BYTES_MAX } from '../../../infra/agent/journal.js'
 import { FRAME_PAYLOAD_BYTES_MAX, readContents, TITLE } from '../../../infra/disk/frames.js'
 import { Inbox } from './inbox.js'
 import { temporaryDirectory } from './temporary.js'
@@ -79,6 +79,16 @@ test('a rewrite of more than one frame holds stays one act', async (t) => {
   journal.request({ type: 'rewrite', entries, token: 1, replyTo: box.ref })
   assert.equal((await box.next()).type, 'journaled')
   assert.deepEqual(await reopen(journal, path), entries)
+})
+
+test('a rewrite may be longer than what may wait, and appends that come meanwhile are taken', async (t) => {
+  const [path, box] = [pathIn(t), inbox()]
+  const journal = await open(path, box)
+  const entries = Array.from({ length: 9 }, () => 'x'.repeat(WAITING_BYTES_MAX / 8))
+  journal.request({ type: 'rewrite', entries, token: 1, replyTo: box.ref })
+  journal.request({ type: 'append', entries: ['more'], token: 2, replyTo: box.ref })
+  assert.deepEqual([await box.next(), await box.next()], [1, 2].map((token) => ({ type: 'journaled', token })))
+  assert.equal((await reopen(journal, path)).length, 10)
 })
 
 test('torn at any byte, in its reserve or without one, it opens with what was whole and works on', async (t) => {
