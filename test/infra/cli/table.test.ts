@@ -56,7 +56,7 @@ test('names are one word or two, no two the same, and summaries are short', () =
   const names = COMMANDS.map(({ name }) => name)
   assert.equal(new Set(names).size, names.length)
   for (const { name, summary } of COMMANDS) {
-    assert.match(name, /^[a-z]+( [a-z]+)?$/)
+    assert.match(name, /^[a-z]+(-[a-z]+)?( [a-z]+)?$/)
     assert.ok(summary.length > 0 && summary.length <= SUMMARY_CHARACTERS_MAX && !summary.endsWith('.'), name)
   }
 })
