@@ -33,7 +33,8 @@ interface State {
   readonly allocation: Allocation
   /** What the next run looks at. */
   candidates: Set<AgentId> | 'all'
-  running: boolean
+  /** Asked for, and not begun. */
+  isRequested: boolean
   /** Which telling of each agent this allocation follows; see `ToldAgent`. */
   readonly tellings: Map<AgentId, number>
   /** False until the master has told everything: what waited for an earlier life is in that already. */
@@ -48,7 +49,7 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
   initial(ctx) {
     ctx.tell(options.master, { type: 'allocator-started', allocator: ctx.self })
     return {
-      allocation: newAllocation(options), candidates: new Set(), running: false, tellings: new Map(), ready: false,
+      allocation: newAllocation(options), candidates: new Set(), isRequested: false, tellings: new Map(), ready: false,
       gatherUntilMs: 0,
     }
   },
@@ -91,7 +92,7 @@ export const allocator = (options: AllocatorOptions): Actor<State, Message> => (
         ctx.tell(options.master, { type: 'explanation', question: message.question, verdicts })
         return state
       }
-      case 'filter-ended': return request(state, allocation.filters.expire(ctx.now()), ctx)
+      case 'filter-ended': return awaitFilter(request(state, allocation.filters.expire(ctx.now()), ctx), ctx)
       case 'run': return run(state, options, ctx)
       default: return unhandled(message)
     }
@@ -115,7 +116,7 @@ function rebuild(
   ctx.cancel('filter')
   const gatherUntilMs = isReturn ? ctx.now() + RETURN_MS : 0
   return request({
-    allocation, candidates: new Set(), running: false, tellings, ready: true, gatherUntilMs,
+    allocation, candidates: new Set(), isRequested: false, tellings, ready: true, gatherUntilMs,
   }, 'all', ctx)
 }
 
@@ -123,12 +124,12 @@ function request(state: State, agentIds: Iterable<AgentId> | 'all', ctx: Ctx): S
   if (agentIds === 'all') state.candidates = 'all'
   else if (state.candidates !== 'all') for (const agentId of agentIds) state.candidates.add(agentId)
   const wanted = state.candidates === 'all' || state.candidates.size > 0
-  if (wanted && !state.running) {
+  if (wanted && !state.isRequested) {
     if (ctx.now() < state.gatherUntilMs) ctx.after('run', GATHER_MS, { type: 'run' })
     // It is for all that has changed until then, so no one thing causes it: each cycle of offers is a trace of its own.
     else ctx.because('nothing', () => ctx.tell(ctx.self, { type: 'run' }))
   }
-  state.running ||= wanted
+  state.isRequested ||= wanted
   return state
 }
 
@@ -137,7 +138,15 @@ function run(state: State, { master }: AllocatorOptions, ctx: Ctx): State {
   const grants = allocate(allocation, candidates, ctx.now(), { next: () => ctx.random() })
     .map((grant) => ({ ...grant, telling: tellings.get(grant.agentId) ?? 0 }))
   if (grants.length > 0) ctx.tell(master, { type: 'allocated', grants })
-  const expiryMs = allocation.filters.nextExpiryMs()
-  if (expiryMs !== undefined) ctx.after('filter', Math.max(0, expiryMs - ctx.now()), { type: 'filter-ended' })
-  return { ...state, candidates: new Set(), running: false }
+  return awaitFilter({ ...state, candidates: new Set(), isRequested: false }, ctx)
+}
+
+/**
+ * Also when none was due: the first to end may have been forgotten with its framework, and by the clock by which
+ * filters end a timer may go off early.
+ */
+function awaitFilter(state: State, ctx: Ctx): State {
+  const expiryMs = state.allocation.filters.nextExpiryMs()
+  if (expiryMs !== undefined) ctx.after('filter', Math.max(1, expiryMs - ctx.now()), { type: 'filter-ended' })
+  return state
 }

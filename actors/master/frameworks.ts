@@ -41,11 +41,14 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
     ...(isInformed ? { agrees: true } : {}),
   })
   // Asked again because the answer was slow: nothing has changed. But a scheduler that has begun anew has the
-  // same address, and offers that it never saw would be held for nobody.
+  // same address: offers that it never saw would be held for nobody, and it has suppressed and refused nothing.
   const holdsNothing = present.offersTo.isEmpty(frameworkId)
   const isSame = JSON.stringify(known?.info) === JSON.stringify(call.info)
   const isRepeated = isSame && linked === frameworkId && (call.resumes === true || holdsNothing)
-  if (isRepeated) return decision({ effects: answer })
+  if (isRepeated) {
+    const answered = decision({ effects: answer })
+    return call.resumes === true ? answered : combine([answered, onRevive(knowledge, { frameworkId, roles: [] })])
+  }
   const isBack = known?.disconnectedSinceMs !== undefined
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
   const refusedNothing: AllocatorCall[] = known ? [{ type: 'deactivate-framework', frameworkId }] : []
@@ -158,7 +161,9 @@ export function onSuppress({ cluster, present }: Knowledge, call: Call<'suppress
   })
 }
 
-export function onRevive({ cluster, present }: Knowledge, call: Call<'revive'>): Decision {
+export function onRevive(
+  { cluster, present }: Knowledge, call: Pick<Call<'revive'>, 'frameworkId' | 'roles'>,
+): Decision {
   const roles = rolesOf(cluster.frameworks.get(call.frameworkId), call.roles)
   if (roles.length === 0) return NOTHING
   const before = present.schedulers.get(call.frameworkId)?.suppressed ?? []

@@ -83,6 +83,23 @@ test('what is refused is offered to others, and to the same when its filter has 
   assert.equal(settle(driven).length, 1)
 })
 
+test('a filter ends on time, although the timer was for another that is gone, or has gone off early', () => {
+  const driven = ready([agent('a'), agent('b')], [share(one), share(two)])
+  const spurn = (frameworkId: FrameworkId, agentId: string) => {
+    driven.receive({ ...recover(agentId, total, 5_000), frameworkId } as AllocatorCall)
+    settle(driven)
+  }
+  settle(driven)
+  for (const frameworkId of [one, two]) for (const agentId of ['a', 'b']) spurn(frameworkId, agentId)
+  driven.receive({ type: 'remove-framework', frameworkId: one })
+  settle(driven)
+  driven.now += 4_999
+  driven.receive({ type: 'filter-ended' })
+  assert.deepEqual([settle(driven), driven.timers.get('filter')?.delayMs], [[], 1])
+  driven.fire('filter')
+  assert.equal(settle(driven).length, 2)
+})
+
 test('reviving ends all filters', () => {
   const driven = ready([agent('a')])
   settle(driven)

@@ -26,11 +26,11 @@ test('a new framework is admitted under a new id, and offered to', () => {
   assert.deepEqual([...desk.knowledge.cluster.frameworks.keys()], ['w-0000', 'w-0001'])
 })
 
-test('a scheduler that asks again, before it knows its id or after, is answered and nothing else', () => {
+test('a scheduler that asks again, before it knows its id or after, is answered, and nothing is decided', () => {
   const desk = new Desk()
   desk.subscribe('one')
   for (const again of [desk.subscribe('one'), desk.subscribe('one', { frameworkId: id })]) {
-    assert.deepEqual([again.records, again.allocator, typesOf(again)], [[], [], ['subscribed']])
+    assert.deepEqual([again.records, typesOf(again)], [[], ['subscribed']])
   }
 })
 
@@ -91,6 +91,15 @@ test('a scheduler that knows the same tasks in the same states is told so, and n
   }
   assert.deepEqual(back(digestOf([{ taskId, launchId, state }])), [['subscribed', true]])
   assert.deepEqual(back(digestOf([{ taskId, launchId, state: 'STAGING' }])), [['subscribed', false], ['update', false]])
+})
+
+test('a scheduler that begins anew at its address has suppressed and refused nothing', () => {
+  const { desk } = deskAtWork()
+  desk.say({ type: 'suppress', frameworkId: id, roles: [] })
+  const resumed = desk.subscribe('one', { frameworkId: id, resumes: true })
+  assert.deepEqual([typesOf(resumed), resumed.allocator], [['subscribed'], []])
+  const anew = desk.subscribe('one', { frameworkId: id })
+  assert.deepEqual([typesOf(anew), anew.allocator.map(({ type }) => type)], [['subscribed'], ['revive-roles']])
 })
 
 test('a scheduler that this master has lost may have missed what any of its agents told', () => {
