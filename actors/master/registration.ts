@@ -187,7 +187,7 @@ function recoveredFrameworks(cluster: Cluster, { tasks }: Register) {
   } satisfies FrameworkInfo }))
 }
 
-/** A task that the master has no record of, unless it is over for everybody. */
+/** A task that the master has no record of, unless it is over for everybody or its id is another launch's by now. */
 function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: HeldTask): boolean {
   if (cluster.completedFrameworks.has(frameworkId)) return false
   if (cluster.frameworks.get(frameworkId)?.tasks.has(task.taskId)) return false
