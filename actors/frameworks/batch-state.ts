@@ -3,6 +3,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { Resources } from '../resources/resources.js'
 import type { BatchOutputs, OutputPiece } from './batch-outputs.js'
 import type { Attempt, Backlog, BatchResult, Item } from './batch-work.js'
+import type { FullAgents } from './full-agents.js'
 import type { StreamName } from './output-reading.js'
 import type { Patience, Waiting } from './patience.js'
 
@@ -52,6 +53,7 @@ export interface State {
   readonly waiting: Backlog<Item>
   readonly running: Map<string, Attempt>
   readonly outputs: BatchOutputs
+  readonly full: FullAgents
   readonly totals: { ok: number; failed: number; offers: number; accepts: number; launched: number }
   inputs: number
   hasAllInputs: boolean

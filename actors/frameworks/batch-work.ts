@@ -5,6 +5,9 @@ export interface Item {
   /** Counted from 1, in the order of the inputs. */
   readonly index: number
   readonly input: string
+  /** Of whatever kind; they name its tasks. */
+  launches: number
+  /** Launches that an agent had room for. */
   attempts: number
   /** Ends that were the command's own fault. */
   failures: number
@@ -57,9 +60,9 @@ export function resultOf(attempt: Attempt, end: End, outputProblem?: string): Ba
   }
 }
 
-/** The first attempt of input 17 is task `17`, the second `17.2`. */
-export const taskIdOf = ({ index, attempts }: Item): string =>
-  attempts === 1 ? `${index}` : `${index}.${attempts}`
+/** The first launch of input 17 is task `17`, the second `17.2`. */
+export const taskIdOf = ({ index, launches }: Item): string =>
+  launches === 1 ? `${index}` : `${index}.${launches}`
 
 /** First in, first out, except for what is put back; taking does not move the rest. */
 export class Backlog<Entry> {

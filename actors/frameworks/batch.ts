@@ -1,20 +1,21 @@
 /**
  * Batch: a framework that runs one command over many inputs, a task for each. It fills every offer with
  * as many tasks as fit, asks for none while it has nothing to launch, runs again what failed as often as
- * it may, and what was lost with its agent without holding that against the command.
+ * it may, and what was lost with its agent without holding that against the command. What an agent has no
+ * room for yet goes on waiting, however often.
  */
 import type { Offer } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate, type TaskInfo } from '../protocol/task.js'
 import { framework, type Framework, type FrameworkContext, type FrameworkEvent } from '../scheduler/framework.js'
 import { LOST_STATES } from '../scheduler/losses.js'
-import { task } from '../scheduler/task.js'
-import { commandMaker, INPUT_VARIABLE } from './batch-command.js'
 import { BatchOutputs } from './batch-outputs.js'
 import {
   CHARACTERS_PER_ACCEPT_MAX, charactersOf, commandProblem, TASKS_PER_ACCEPT_MAX, timesIn,
 } from './batch-packing.js'
 import type { BatchEvent, BatchOptions, BatchOrder, State } from './batch-state.js'
-import { Backlog, resultOf, taskIdOf, type Attempt, type End, type Item } from './batch-work.js'
+import { taskMaker, type MakeTask } from './batch-task.js'
+import { Backlog, resultOf, type Attempt, type End, type Item } from './batch-work.js'
+import { FullAgents } from './full-agents.js'
 import { NO_MASTER_MS, Patience } from './patience.js'
 
 /** An input whose task was lost so often is given up: perhaps it is what its agents die of. */
@@ -23,8 +24,6 @@ export const LOSSES_MAX = 5
 export const REFUSE_MS = 3_600_000
 /** How long to wait for the offer that a task's end usually brings, before asking for what was refused. */
 export const REVIVE_AFTER_MS = 1_000
-/** What most commands write; it comes with their ends and needs no reading. */
-const SHORT_OUTPUT_BYTES = 4_096
 /** The tasks outlive a connection that breaks, or a change of masters, by this long. */
 const FAILOVER_TIMEOUT_MS = 10_000
 
@@ -48,33 +47,12 @@ export const batch = (options: BatchOptions): Framework<State, BatchOrder> => {
   })
 }
 
-interface Made {
-  readonly info: TaskInfo
-  readonly words: readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-}
-type MakeTask = (item: Item) => Made
-
-function taskMaker(options: BatchOptions): MakeTask {
-  const { name, template, resources, environment: given, timeoutMs, readsOutput } = options
-  const wordsOf = commandMaker(template)
-  return (item) => {
-    const words = wordsOf(item.input)
-    const environment = { ...given, [INPUT_VARIABLE]: item.input }
-    const info = task({
-      id: taskIdOf(item), name: `${name} ${item.input}`.slice(0, 255), resources, command: words, environment,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(readsOutput ? { outputBytesMax: SHORT_OUTPUT_BYTES } : {}),
-    })
-    return { info, words, environment }
-  }
-}
-
 function begin(options: BatchOptions, ctx: Ctx): State {
   const state: State = {
     isOver: false, patience: new Patience(options.resources), waiting: new Backlog(), running: new Map(),
     outputs: new BatchOutputs(options.user, ({ attempt, update }, problem, now) =>
       conclude(state, attempt, update, options, now, problem)),
+    full: new FullAgents(),
     totals: { ok: 0, failed: 0, offers: 0, accepts: 0, launched: 0 },
     inputs: 0, hasAllInputs: false, isSuppressed: false, hasSpurned: false, isReviving: false,
   }
@@ -102,16 +80,20 @@ function onTold(state: State, order: BatchOrder, ctx: Ctx): void {
   if (order.type === 'written') return state.outputs.written(order.taskId, order.stream, ctx)
   if (state.inputs === 0 && order.inputs.length > 0) state.patience.begin(ctx)
   for (const input of order.inputs) {
-    state.waiting.put({ index: ++state.inputs, input, attempts: 0, failures: 0, losses: 0 })
+    state.waiting.put({ index: ++state.inputs, input, launches: 0, attempts: 0, failures: 0, losses: 0 })
   }
   state.hasAllInputs ||= order.isLast
 }
 
-/** A new subscription begins without refusals. What has become of its tasks is asked for by the library. */
+/**
+ * A master to which this scheduler was new has no refusals of it; one that knew it all the while only answers, and
+ * keeps them. Both offer everything to who asks. What has become of its tasks is asked for by the library.
+ */
 function onSubscribed(state: State, ctx: Ctx): void {
   ctx.cancel('no-master')
   state.patience.subscribed(ctx)
   Object.assign(state, { isSuppressed: false, hasSpurned: false })
+  if (state.waiting.size > 0) ctx.revive()
 }
 
 function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: BatchOptions, ctx: Ctx): void {
@@ -121,9 +103,10 @@ function onFit(state: State, event: Extract<Event, { type: 'fit' }>, { user }: B
 }
 
 function onOffers(
-  state: State, offers: readonly Offer[], options: BatchOptions, makeTask: MakeTask, ctx: Ctx,
+  state: State, offered: readonly Offer[], options: BatchOptions, makeTask: MakeTask, ctx: Ctx,
 ): void {
-  state.totals.offers += offers.length
+  state.totals.offers += offered.length
+  const offers = state.full.pass(offered, ctx)
   const refused = offers.filter((offer) => {
     const fitting = timesIn(offer.resources, options.resources)
     const tasks = launch(state, offer, Math.min(fitting, TASKS_PER_ACCEPT_MAX), options, makeTask, ctx)
@@ -151,6 +134,7 @@ function launch(
   let characters = 0
   while (tasks.length < tasksMax && characters < CHARACTERS_PER_ACCEPT_MAX && wants(state, options)) {
     const item = state.waiting.take() as Item
+    item.launches++
     item.attempts++
     const { info, words, environment } = makeTask(item)
     const attempt = { item, taskId: info.taskId, hostname, launchedMs: ctx.now(), startedMs: undefined }
@@ -184,8 +168,11 @@ function onUpdate(state: State, update: StatusUpdate, options: BatchOptions, ctx
   state.running.delete(update.taskId)
   ctx.tell(options.user, { type: 'running', tasks: state.running.size })
   const { item } = attempt
-  const mayRunAgain = isLost ? ++item.losses <= LOSSES_MAX
-    : update.state === 'FAILED' && ++item.failures <= options.retries
+  const hadNoRoom = state.full.refused(update, ctx.now())
+  if (hadNoRoom) item.attempts--
+  if (hadNoRoom && state.running.size === 0) state.patience.resume(ctx)
+  const mayRunAgain = hadNoRoom || (isLost ? ++item.losses <= LOSSES_MAX
+    : update.state === 'FAILED' && ++item.failures <= options.retries)
   if (mayRunAgain) state.waiting.putBack(item)
   else if (options.readsOutput && hasRun(update)) return state.outputs.add({ attempt, update }, ctx)
   else conclude(state, attempt, update, options, ctx)

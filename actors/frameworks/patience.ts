@@ -22,14 +22,25 @@ export class Patience {
   private told: Waiting | undefined
   private agents: number | undefined
   private silent = true
+  private begunMs = 0
   /** Nothing is wanted yet, or something has come. */
   private isOver = true
 
   constructor(private readonly wanted: Resources) {}
 
   begin(ctx: FrameworkContext): void {
+    this.begunMs = ctx.now()
     this.isOver = false
     ctx.after(TIMER, SILENCE_MS)
+    this.subscribed(ctx)
+  }
+
+  /** What came was of no use: the wait is the same as before. */
+  resume(ctx: FrameworkContext): void {
+    const waitedMs = ctx.now() - this.begunMs
+    this.isOver = false
+    this.silent &&= waitedMs < SILENCE_MS
+    ctx.after(TIMER, this.silent ? SILENCE_MS - waitedMs : ASK_AGAIN_MS)
     this.subscribed(ctx)
   }
 

@@ -3,6 +3,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { StatusUpdate } from '../protocol/task.js'
 import type { Resources } from '../resources/resources.js'
 import type { Command } from '../scheduler/task.js'
+import type { FullAgents } from './full-agents.js'
 import type { OutputReading, StreamName } from './output-reading.js'
 import type { Patience, Waiting } from './patience.js'
 
@@ -38,9 +39,13 @@ export type RunOrder =
 
 export interface State {
   phase: 'waiting' | 'launched' | 'over'
+  /** All of them; the last one names the task. */
   launches: number
+  /** Launches that came to nothing, although nobody said that there was no room. */
+  failedLaunches: number
   taskId: string
   readonly patience: Patience
+  readonly full: FullAgents
   reading: OutputReading | undefined
   readonly closed: Set<StreamName>
   isKilled: boolean

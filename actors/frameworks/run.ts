@@ -11,11 +11,15 @@ import {
   framework, type Framework, type FrameworkContext, type FrameworkEvent,
 } from '../scheduler/framework.js'
 import { task } from '../scheduler/task.js'
+import { FullAgents } from './full-agents.js'
 import { OutputReading } from './output-reading.js'
 import { NO_MASTER_MS, SURE_MS, Patience } from './patience.js'
 import type { RunEvent, RunOptions, RunOrder, State } from './run-state.js'
 
-/** A launch that never began (its offer was void, its agent had just gone) is tried again so often. */
+/**
+ * A launch that never began (its offer was void, its agent had just gone) is tried again so often; for one that an
+ * agent had no room for it waits, as before.
+ */
 export const LAUNCHES_MAX = 5
 /** What does not hold the task now never will; an agent that has more than that is offered all the same. */
 const REFUSE_MS = 3_600_000
@@ -39,8 +43,8 @@ export const run = (options: RunOptions): Framework<State, RunOrder> => framewor
     patience.begin(ctx)
     ctx.after('no-master', NO_MASTER_MS)
     return {
-      phase: 'waiting', launches: 0, taskId: '', patience, reading: undefined, closed: new Set(),
-      isKilled: false, end: undefined, tries: 0,
+      phase: 'waiting', launches: 0, failedLaunches: 0, taskId: '', patience, full: new FullAgents(),
+      reading: undefined, closed: new Set(), isKilled: false, end: undefined, tries: 0,
     }
   },
   receive(state, event, ctx) {
@@ -80,7 +84,8 @@ function onFit(state: State, event: Event<'fit'>, { user }: RunOptions, ctx: Fra
   return problem === undefined ? state : over(state, { type: 'not-begun', problem }, user, ctx)
 }
 
-function onOffers(state: State, offers: readonly Offer[], options: RunOptions, ctx: FrameworkContext): State {
+function onOffers(state: State, offered: readonly Offer[], options: RunOptions, ctx: FrameworkContext): State {
+  const offers = state.full.pass(offered, ctx)
   const taken = state.phase === 'waiting' ? offers.find((offer) => needs(offer, options)) : undefined
   const left = offers.filter((offer) => offer !== taken)
   if (left.length > 0) ctx.decline(left, { refuseMs: REFUSE_MS })
@@ -122,8 +127,10 @@ function taskFor(id: string, resources: Resources, options: RunOptions): TaskInf
 
 function onUpdate(state: State, update: StatusUpdate, options: RunOptions, ctx: FrameworkContext): State {
   if (update.taskId !== state.taskId) return state
-  const mayLaunch = !state.isKilled && state.launches < LAUNCHES_MAX
-  if (update.state === 'DROPPED' && mayLaunch) return launchAgain(state, ctx)
+  if (update.state === 'DROPPED' && !state.isKilled) {
+    const hadNoRoom = state.full.refused(update, ctx.now())
+    if (hadNoRoom || ++state.failedLaunches < LAUNCHES_MAX) return launchAgain(state, hadNoRoom, ctx)
+  }
   if (update.reason === 'agent-reregistered') state.reading?.repeat(ctx)
   if (hasRun(update)) read(state, update, ctx)
   const isLost = LOST.has(update.state)
@@ -134,9 +141,10 @@ function onUpdate(state: State, update: StatusUpdate, options: RunOptions, ctx: 
   return check(state, options, ctx)
 }
 
-function launchAgain(state: State, ctx: FrameworkContext): State {
+function launchAgain(state: State, hadNoRoom: boolean, ctx: FrameworkContext): State {
   state.phase = 'waiting'
-  state.patience.begin(ctx)
+  if (hadNoRoom) state.patience.resume(ctx)
+  else state.patience.begin(ctx)
   ctx.revive()
   return state
 }

@@ -12,6 +12,13 @@ import type { OutputAnswer } from './present.js'
 import { onReconcile, stateOf } from './reconciling.js'
 import { fitProblem } from './validation.js'
 
+/**
+ * An agent had no room for what the books said it had: tasks of a framework that has ended are still dying there.
+ * The same room is not offered to the same framework before they may have ended; otherwise both would go on as fast
+ * as messages travel.
+ */
+export const NO_ROOM_REFUSE_MS = 1_000
+
 type FromAgent<T extends AgentCall['type']> = Extract<AgentCall, { type: T }>
 type FromScheduler<T extends SchedulerCall['type']> = Extract<SchedulerCall, { type: T }>
 
@@ -57,7 +64,7 @@ export function onStatus(
       ...unheard,
       ...(ends && present.kills.has(task.launchId) ? [{ type: 'kill-over', launchId: task.launchId } as const] : []),
     ],
-    allocator: ends ? [recoverOf(task)] : [],
+    allocator: ends ? [recoverOf(task, update.reason === 'no-room' ? NO_ROOM_REFUSE_MS : 0)] : [],
     effects: forward,
   })
   return task.state === 'STAGING' ? combine([own, settleExecutor({ cluster, present }, task, ends)]) : own
@@ -229,5 +236,5 @@ function toldBy({ state, updateId, exitCode, signal, text }: StatusUpdate, lates
   }
 }
 
-const recoverOf = ({ frameworkId, role, agentId, task }: TaskRecord) =>
-  ({ type: 'recover', frameworkId, role, agentId, resources: task.resources, refuseMs: 0 }) as const
+const recoverOf = ({ frameworkId, role, agentId, task }: TaskRecord, refuseMs: number) =>
+  ({ type: 'recover', frameworkId, role, agentId, resources: task.resources, refuseMs }) as const

@@ -18,7 +18,7 @@ test('a backlog gives what was put back first, else what was put first', () => {
   }), { numRuns: 30 })
 })
 
-test('every attempt has an id of its own', () => {
-  const item = { index: 17, input: '', attempts: 1, failures: 0, losses: 0 }
-  assert.deepEqual([taskIdOf(item), taskIdOf({ ...item, attempts: 3 })], ['17', '17.3'])
+test('every launch has an id of its own', () => {
+  const item = { index: 17, input: '', launches: 1, attempts: 1, failures: 0, losses: 0 }
+  assert.deepEqual([taskIdOf(item), taskIdOf({ ...item, launches: 3 })], ['17', '17.3'])
 })

@@ -56,7 +56,7 @@ test('what one message cannot carry is asked for again at once', () => {
 
 test('offers are wanted exactly while there is something to launch', () => {
   const it = begin(letters(2), { retries: 1 })
-  assert.equal(it.take('suppress').length, 0)
+  assert.deepEqual([it.take('suppress').length, it.take('revive').length], [0, 1])
   it.offer({ cpus: 4, mem: 4096 })
   assert.equal(it.take('suppress').length, 1)
   it.update('1', 'FAILED', { exitCode: 1 })
@@ -71,10 +71,14 @@ test('an offer that is too small, or comes for nothing, is declined for long', (
   assert.deepEqual(it.take('decline'), [{ call: 'decline', offers: [small], refuseMs: REFUSE_MS }])
 })
 
-test('no more than so many run at once, and what was refused for that is asked for when it is missed', () => {
+test('no more than so many run at once, and what was refused is asked for when missed, or after a break', () => {
   const it = begin(letters(5), { jobsMax: 2 })
+  it.take('revive')
   it.offer({ cpus: 4, mem: 4096 })
   assert.deepEqual(launched(it), [['1', '2']])
+  it.subscribe()
+  assert.equal(it.take('revive').length, 1, 'a master that knew it all the while has kept its refusals')
+  it.offer({ cpus: 2, mem: 4096 })
   done(it, '1')
   assert.ok(it.timers.has('revive'))
   it.fire('revive')
@@ -164,6 +168,7 @@ test('output that an agent never gives is given up, and the result says so', () 
 
 test('while much output waits to be written, nothing new is launched', () => {
   const it = begin(letters(UNREAD_MAX + 10), { readsOutput: true, resources: of({ cpus: 0.01 }) })
+  it.take('revive')
   it.offer({ cpus: UNREAD_MAX / 100 })
   for (const id of launched(it).flat()) {
     it.update(id, 'FINISHED', { exitCode: 0, output: { stdout: bytes('x'), stderr: bytes('') } })

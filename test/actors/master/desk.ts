@@ -6,7 +6,9 @@ import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
 import type { AgentId, ExecutorId, FrameworkId, LaunchId, OfferId, Role, TaskId } from '../../../actors/protocol/ids.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { FrameworkInfo, Offer, SchedulerEvent } from '../../../actors/protocol/scheduler.js'
-import { isTerminal, type StatusUpdate, type TaskInfo, type TaskState } from '../../../actors/protocol/task.js'
+import {
+  isTerminal, type Reason, type StatusUpdate, type TaskInfo, type TaskState,
+} from '../../../actors/protocol/task.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { apply, newCluster, type TaskRecord } from '../../../actors/master/cluster.js'
 import { decide } from '../../../actors/master/decide.js'
@@ -63,6 +65,7 @@ interface Subscribing {
 interface Reporting {
   readonly latestState?: TaskState
   readonly exitCode?: number
+  readonly reason?: Reason
 }
 
 export class Desk {
@@ -128,8 +131,8 @@ export class Desk {
 
   /** The agent reports a step in a task's life. */
   report(task: TaskRecord, state: TaskState, count: number, more: Reporting = {}): Decision {
-    const { latestState = state, exitCode } = more
-    const update = { ...updateOf(task, state, count), ...(exitCode === undefined ? {} : { exitCode }) }
+    const { latestState = state, ...told } = more
+    const update = { ...updateOf(task, state, count), ...told }
     return this.say({ type: 'task-status', agentId: task.agentId, update, latestState })
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../../actors/protocol/ids.js'
+import { NO_ROOM_REFUSE_MS } from '../../../actors/master/tasks.js'
 import type { OutputAnswer } from '../../../actors/master/present.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
@@ -28,6 +29,12 @@ test('what a task took is free with its first terminal state, and only once', ()
   }
   const { state, exitCode } = desk.task(frameworkId, 't')
   assert.deepEqual([state, exitCode], ['FAILED', 3])
+})
+
+test('what an agent had no room for is free, and is not offered to the same framework for a moment', () => {
+  const { desk, task } = deskAtWork()
+  const { allocator } = desk.report(task, 'DROPPED', 2, { reason: 'no-room' })
+  assert.deepEqual(allocator.map((call) => 'refuseMs' in call && call.refuseMs), [NO_ROOM_REFUSE_MS])
 })
 
 test('the latest state counts, though an older step is told of', () => {
