@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../../actors/protocol/ids.js'
-import { AGENT_TIMEOUT_MS, type OutputAnswer } from '../../../actors/master/present.js'
-import { digestOfHeld } from '../../../actors/protocol/task-digest.js'
+import type { OutputAnswer } from '../../../actors/master/present.js'
 import { of } from '../../../actors/resources/amounts.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
-import {
-  agentInfo, agentRef, command, deskAtWork, executed, held, schedulerRef, typesOf, updatesOf,
-} from './desk.js'
+import { agentRef, command, deskAtWork, executed, schedulerRef, typesOf, updatesOf } from './desk.js'
 
 test('a step is written down and passed on', () => {
   const { desk, frameworkId, task } = deskAtWork()
@@ -90,36 +87,6 @@ test('a scheduler that asks for a task that is over is told how it ended', () =>
   desk.acknowledge(task, 2)
   const decided = desk.say({ type: 'reconcile', frameworkId, taskIds: ['t' as TaskId] })
   assert.deepEqual(updatesOf(decided).map(({ state }) => state), ['FINISHED'])
-})
-
-test('what was held up until its agent was unreachable tells nothing of what runs there', () => {
-  const { desk, agentId, frameworkId, task } = deskAtWork()
-  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a') as never })
-  desk.knowledge.now += AGENT_TIMEOUT_MS
-  desk.say({ type: 'ping-round' })
-  for (const latestState of ['RUNNING', 'FINISHED'] as const) {
-    const late = desk.report(task, 'RUNNING', 1, { latestState })
-    assert.deepEqual([late.records, late.changes, late.effects, late.allocator], [[], [], [], []])
-  }
-  assert.equal(desk.task(frameworkId, 't').state, 'UNREACHABLE')
-})
-
-test('what an unreachable agent has said in vain counts once it is back', () => {
-  const { desk, agentId, frameworkId, task } = deskAtWork()
-  desk.fold({ type: 'agent-unreachable', agentId, atMs: 1 })
-  desk.fold({ type: 'task-changed', frameworkId, taskId: 't' as TaskId, state: 'UNREACHABLE', atMs: 1 })
-  const shortly = { agent: agentRef('a', 'i2'), info: agentInfo(), agentId, digest: digestOfHeld([task], []) }
-  assert.deepEqual(typesOf(desk.say({ type: 'return-agent', ...shortly })), ['account-wanted'])
-  desk.register('a', { life: 'i2', agentId, tasks: [held(task, 'RUNNING')] })
-  assert.deepEqual(updatesOf(desk.report(task, 'RUNNING', 1)).map(({ state }) => state), ['RUNNING'])
-  assert.equal(desk.task(frameworkId, 't').state, 'RUNNING')
-})
-
-test('the end of a task is one although its agent is unreachable', () => {
-  const { desk, agentId, frameworkId, task } = deskAtWork()
-  desk.fold({ type: 'agent-unreachable', agentId, atMs: 1 })
-  assert.deepEqual(updatesOf(desk.report(task, 'FINISHED', 2)).map(({ state }) => state), ['FINISHED'])
-  assert.equal(desk.task(frameworkId, 't').state, 'FINISHED')
 })
 
 test('an update while the scheduler is away changes the state and is kept by the agent', () => {
