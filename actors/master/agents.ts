@@ -9,12 +9,16 @@ import type { AgentId } from '../protocol/ids.js'
 import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
+import { forgetEnded } from './missing.js'
 import { rescindOfAgent } from './offering.js'
 
 type Unregister = Omit<Extract<AgentCall, { type: 'unregister-agent' }>, 'type'>
 
 /** So many pings fit into the time after which a silent agent is unreachable. */
 export const PINGS_MISSED_MAX = 5
+
+/** Agents that are unreachable and remembered; of more, those leave that have been so for longest. */
+export const UNREACHABLE_AGENTS_MAX = 10_000
 
 /** An agent that is away keeps its tasks and its place; only what was on offer there is not any more. */
 export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
@@ -57,7 +61,7 @@ export function onUnregister(knowledge: Knowledge, { agentId, agent: life }: Unr
 /** Pings who is there; whoever has missed too many, or is away too long, becomes unreachable. */
 export function onPingRound(knowledge: Knowledge): Decision {
   const { cluster, present, now } = knowledge
-  return combine([NOTHING, ...[...present.agents].map(([agentId, link]) => {
+  return combine([forgetUnreachable(knowledge), ...[...present.agents].map(([agentId, link]) => {
     if (cluster.agents.get(agentId)?.unreachableSinceMs !== undefined) return NOTHING
     const silent = link.ref ? link.missed >= PINGS_MISSED_MAX : now - link.sinceMs >= present.agentTimeoutMs
     if (silent) return unreachable(knowledge, agentId)
@@ -80,6 +84,25 @@ function unreachable(knowledge: Knowledge, agentId: AgentId): Decision {
       effects: tellOfFailure(knowledge, agentId),
     }),
   ])
+}
+
+/** Whoever of them comes back all the same is taken in as a new agent, and what ended with it is killed. */
+function forgetUnreachable(knowledge: Knowledge): Decision {
+  const { cluster: { agents }, now } = knowledge
+  const away = [...agents.values()].flatMap(({ agentId, unreachableSinceMs: sinceMs }) =>
+    sinceMs === undefined ? [] : [{ agentId, sinceMs }])
+  if (away.length <= UNREACHABLE_AGENTS_MAX) return NOTHING
+  const longest = away.sort((one, other) => one.sinceMs - other.sinceMs).slice(0, away.length - UNREACHABLE_AGENTS_MAX)
+  const text = 'its agent has been unreachable for longer than is remembered'
+  return combine([NOTHING, ...longest.flatMap(({ agentId }) => [
+    endTasksOf(knowledge, agentId, { state: 'LOST', reason: 'agent-removed', text }),
+    forgetEnded(knowledge, agentId, new Set(), 'agent-removed'),
+    decision({
+      records: [{ type: 'agent-removed', agentId, atMs: now }],
+      changes: [{ type: 'agent-forgotten', agentId }],
+      allocator: [{ type: 'remove-agent', agentId }],
+    }),
+  ])])
 }
 
 export const tellOfFailure = ({ present }: Knowledge, agentId: AgentId): Effect[] =>

@@ -4,8 +4,8 @@
  * all others nobody knows more than that they are gone. Decisions only.
  */
 import type { AgentCall } from '../protocol/agent.js'
-import type { AgentId } from '../protocol/ids.js'
-import { isTerminal, type StatusUpdate } from '../protocol/task.js'
+import type { AgentId, LaunchId } from '../protocol/ids.js'
+import { isTerminal, type Reason, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, type Cluster } from './cluster.js'
 import { combine, decision, tell, type Decision, type Knowledge } from './decision.js'
 import { endTasks, liveTasksOf } from './ending.js'
@@ -37,7 +37,7 @@ export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register
     endTasks(knowledge, begun, { state: 'GONE', reason: 'agent-restarted', text }),
     endTasks(knowledge, dropped, { state: 'DROPPED', reason: 'no-room', text: FULL }),
     ...over.map(({ task, state }) => endTasks(knowledge, [task], { state, reason: 'agent-reregistered', text: OVER })),
-    forgetEnded(knowledge, agentId, call),
+    forgetEnded(knowledge, agentId, new Set(call.tasks.map(({ launchId }) => launchId)), 'agent-reregistered'),
     decision({
       records: ended.map(({ frameworkId, executorId }) =>
         ({ type: 'executor-ended', frameworkId, agentId, executorId })),
@@ -47,16 +47,17 @@ export function missingAt(knowledge: Knowledge, agentId: AgentId, call: Register
   ])
 }
 
-/** Tasks whose end nobody will tell again: the agent does not have them any more. */
-function forgetEnded({ cluster, present, now }: Knowledge, agentId: AgentId, call: Register): Decision {
-  const held = new Set(call.tasks.map(({ launchId }) => launchId))
+/** Tasks whose end nobody will tell again: the agent does not have them any more. @param held those that it has */
+export function forgetEnded(
+  { cluster, present, now }: Knowledge, agentId: AgentId, held: ReadonlySet<LaunchId>, reason: Reason,
+): Decision {
   const ended = [...cluster.tasksAt.of(agentId)]
     .filter(({ state, launchId }) => isTerminal(state) && !held.has(launchId))
   return decision({
     records: ended.map(({ frameworkId, task: { taskId } }) => ({ type: 'task-removed', frameworkId, taskId })),
     effects: ended.flatMap(({ frameworkId, launchId, task: { taskId }, state }) => {
       const update: StatusUpdate = {
-        frameworkId, agentId, taskId, launchId, state, source: 'master', reason: 'agent-reregistered', atMs: now,
+        frameworkId, agentId, taskId, launchId, state, source: 'master', reason, atMs: now,
       }
       return tell(present.schedulers.get(frameworkId)?.ref, { type: 'update', update })
     }),

@@ -148,7 +148,10 @@ function ordersFor(
 ): Effect[] {
   const { epoch } = cluster
   const drain = cluster.agents.get(agentId)?.drain
-  const kills = liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId))
+  const kills = [
+    ...liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId)),
+    ...call.tasks.filter((held) => isOver(cluster, agentId, held)),
+  ]
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
   return [
@@ -188,11 +191,16 @@ function recoveredFrameworks(cluster: Cluster, { tasks }: Register) {
 }
 
 /** A task that the master has no record of, unless it is over for everybody or its id is another launch's by now. */
-function isUnheard(cluster: Cluster, { frameworkId, launchId, task, state }: HeldTask): boolean {
+function isUnheard(cluster: Cluster, { frameworkId, launchId, task }: HeldTask): boolean {
   if (cluster.completedFrameworks.has(frameworkId)) return false
   if (cluster.frameworks.get(frameworkId)?.tasks.has(task.taskId)) return false
-  return !(isTerminal(state) && cluster.completedTasks.has(launchId))
+  return !cluster.completedTasks.has(launchId)
 }
+
+/** Its framework has been told that it ended, and what runs there under its id is nothing else. */
+const isOver = (cluster: Cluster, agentId: AgentId, { frameworkId, launchId, task, state }: HeldTask): boolean =>
+  !isTerminal(state) && cluster.completedTasks.has(launchId) && !cluster.completedFrameworks.has(frameworkId)
+  && cluster.frameworks.get(frameworkId)?.tasks.get(task.taskId)?.agentId !== agentId
 
 /**
  * What its scheduler has acknowledged and nobody will tell again, because the log has lost it; or what has ended and

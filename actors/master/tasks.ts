@@ -29,6 +29,10 @@ export function onStatus(
   // Its tasks are over; what it still does is nobody's business.
   if (cluster.goneAgents.has(agentId)) return NOTHING
   const { frameworkId, taskId, state } = update
+  // It may have been held up for long, and its agent be dead or forgotten: of what runs there its registration tells,
+  // and then this is said again. An end is one whatever becomes of the agent.
+  const from = cluster.agents.get(agentId)
+  if ((!from || from.unreachableSinceMs !== undefined) && !isTerminal(state)) return NOTHING
   const agent = present.agents.get(agentId)?.ref
   const framework = cluster.frameworks.get(frameworkId)
   if (!framework) {

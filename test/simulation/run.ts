@@ -117,7 +117,10 @@ function check(world: World, folds: boolean): void {
   for (const { name, eye } of masters) {
     const difference = eye.folded.difference(reference)
     if (difference) ledger.violate('I6', `${name}: ${difference}`)
-    if (eye.state?.leading) checkPromises(world, eye.state)
+    if (eye.state?.leading) {
+      checkPromises(world, eye.state)
+      checkUnreachable(world, eye.state)
+    }
     if (!folds || !eye.state || eye.state.leading || !eye.folded.isWhole(reference)) continue
     text ??= textOf(reference.cluster)
     const own = textOf(eye.state.cluster)
@@ -143,3 +146,13 @@ function checkPromises(world: World, { cluster, present }: MasterState): void {
   }
 }
 
+/** Nobody would ever say again of such a task that it is not known to run. */
+function checkUnreachable({ ledger }: World, { cluster }: MasterState): void {
+  for (const { agentId, unreachableSinceMs } of cluster.agents.values()) {
+    if (unreachableSinceMs === undefined) continue
+    for (const { launchId, state } of cluster.tasksAt.of(agentId)) {
+      if (state === 'UNREACHABLE' || isTerminal(state)) continue
+      ledger.violate('I1', `${launchId} is taken for ${state} although its agent ${agentId} is unreachable`)
+    }
+  }
+}
