@@ -8,6 +8,7 @@ import { seededRandom } from '../../../runtime/random.js'
 import type { Random } from '../../../runtime/random.js'
 import { FAULTS } from './faults.js'
 import type { Fault } from './fault.js'
+import { mendBrokers } from './operator.js'
 import { playRound, type Round } from './round.js'
 import { Stage, type StageSettings } from './stage.js'
 
@@ -114,6 +115,8 @@ export async function play({ settings, faults, seed, forMs, keeps, say: tell }: 
       tell(line(number, round))
       isBroken = round.verdict.violations.length > 0
       if (isBroken || performance.now() > deadline) break
+      const restarted = await mendBrokers(stage)
+      if (restarted > 0) tell(`    brokers that ${name} has left parted were restarted: ${restarted}`)
     }
   } finally {
     const keepsAll = keeps || (isBroken && !interruption.isMet)
