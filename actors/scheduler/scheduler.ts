@@ -72,10 +72,7 @@ export const scheduler = <Author, Told>(
         return give({ type: 'error', problem: message.problem })
       case 'torn-down': return state
       case 'author-timer': return state.phase === 'ended' ? state : give({ type: 'timer', name: message.name })
-      // The master may have taken this scheduler for dead meanwhile.
-      case 'reconnected': return state.phase === 'subscribed'
-        ? subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
-        : state
+      case 'reconnected': return subscribeAgain(state, definition, options, ctx)
       case 'end':
         authorContext(state, ctx, options).finish(0)
         return state
@@ -117,7 +114,9 @@ function onLeader<Author, Told>(
 ): State<Author> {
   if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
   const { master, epoch, nonce = state.nonce, clusterId = state.clusterId, members = 0 } = leader
-  if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
+  if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') {
+    return leader.again ? subscribeAgain(state, definition, options, ctx) : state
+  }
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
@@ -158,6 +157,15 @@ function subscribe<Author, Told>(
   ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random(), state.members), { type: 'subscribe-again' })
   return state
 }
+
+/** One of both was cut off: the master may have taken this scheduler for dead, and what was said may be lost. */
+function subscribeAgain<Author, Told>(
+  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase !== 'subscribed') return state
+  return subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
+}
+
 /** A master that knows it answers, and nothing changes; one that does not takes it in again. */
 function check<Author, Told>(
   state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,

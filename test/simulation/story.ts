@@ -35,6 +35,13 @@ export interface History {
   life: number
 }
 
+export interface Habits {
+  /** Acknowledges updates by itself. */
+  readonly explicit: boolean
+  /** Asks every now and then what has become of its tasks, needed or not; others leave that to the library. */
+  readonly reconciles: boolean
+}
+
 export class Story {
   frameworkId: FrameworkId | undefined
   readonly histories = new Map<string, History>()
@@ -50,7 +57,7 @@ export class Story {
 
   constructor(
     readonly name: string, private readonly random: Random, private readonly ledger: Ledger,
-    private readonly explicit: boolean,
+    private readonly habits: Habits,
   ) {}
 
   open(): string[] {
@@ -61,7 +68,7 @@ export class Story {
     this.ended = false
     const life = ++this.life
     return framework<null>({
-      name: this.name, failoverTimeoutMs: FAILOVER_MS, acknowledge: this.explicit ? 'explicit' : 'automatic',
+      name: this.name, failoverTimeoutMs: FAILOVER_MS, acknowledge: this.habits.explicit ? 'explicit' : 'automatic',
       initial: (ctx) => {
         ctx.after('act', this.random.next() * ACT_MS)
         ctx.after('reconcile', RECONCILE_MS)
@@ -78,14 +85,14 @@ export class Story {
     switch (event.type) {
       case 'subscribed':
         this.frameworkId = event.frameworkId
-        if (this.open().length > 0) ctx.reconcile(this.open())
+        this.reconcile(life, ctx)
         return
       case 'offers':
         for (const offer of event.offers) this.onOffer(offer, ctx)
         return
       case 'update':
         this.hear(event.update, life)
-        if (this.explicit) ctx.acknowledge(event.update)
+        if (this.habits.explicit) ctx.acknowledge(event.update)
         return
       case 'error':
         this.ended = true
@@ -98,11 +105,18 @@ export class Story {
           else this.act(ctx)
         } else {
           ctx.after('reconcile', RECONCILE_MS)
-          if (this.open().length > 0) ctx.reconcile(this.open())
+          this.reconcile(life, ctx)
         }
         return
       default: return
     }
+  }
+
+  /** Of what a former life of the scheduler has launched, this one does not know before it is told. */
+  private reconcile(life: number, ctx: FrameworkContext): void {
+    const { reconciles } = this.habits
+    const asked = this.open().filter((taskId) => reconciles || this.histories.get(taskId)?.life !== life)
+    if (asked.length > 0) ctx.reconcile(asked)
   }
 
   private dice(sides: number): number {
@@ -152,7 +166,7 @@ export class Story {
       case 3: case 4: return ctx.revive()
       case 5: return old && this.accept(old, ctx)
       case 6: return old && ctx.decline(old)
-      default: return some === undefined ? undefined : ctx.reconcile([some])
+      default: return some === undefined || !this.habits.reconciles ? undefined : ctx.reconcile([some])
     }
   }
 
