@@ -51,7 +51,7 @@ export class Story {
   over = false
   /** Its author has nothing more to say in this life. */
   ended = false
-  /** Tasks that this life of the scheduler was asked to kill. */
+  /** Tasks that the newest life of the scheduler was asked to kill. */
   private readonly doomed = new Set<string>()
   private readonly old: Offer[] = []
   private next = 0
@@ -170,7 +170,8 @@ export class Story {
     switch (this.dice(8)) {
       case 0: case 1:
         if (some === undefined) return
-        this.doomed.add(some)
+        // What an instance asked for that is replaced meanwhile, the newer one does not know.
+        if (life === this.life) this.doomed.add(some)
         return ctx.kill(some, { graceMs: this.dice(2_000) })
       case 2: return ctx.suppress()
       case 3: case 4: return ctx.revive()
