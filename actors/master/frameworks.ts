@@ -174,13 +174,17 @@ export function onRevive(
   })
 }
 
-function endFramework(knowledge: Knowledge, { frameworkId }: FrameworkRecord): Decision {
+function endFramework(knowledge: Knowledge, { frameworkId, tasks }: FrameworkRecord): Decision {
   const { cluster, present, now } = knowledge
+  const killed = [...tasks.values()].filter(({ launchId }) => present.kills.has(launchId))
   return combine([
     rescindOfFramework(knowledge, frameworkId),
     decision({
       records: [{ type: 'framework-removed', frameworkId, atMs: now }],
-      changes: [{ type: 'scheduler-forgotten', frameworkId }],
+      changes: [
+        { type: 'scheduler-forgotten', frameworkId },
+        ...killed.map(({ launchId }) => ({ type: 'kill-over', launchId }) as const),
+      ],
       allocator: [{ type: 'remove-framework', frameworkId }],
       effects: [...present.agents.values()].flatMap(({ ref }) =>
         tell(ref, { type: 'shutdown-framework', epoch: cluster.epoch, frameworkId })),

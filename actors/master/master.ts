@@ -140,17 +140,17 @@ function lead(
 }
 
 /** To everybody: who did not hear it looks for a leader by itself, but later. */
-function announce(cluster: Cluster, ctx: Ctx): Effect[] {
-  const announcement = leaderOf(cluster, ctx)
+function announce(cluster: Cluster, ctx: Ctx, again?: true): Effect[] {
+  const announcement = { ...leaderOf(cluster, ctx), ...(again ? { again } : {}) }
   return (['agent', 'framework'] as const).flatMap((kind) =>
     tell(refOf<LeadershipEvent>(groupAddress(kind), LEADER_PATH[kind]), announcement))
 }
 
-/** What was under way may be lost: agents register again, and are sent anew what they have missed. */
+/** What was under way may be lost: agents register again and schedulers subscribe, and hear what they have missed. */
 function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
   const agents = [...present.agents.values()].flatMap(({ ref }) =>
     tell(ref, { type: 'ping', epoch: cluster.epoch, connected: false }))
-  return [...announce(cluster, ctx), ...agents]
+  return [...announce(cluster, ctx, true), ...agents]
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */

@@ -6,6 +6,7 @@ import type { AgentCall } from '../protocol/agent.js'
 import { digestOfHeld } from '../protocol/task-digest.js'
 import { isOffered } from './agent-record.js'
 import { decision, tell, type Decision, type Knowledge } from './decision.js'
+import { liveTasksOf } from './ending.js'
 import { onRegister, registered } from './registration.js'
 
 type Return = Extract<AgentCall, { type: 'return-agent' }>
@@ -40,6 +41,8 @@ export function fullOf({ cluster }: Knowledge, { digest: _, ...call }: Return) {
 function isUndisturbed({ cluster, present }: Knowledge, { agentId, info, life = Infinity }: Return): boolean {
   const [known, link] = [cluster.agents.get(agentId), present.agents.get(agentId)]
   if (!known || !link || link.ref || life < (link.life ?? 0)) return false
-  return known.unreachableSinceMs === undefined && isOffered(known) && present.kills.size === 0
+  const { kills } = present
+  const isToKill = kills.size > 0 && liveTasksOf(cluster, agentId).some(({ launchId }) => kills.has(launchId))
+  return known.unreachableSinceMs === undefined && isOffered(known) && !isToKill
     && present.offersOf.isEmpty(agentId) && JSON.stringify(known.info) === JSON.stringify(info)
 }

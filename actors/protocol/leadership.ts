@@ -1,6 +1,6 @@
 /** Leadership: how nodes find the master that leads. Tags 1–9. */
 import { groupAddress, refOf } from '../../runtime/address.js'
-import { natural, optional, ref, text } from '../../runtime/schema.js'
+import { flag, natural, optional, ref, text } from '../../runtime/schema.js'
 import { message, type MessageOf } from '../../runtime/protocol.js'
 import type { AgentCall } from './agent.js'
 import type { SchedulerCall } from './scheduler.js'
@@ -17,6 +17,8 @@ export const leadershipEvent = {
     clusterId: optional(text(64)), nonce: optional(text(32)),
     /** Agents and frameworks that it knows of: when it begins to lead, all of them come at once. */
     members: optional(natural),
+    /** It has led before and was cut off: what it has said meanwhile, or was told, may be lost. */
+    again: optional(flag),
   }),
 }
 export type LeadershipCall = MessageOf<typeof leadershipCall>

@@ -11,13 +11,17 @@ const READ_BYTES = 65_536
 
 /**
  * A context for one event. Calls made while nobody leads are dropped: offers are void by then, and tasks
- * are reconciled when the framework is subscribed again.
+ * are reconciled when the framework is subscribed again. Kills are made up for then (see `standing.ts`).
  */
 export function authorContext<Author, Told>(
   state: State<Author>, ctx: Context<Message<Told>>, options: SchedulerOptions | undefined,
 ): FrameworkContext {
   const call = (make: (frameworkId: FrameworkId) => SchedulerCall) => {
     if (state.master && state.frameworkId) ctx.tell(state.master, make(state.frameworkId))
+  }
+  const wish = (type: 'revive' | 'suppress', roles: readonly Role[]) => {
+    state.standing.wish(type, roles)
+    call((frameworkId) => ({ type, frameworkId, roles }))
   }
   return {
     get frameworkId() {
@@ -29,6 +33,7 @@ export function authorContext<Author, Told>(
       for (const task of tasks) {
         state.acknowledged.expect(task.taskId)
         state.losses?.expect(task)
+        state.standing.launched(task.taskId)
       }
       call((frameworkId) => ({
         type: 'accept', frameworkId, offerIds, operations: [{ type: 'launch', tasks }], ...refusal(refusing),
@@ -38,16 +43,13 @@ export function authorContext<Author, Told>(
       const offerIds = spend(state, offers)
       call((frameworkId) => ({ type: 'decline', frameworkId, offerIds, ...refusal(refusing) }))
     },
-    kill: (taskId, killing) => call((frameworkId) => ({
-      type: 'kill', frameworkId, taskId: taskId as TaskId,
-      ...(killing?.graceMs === undefined ? {} : { graceMs: killing.graceMs }),
-    })),
-    revive: (roles = []) => call((frameworkId) => ({
-      type: 'revive', frameworkId, roles: roles as readonly Role[],
-    })),
-    suppress: (roles = []) => call((frameworkId) => ({
-      type: 'suppress', frameworkId, roles: roles as readonly Role[],
-    })),
+    kill(id, { graceMs } = {}) {
+      const taskId = id as TaskId
+      state.standing.kill(taskId, graceMs)
+      call((frameworkId) => ({ type: 'kill', frameworkId, taskId, ...(graceMs === undefined ? {} : { graceMs }) }))
+    },
+    revive: (roles = []) => wish('revive', roles as readonly Role[]),
+    suppress: (roles = []) => wish('suppress', roles as readonly Role[]),
     reconcile(asked = []) {
       const taskIds = asked as readonly TaskId[]
       state.acknowledged.want(taskIds)

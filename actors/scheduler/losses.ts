@@ -20,7 +20,7 @@ export type Verdict =
   /** Of a task that was replaced; `returned` when it runs. */
   | { readonly type: 'replaced'; readonly returned: boolean }
 
-const TOLD: Verdict = { type: 'told' }
+export const TOLD: Verdict = { type: 'told' }
 const ID_CHARACTERS_MAX = 255
 
 export class Losses {
@@ -65,6 +65,12 @@ export class Losses {
       this.replaced.delete(oldest)
     }
   }
+}
+
+/** Undefined for frameworks that do not want lost tasks run again. */
+export function lossesOf({ restartLost }: { readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' } }) {
+  if (!restartLost) return undefined
+  return new Losses(restartLost === true ? 'kill' : restartLost.returned)
 }
 
 /** `t`, `t~2`, `t~3`: the id of one that may return must not be used again. */

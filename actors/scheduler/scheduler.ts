@@ -14,9 +14,10 @@ import type { StatusUpdate } from '../protocol/task.js'
 import { Acknowledged } from './acknowledged.js'
 import type { Framework, FrameworkEvent } from './framework.js'
 import { authorContext } from './context.js'
-import { Losses, type Verdict } from './losses.js'
+import { lossesOf, TOLD } from './losses.js'
 import { resourcesOf } from './task.js'
 import { onAnswered, reconcile, reconcileAgain } from './reconciliation.js'
+import { Standing } from './standing.js'
 import type { Message, SchedulerOptions, State } from './state.js'
 
 /**
@@ -40,6 +41,7 @@ export const scheduler = <Author, Told>(
       phase: 'seeking', author: undefined as Author, master: undefined, epoch: 0, nonce: undefined,
       clusterId: undefined, frameworkId: options.frameworkId, wasSubscribed: false, attempt: 0, members: 0,
       acknowledged: new Acknowledged(), offers: new Set(), unanswered: new Set(), losses: lossesOf(definition),
+      standing: new Standing(),
     }
     state.author = returnedState(definition.initial(authorContext(state, ctx, options)), 'initial')
     ctx.every('check', CHECK_MS, { type: 'check' })
@@ -72,10 +74,7 @@ export const scheduler = <Author, Told>(
         return give({ type: 'error', problem: message.problem })
       case 'torn-down': return state
       case 'author-timer': return state.phase === 'ended' ? state : give({ type: 'timer', name: message.name })
-      // The master may have taken this scheduler for dead meanwhile.
-      case 'reconnected': return state.phase === 'subscribed'
-        ? subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
-        : state
+      case 'reconnected': return subscribeAgain(state, definition, options, ctx)
       case 'end':
         authorContext(state, ctx, options).finish(0)
         return state
@@ -91,13 +90,6 @@ export const scheduler = <Author, Told>(
     }
   },
 })
-
-const TOLD: Verdict = { type: 'told' }
-
-function lossesOf({ restartLost }: { readonly restartLost?: boolean | { readonly returned: 'kill' | 'keep' } }) {
-  if (!restartLost) return undefined
-  return new Losses(restartLost === true ? 'kill' : restartLost.returned)
-}
 
 type Give<Author, Told> = (event: FrameworkEvent<Told>) => State<Author>
 
@@ -117,7 +109,9 @@ function onLeader<Author, Told>(
 ): State<Author> {
   if (state.phase === 'ended' || !mayFollow(state, leader, ctx)) return state
   const { master, epoch, nonce = state.nonce, clusterId = state.clusterId, members = 0 } = leader
-  if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') return state
+  if (master === state.master && epoch === state.epoch && state.phase !== 'seeking') {
+    return leader.again ? subscribeAgain(state, definition, options, ctx) : state
+  }
   if (state.master) ctx.unwatch(state.master)
   ctx.watch(master, { type: 'master-gone', master })
   ctx.cancel('seek')
@@ -158,6 +152,15 @@ function subscribe<Author, Told>(
   ctx.after('subscribe', repeatDelayMs(state.attempt++, ctx.random(), state.members), { type: 'subscribe-again' })
   return state
 }
+
+/** One of both was cut off: the master may have taken this scheduler for dead, and what was said may be lost. */
+function subscribeAgain<Author, Told>(
+  state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
+): State<Author> {
+  if (state.phase !== 'subscribed') return state
+  return subscribe(Object.assign(state, { phase: 'subscribing' }), definition, options, ctx)
+}
+
 /** A master that knows it answers, and nothing changes; one that does not takes it in again. */
 function check<Author, Told>(
   state: State<Author>, definition: Framework<Author, Told>, options: SchedulerOptions, ctx: Context<Message<Told>>,
@@ -191,6 +194,8 @@ function onSubscribed<Author, Told>(
   Object.assign(state, { frameworkId, phase: 'subscribed', wasSubscribed: true, attempt: 0 })
   ctx.tell(options.owner, { type: 'subscribed', frameworkId, cluster })
   if (isKnown && !agrees) reconcile(state, isResumed, ctx)
+  if (!isResumed) state.standing.forgetWishes()
+  if (state.master) for (const call of state.standing.calls(frameworkId)) ctx.tell(state.master, call)
   return give({ type: 'subscribed', frameworkId })
 }
 
@@ -201,6 +206,8 @@ function onUpdate<Author, Told>(
   if (state.phase === 'ended') return state
   onAnswered(state, update)
   const fresh = state.acknowledged.isNew(update)
+  const overdue = state.standing.overdue(update.frameworkId, update, fresh)
+  if (overdue && state.master) ctx.tell(state.master, overdue)
   const verdict = fresh ? state.losses?.judge(update) ?? TOLD : undefined
   if (verdict?.type === 'told') give({ type: 'update', update })
   if (verdict?.type === 'lost') give({ type: 'lost', task: verdict.task, update })

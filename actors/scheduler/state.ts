@@ -5,6 +5,7 @@ import type { LeadershipEvent } from '../protocol/leadership.js'
 import type { SchedulerCall, SchedulerEvent } from '../protocol/scheduler.js'
 import type { Acknowledged } from './acknowledged.js'
 import type { Losses } from './losses.js'
+import type { Standing } from './standing.js'
 
 /** What the process that runs a framework hears of it. */
 export type OwnerEvent =
@@ -50,6 +51,7 @@ export interface State<Author> {
   /** Who else may have to do with its master, and comes when that begins to lead. */
   members: number
   readonly acknowledged: Acknowledged
+  readonly standing: Standing
   /** Of a framework that wants lost tasks run again. */
   readonly losses: Losses | undefined
   /** Offers that stand and that the author has neither accepted nor declined; a master limits them. */

@@ -14,7 +14,7 @@ export function isTogether(world: World): string | undefined {
     const all = world.masters.map(({ name, node }) => `${name} (${node?.state})`)
     return `${leaders.length} masters lead of ${all.join(', ')}`
   }
-  return isFollowed(world, leader) ?? isPresent(world, leader) ?? isAgreed(world, leader)
+  return isFollowed(world, leader) ?? isPresent(world, leader) ?? isAgreed(world, leader) ?? isKilled(world)
 }
 
 /** What is still to be done when nothing runs any more; remembers what was seen free. */
@@ -87,6 +87,18 @@ function isAgreed(world: World, leader: MasterPlace): string | undefined {
   }
   const forgotten = world.agents.map((agent) => runsUnknown(agent, live, cluster.executors.size > 0))
   return forgotten.find((each) => each !== undefined)
+}
+
+/** Each author knows the end of all that it has ever launched. */
+export function unheard({ frameworks }: World): string | undefined {
+  const waiting = frameworks.find(({ story }) => !story.over && story.open().length > 0)
+  return waiting && `the author of ${waiting.story.name} has not heard of ${waiting.story.open()[0]}`
+}
+
+/** Whatever was said meanwhile and lost. */
+function isKilled({ frameworks }: World): string | undefined {
+  const [undead] = frameworks.flatMap(({ story }) => story.undead())
+  return undead && `${undead} was to be killed, and goes on`
 }
 
 function runsUnknown(

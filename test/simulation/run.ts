@@ -12,7 +12,7 @@ import type { Rule } from './broken.js'
 import { befall, healAll } from './faults.js'
 import type { Violation } from './ledger.js'
 import type { Step } from './plan.js'
-import { isBusy, isTogether } from './rest.js'
+import { isBusy, isTogether, unheard } from './rest.js'
 import { textOf } from './reference.js'
 import type { MasterState } from './watched.js'
 import type { FrameworkPlace } from './world/places.js'
@@ -76,6 +76,10 @@ async function rest(world: World): Promise<void> {
     if (world.events.nowMs < lateUntilMs) endTasks(world)
     return busy()
   })
+  // Of what it has never heard of, a master says so only when no agent may come back with it any more.
+  const [leader] = world.leaders()
+  const mayComeMs = Math.max(0, (leader?.eye.state?.present.recoveringUntilMs ?? 0) - world.wallMs)
+  if (!ledger.violation) await until(world, 'known to all authors', () => unheard(world), mayComeMs)
   check(world, true)
 }
 
@@ -86,9 +90,11 @@ function endTasks({ agents }: World): void {
 }
 
 /** Lets time pass until there is no `problem` left. */
-async function until(world: World, what: string, problem: () => string | undefined): Promise<void> {
+async function until(
+  world: World, what: string, problem: () => string | undefined, moreMs = 0,
+): Promise<void> {
   const { events, ledger } = world
-  const restMs = ledger.logHasLost ? LOST_REST_MS : REST_MS
+  const restMs = (ledger.logHasLost ? LOST_REST_MS : REST_MS) + moreMs
   const endMs = events.nowMs + restMs
   let left: string | undefined = 'nothing was looked at'
   while (left !== undefined && events.nowMs < endMs && !ledger.violation) {

@@ -31,8 +31,15 @@ export interface History {
   /** An answer has told of a state since whose step is not known: those before it are not told any more. */
   isAhead: boolean
   over: boolean
-  /** Of the scheduler that told it. */
+  /** Of the scheduler that told it, or has launched it. */
   life: number
+}
+
+export interface Habits {
+  /** Acknowledges updates by itself. */
+  readonly explicit: boolean
+  /** Asks every now and then what has become of its tasks, needed or not; others leave that to the library. */
+  readonly reconciles: boolean
 }
 
 export class Story {
@@ -44,24 +51,32 @@ export class Story {
   over = false
   /** Its author has nothing more to say in this life. */
   ended = false
+  /** Tasks that the newest life of the scheduler was asked to kill. */
+  private readonly doomed = new Set<string>()
   private readonly old: Offer[] = []
   private next = 0
   private life = 0
 
   constructor(
     readonly name: string, private readonly random: Random, private readonly ledger: Ledger,
-    private readonly explicit: boolean,
+    private readonly habits: Habits,
   ) {}
 
   open(): string[] {
     return [...this.histories.values()].filter(({ over }) => !over).map(({ taskId }) => taskId)
   }
 
+  /** Tasks that were to be killed, and of which more has been heard than that they were launched. */
+  undead(): string[] {
+    return this.open().filter((taskId) => this.doomed.has(taskId) && this.histories.get(taskId)?.state !== undefined)
+  }
+
   author(): Framework<null> {
     this.ended = false
+    this.doomed.clear()
     const life = ++this.life
     return framework<null>({
-      name: this.name, failoverTimeoutMs: FAILOVER_MS, acknowledge: this.explicit ? 'explicit' : 'automatic',
+      name: this.name, failoverTimeoutMs: FAILOVER_MS, acknowledge: this.habits.explicit ? 'explicit' : 'automatic',
       initial: (ctx) => {
         ctx.after('act', this.random.next() * ACT_MS)
         ctx.after('reconcile', RECONCILE_MS)
@@ -78,14 +93,14 @@ export class Story {
     switch (event.type) {
       case 'subscribed':
         this.frameworkId = event.frameworkId
-        if (this.open().length > 0) ctx.reconcile(this.open())
+        this.reconcile(life, ctx)
         return
       case 'offers':
-        for (const offer of event.offers) this.onOffer(offer, ctx)
+        for (const offer of event.offers) this.onOffer(offer, life, ctx)
         return
       case 'update':
         this.hear(event.update, life)
-        if (this.explicit) ctx.acknowledge(event.update)
+        if (this.habits.explicit) ctx.acknowledge(event.update)
         return
       case 'error':
         this.ended = true
@@ -95,21 +110,28 @@ export class Story {
         if (event.name === 'act') {
           ctx.after('act', this.random.next() * ACT_MS)
           if (this.closing) ctx.revive()
-          else this.act(ctx)
+          else this.act(life, ctx)
         } else {
           ctx.after('reconcile', RECONCILE_MS)
-          if (this.open().length > 0) ctx.reconcile(this.open())
+          this.reconcile(life, ctx)
         }
         return
       default: return
     }
   }
 
+  /** Of what a former life of the scheduler has launched, this one does not know before it is told. */
+  private reconcile(life: number, ctx: FrameworkContext): void {
+    const { reconciles } = this.habits
+    const asked = this.open().filter((taskId) => reconciles || this.histories.get(taskId)?.life !== life)
+    if (asked.length > 0) ctx.reconcile(asked)
+  }
+
   private dice(sides: number): number {
     return Math.floor(this.random.next() * sides)
   }
 
-  private onOffer(offer: Offer, ctx: FrameworkContext): void {
+  private onOffer(offer: Offer, life: number, ctx: FrameworkContext): void {
     if (this.closing) return
     this.old.push(offer)
     if (this.old.length > KEPT_OFFERS_MAX) this.old.shift()
@@ -118,23 +140,22 @@ export class Story {
       // Not answered at all, or only later.
       case 1: return
       case 2:
-        this.accept(offer, ctx)
-        return this.accept(offer, ctx)
-      default: return this.accept(offer, ctx)
+        this.accept(offer, life, ctx)
+        return this.accept(offer, life, ctx)
+      default: return this.accept(offer, life, ctx)
     }
   }
 
-  private accept(offer: Offer, ctx: FrameworkContext): void {
+  private accept(offer: Offer, life: number, ctx: FrameworkContext): void {
     const room = Math.floor((offer.resources.scalars['cpus'] ?? 0) / 1_000)
     // Now and then one more than there is room for.
     const count = Math.min(this.dice(room + 1) + (this.dice(10) === 0 ? 1 : 0), TASKS_MAX)
-    const tasks = Array.from({ length: count }, () => this.wish())
+    const tasks = Array.from({ length: count }, () => this.wish(life))
     ctx.accept(offer, tasks, { refuseMs: this.dice(10_000) })
   }
 
-  private wish(): TaskInfo {
+  private wish(life: number): TaskInfo {
     const taskId = `${this.name}-t${this.next++}`
-    const { life } = this
     this.histories.set(taskId, { taskId, state: undefined, step: 0, stepLife: 0, isAhead: false, over: false, life })
     const common = { id: taskId, resources: { cpus: 1, mem: 64 } }
     if (this.dice(4) > 0) return task({ ...common, command: 'sleep', killGraceMs: 500 + this.dice(3_000) })
@@ -142,17 +163,21 @@ export class Story {
     return task({ ...common, resources: { cpus: 0.5, mem: 32 }, executor })
   }
 
-  private act(ctx: FrameworkContext): void {
+  private act(life: number, ctx: FrameworkContext): void {
     const open = this.open()
     const some = open[this.dice(open.length)]
     const old = this.old[this.dice(this.old.length)]
     switch (this.dice(8)) {
-      case 0: case 1: return some === undefined ? undefined : ctx.kill(some, { graceMs: this.dice(2_000) })
+      case 0: case 1:
+        if (some === undefined) return
+        // What an instance asked for that is replaced meanwhile, the newer one does not know.
+        if (life === this.life) this.doomed.add(some)
+        return ctx.kill(some, { graceMs: this.dice(2_000) })
       case 2: return ctx.suppress()
       case 3: case 4: return ctx.revive()
-      case 5: return old && this.accept(old, ctx)
+      case 5: return old && this.accept(old, life, ctx)
       case 6: return old && ctx.decline(old)
-      default: return some === undefined ? undefined : ctx.reconcile([some])
+      default: return some === undefined || !this.habits.reconciles ? undefined : ctx.reconcile([some])
     }
   }
 

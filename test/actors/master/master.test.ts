@@ -10,7 +10,7 @@ import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
 import type { RegistrarCall } from '../../../actors/protocol/registrar.js'
 import { of } from '../../../actors/resources/amounts.js'
-import { nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
+import { groupAddress, nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
 import { drive, type Driven } from '../../support/drive.js'
 import { agentInfo, agentRef, command, FRAMEWORK, MACHINE, schedulerRef } from './desk.js'
 
@@ -150,6 +150,10 @@ test('a leader that is back among the others says so, and has its agents registe
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader', 'agent-a ping'])
   const [ping] = driven.toldTo(agentRef('a'))
   assert.equal(ping?.type === 'ping' && ping.connected, false)
+  const [told] = driven.toldTo(refOf<LeadershipEvent>(groupAddress('framework'), 'scheduler'))
+  assert.equal(told?.again, true, 'schedulers are to ask what they have missed')
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.equal(driven.toldTo(asker)[0]?.again, undefined)
 })
 
 test('peers are watched, and whoever terminates is lost', () => {

@@ -6,7 +6,7 @@ import { onRegister } from '../../../actors/master/registration.js'
 import { fullOf, onReturn } from '../../../actors/master/returning.js'
 import type { AgentId } from '../../../actors/protocol/ids.js'
 import { digestOfHeld } from '../../../actors/protocol/task-digest.js'
-import { agentInfo, agentRef, deskAtWork, executed, held, typesOf } from './desk.js'
+import { agentInfo, agentRef, command, deskAtWork, executed, held, typesOf } from './desk.js'
 
 /** An agent with a task and a custom executor, of which a new leader knows from the log. */
 function away() {
@@ -40,6 +40,18 @@ test('whoever holds anything else, or is not known, is asked for all', () => {
   for (const decided of [...others.map((each) => back(each)), back(digestOfHeld([], []), 'w-S9' as AgentId)]) {
     assert.deepEqual([decided.records, decided.changes, typesOf(decided)], [[], [], ['account-wanted']])
   }
+})
+
+test('a kill of what another agent holds is no reason to ask this one for all', () => {
+  const { desk, agentId, frameworkId, tasks, executors, back } = away()
+  desk.register('b')
+  desk.accept(frameworkId, [desk.offer(frameworkId, 'w-S1' as AgentId)], [command('v')])
+  desk.say({ type: 'kill', frameworkId, taskId: 'v' as never })
+  const decided = back(digestOfHeld(tasks, executors))
+  assert.deepEqual([typesOf(decided), decided.allocator], [['agent-registered'], [{ type: 'activate-agent', agentId }]])
+  desk.say({ type: 'agent-lost', agentId, ref: agentRef('a', 'i2') as never })
+  desk.say({ type: 'kill', frameworkId, taskId: 't' as never })
+  assert.deepEqual(typesOf(back(digestOfHeld(tasks, executors))), ['agent-registered', 'kill-task'])
 })
 
 type Away = ReturnType<typeof away>

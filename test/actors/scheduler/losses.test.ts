@@ -46,6 +46,20 @@ test('one that returns after it was replaced is killed, and its author hears not
   assert.deepEqual([heard.length, calls(driven)], [1, ['kill', 'acknowledge', 'acknowledge', 'acknowledge']])
 })
 
+test('one that still runs when its update comes again is killed again: the first kill was lost', () => {
+  const { driven, hear } = running(true)
+  hear(ofMaster('UNREACHABLE'))
+  hear({ ...ofMaster('RUNNING'), reason: 'agent-reregistered' })
+  driven.take()
+  hear(update(1, 'RUNNING'))
+  assert.deepEqual(calls(driven), ['kill', 'acknowledge'])
+  hear(update(2, 'KILLING'))
+  hear(update(3, 'KILLED'))
+  driven.take()
+  hear(update(1, 'RUNNING'))
+  assert.deepEqual(calls(driven), ['acknowledge'])
+})
+
 test('one that returns is told of like any other where its author wants to keep it', () => {
   const { driven, heard, hear } = running({ returned: 'keep' })
   hear(ofMaster('UNREACHABLE'))

@@ -87,3 +87,15 @@ test('what the author asks for is told whatever it is', () => {
   driven.receive({ type: 'update', update: update(1, 'RUNNING', { source: 'master', reason: 'reconciliation' }) })
   assert.deepEqual(heard.map(({ type }) => type), ['update', 'told', 'update'])
 })
+
+test('when its master was cut off it subscribes again: what either of them has said may be lost', () => {
+  const { driven } = onStage()
+  driven.receive(leader)
+  assert.deepEqual(driven.toldTo(master), [], 'who only says that it leads has lost nothing')
+  driven.receive({ ...leader, again: true })
+  const [call] = driven.toldTo(master)
+  assert.ok(call?.type === 'subscribe')
+  assert.deepEqual([call.resumes, call.knows], [true, digestOf([])])
+  driven.receive({ ...leader, again: true })
+  assert.equal(driven.toldTo(master).length, 1, 'it is about to hear of all')
+})

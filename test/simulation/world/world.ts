@@ -156,7 +156,12 @@ export class World implements Ground {
   /** The framework that was here is over; another comes in its place. */
   nextStory(place: FrameworkPlace): void {
     place.generation++
-    place.story = new Story(`${place.name}-${place.generation}`, this.chance(), this.ledger, place.name === 'f2')
+    place.story = this.newStory(`${place.name}-${place.generation}`, place.name)
+  }
+
+  private newStory(name: string, place: string): Story {
+    const habits = { explicit: place === 'f2', reconciles: this.options.seed % 2 === 0 }
+    return new Story(name, this.chance(), this.ledger, habits)
   }
 
   private newAgent(name: string): AgentPlace {
@@ -176,7 +181,7 @@ export class World implements Ground {
   }
 
   private newFramework(name: string): FrameworkPlace {
-    const story = new Story(name, this.chance(), this.ledger, name === 'f2')
+    const story = this.newStory(name, name)
     return { kind: 'framework', name, node: undefined, story, generation: 0, eye: new Eye() }
   }
 }
