@@ -243,9 +243,7 @@ test('an operator may tear a framework down: its tasks end, and its scheduler he
 test('an instance that was replaced while it was cut off does not replace the newer one when it is back', () => {
   const { desk } = deskAtWork()
   desk.subscribe('one', { life: 'i2', frameworkId: id })
-  const back = desk.subscribe('one', { life: 'i1', frameworkId: id, resumes: true })
-  assert.deepEqual(back.effects.map(({ to, message }) => [to, message.type]), [
-    [schedulerRef('one', 'i1'), 'framework-error'],
-  ])
+  const { effects } = desk.subscribe('one', { life: 'i1', frameworkId: id, resumes: true })
+  assert.deepEqual(effects.map(({ to, message }) => [to, message.type]), [[schedulerRef('one', 'i1'), 'framework-error']])
   assert.equal(desk.knowledge.present.schedulers.get(id)?.ref, schedulerRef('one', 'i2'))
 })
