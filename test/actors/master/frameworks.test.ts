@@ -244,6 +244,7 @@ test('an instance that was replaced while it was cut off does not replace the ne
   const { desk } = deskAtWork()
   desk.subscribe('one', { life: 'i2', frameworkId: id })
   const { effects } = desk.subscribe('one', { life: 'i1', frameworkId: id, resumes: true })
-  assert.deepEqual(effects.map(({ to, message }) => [to, message.type]), [[schedulerRef('one', 'i1'), 'framework-error']])
+  const told = effects.map(({ to, message }) => [to, message.type])
+  assert.deepEqual(told, [[schedulerRef('one', 'i1'), 'framework-error']])
   assert.equal(desk.knowledge.present.schedulers.get(id)?.ref, schedulerRef('one', 'i2'))
 })
