@@ -75,6 +75,8 @@ const REGISTER_AGAIN_MS = 1_000
 const REPORT_AGAIN_MS = 2_000
 /** Without its agent nobody can be told what it does: after this time it must not go on doing it. */
 export const AGENT_AWAY_MAX_MS = 900_000
+/** A launch may come twice, and the second time when its task is over; so many of those are remembered. */
+export const ENDED_LAUNCHES_MAX = 10_000
 
 type Report = Extract<ExecutorCall, { type: 'report-task' }>
 type Private =
@@ -99,6 +101,8 @@ interface State<Author> {
   readonly unnoted: Map<number, Report>
   /** The launches that it was given, until their end is noted. */
   readonly given: Set<LaunchId>
+  /** Those whose end is noted: the last ones. */
+  readonly ended: Set<LaunchId>
   /** The launch by which it was last given a task. */
   readonly current: Map<TaskId, LaunchId>
 }
@@ -112,7 +116,7 @@ export const executorActor = <Author, Told>(
   initial(ctx) {
     const state: State<Author> = {
       author: undefined as Author, agent: options.agent, registered: false, joined: false, finishing: false,
-      nextSequence: 1, unnoted: new Map(), given: new Set(), current: new Map(),
+      nextSequence: 1, unnoted: new Map(), given: new Set(), ended: new Set(), current: new Map(),
     }
     state.author = returnedState(definition.initial(contextOf(state, options, ctx)), 'initial')
     ctx.watch(state.agent, { type: 'agent-gone' })
@@ -135,7 +139,7 @@ export const executorActor = <Author, Told>(
         const { task, launchId } = message
         if (launchId === undefined) return give({ type: 'launch', task })
         // Its agent could not know whether it had come here.
-        if (state.given.has(launchId)) return state
+        if (state.given.has(launchId) || state.ended.has(launchId)) return state
         state.given.add(launchId)
         state.current.set(task.taskId, launchId)
         return give({ type: 'launch', task })
@@ -197,6 +201,9 @@ function onNoted<Author>(
   state.unnoted.delete(sequence)
   if (report?.launchId !== undefined && isTerminal(report.state)) {
     state.given.delete(report.launchId)
+    state.ended.add(report.launchId)
+    const [oldest] = state.ended
+    if (state.ended.size > ENDED_LAUNCHES_MAX && oldest !== undefined) state.ended.delete(oldest)
     if (state.current.get(report.taskId) === report.launchId) state.current.delete(report.taskId)
   }
   return finishIfDone(state, options, ctx)

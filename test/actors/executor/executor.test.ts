@@ -129,6 +129,16 @@ test('when its agent stays away for too long it ends, for nobody could be told w
   assert.equal(driven.toldTo(owner).length, 1)
 })
 
+test('a launch that comes again when its task is over does not begin again', () => {
+  const { driven, heard } = begun((event, ctx) => { if (event.type === 'launch') ctx.update('t', 'FINISHED') })
+  driven.receive(answered)
+  driven.receive(given(1))
+  driven.receive(noted(1))
+  driven.receive(given(1))
+  driven.receive(given(2))
+  assert.deepEqual(heard.filter(({ type }) => type === 'launch').length, 2)
+})
+
 test('the next life of its agent finds it: it registers there with what it runs, and repeats its reports', () => {
   const { driven, heard } = begun((event, ctx) => { if (event.type === 'launch') ctx.update('t', 'RUNNING') })
   driven.receive(answered)
