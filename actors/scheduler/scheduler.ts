@@ -79,7 +79,8 @@ export const scheduler = <Author, Told>(
         authorContext(state, ctx, options).finish(0)
         return state
       case 'offers':
-        if (state.phase === 'ended') return state
+        // Without an id nothing can be accepted: its answer was lost, and these are rescinded when it asks again.
+        if (state.phase === 'ended' || state.frameworkId === undefined) return state
         for (const { offerId } of message.offers) state.offers.add(offerId)
         return give(message)
       // Of an offer that was spent, or was void with its master, the author has heard.

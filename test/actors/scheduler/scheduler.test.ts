@@ -33,6 +33,8 @@ test('it subscribes once to each leader, and again until it is answered', () => 
   assert.deepEqual(driven.toldTo(master), [{ type: 'subscribe', scheduler: driven.self, info, epoch: 3 }])
   driven.fire('subscribe')
   assert.equal(toMaster(driven).length, 2)
+  driven.receive({ type: 'offers', offers: [offer(1)] })
+  assert.deepEqual(heard, [], 'without an id nothing could be accepted')
   driven.receive(subscribed)
   driven.receive(subscribed)
   assert.deepEqual(heard, [{ type: 'subscribed', frameworkId }])
