@@ -45,9 +45,12 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
   const holdsNothing = present.offersTo.isEmpty(frameworkId)
   const isSame = JSON.stringify(known?.info) === JSON.stringify(call.info)
   const isRepeated = isSame && linked === frameworkId && (call.resumes === true || holdsNothing)
+  // Before any offer: whoever does not know that a task runs would launch it again.
+  const told = known && !isInformed ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING
   if (isRepeated) {
     const answered = decision({ effects: answer })
-    return call.resumes === true ? answered : combine([answered, onRevive(knowledge, { frameworkId, roles: [] })])
+    if (call.resumes === true) return answered
+    return combine([answered, told, onRevive(knowledge, { frameworkId, roles: [] })])
   }
   const isBack = known?.disconnectedSinceMs !== undefined
   // While it is not active it has refused nothing: what an older instance did not want, this one may.
@@ -66,8 +69,7 @@ export function onSubscribe(knowledge: Knowledge, call: Call<'subscribe'>): Deci
       ],
       effects: [...replaced(knowledge, frameworkId, call.scheduler), ...answer, ...sendAgain(knowledge, known)],
     }),
-    // Before any offer: whoever does not know that a task runs would launch it again.
-    known && !isInformed ? onReconcile(knowledge, { frameworkId, taskIds: [] }, call.scheduler) : NOTHING,
+    told,
   ])
 }
 
