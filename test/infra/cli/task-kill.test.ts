@@ -17,5 +17,5 @@ test('kill ends a task, says what to do next, and is content when it has ended',
   assert.equal((await kill(path)).stdout, `task ${path} has ended before: KILLED (SIGTERM)\n`)
   const document = JSON.parse((await kill('t', '--json')).stdout)
   assert.deepEqual([document.schemaVersion, document.outcome, document.task.id], [1, 'ended-before', 't'])
-  assert.equal((await kill('x')).code, 4)
+  assert.equal((await kill('no-such-task')).code, 4)
 })
