@@ -35,8 +35,11 @@ test('an id that is unknown or means several things is refused', async (t) => {
     assert.deepEqual([ended.code, ended.stdout], [code, ''])
     assert.match(ended.stderr, said)
   }
-  await failed(4, /^warren: there is no task 'x'; see `warren task list --all --master \S+`\n$/, 'task', 'inspect', 'x')
-  await failed(4, /^warren: there is no offer 'x'; see `warren offer list --master \S+`\n$/, 'offer', 'inspect', 'x')
+  // An id may begin with any one letter.
+  for (const [noun, more] of [['task', ' --all'], ['offer', '']] as const) {
+    const said = `^warren: there is no ${noun} 'no-such'; see \`warren ${noun} list${more} --master \\S+\`\n$`
+    await failed(4, new RegExp(said), noun, 'inspect', 'no-such')
+  }
   await failed(2, /^warren: an empty word is no agent/, 'agent', 'inspect', '')
   await failed(2, /^warren: missing required argument 'agent'/, 'agent', 'inspect')
   const both = new RegExp(`could be 2 frameworks: ${one.id}, ${two.id}`)
