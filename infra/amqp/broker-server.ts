@@ -52,6 +52,8 @@ export interface ServerSettings {
   readonly password: string
   /** After this silence a cluster takes a member for gone. */
   readonly netTickSeconds: number
+  /** So long a server waits for another to greet it; meanwhile much else of it waits, too. */
+  readonly netSetupSeconds: number
   /** The distribution ports' owners: every member of the cluster, this one included. */
   readonly members: readonly string[]
   /** Settings of the application `rabbit`, beside its configuration file. */
@@ -158,7 +160,7 @@ const CONTROL_SCHEDULING = '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none'
 
 /** What makes the server use this configuration and nothing else. */
 function environmentOf(settings: ServerSettings): Record<string, string> {
-  const { directory, home, port, distributionPort, epmdPort, netTickSeconds, rabbit } = settings
+  const { directory, home, port, distributionPort, epmdPort, netTickSeconds, netSetupSeconds, rabbit } = settings
   const own = Object.entries(rabbit).map(([name, value]) => ` -rabbit ${name} ${value}`).join('')
   const at = (name: string): string => join(directory, name)
   return {
@@ -174,7 +176,8 @@ function environmentOf(settings: ServerSettings): Record<string, string> {
     RABBITMQ_DIST_PORT: `${distributionPort}`,
     RABBITMQ_CTL_ERL_ARGS: CONTROL_SCHEDULING,
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      `-kernel inet_dist_use_interface {127,0,0,1} -kernel net_ticktime ${netTickSeconds}${own}`,
+      '-kernel inet_dist_use_interface {127,0,0,1} '
+      + `-kernel net_ticktime ${netTickSeconds} -kernel net_setuptime ${netSetupSeconds}${own}`,
     RABBITMQ_CONF_ENV_FILE: at('none'),
     RABBITMQ_CONFIG_FILE: at('rabbitmq.conf'),
     RABBITMQ_ADVANCED_CONFIG_FILE: at('none.config'),

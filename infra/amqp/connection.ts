@@ -11,7 +11,8 @@ import { CREDENTIALS_REFUSED, withHeartbeat, withoutPassword } from './broker-ur
 export const CONNECT_TIMEOUT_MS = 5_000
 /** Reaching the broker, its greeting, its terms and its welcome: each may take the limit. */
 const CONNECT_STEPS = 4
-export const HEARTBEAT_SECONDS = 5
+/** A broker that says nothing is left after two to three of these, by when its peers do without it (`README.md`). */
+export const HEARTBEAT_SECONDS = 4
 /** How long the broker may take to answer a declaration. */
 export const RPC_TIMEOUT_MS = 10_000
 const CLOSE_TIMEOUT_MS = 2_000

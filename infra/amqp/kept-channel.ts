@@ -47,6 +47,11 @@ export class KeptChannel {
     return this.channel
   }
 
+  /** One more channel on the connection of the present one, for its caller alone; undefined while that is lost. */
+  another(): Promise<Channel> | undefined {
+    return this.channel && this.connection ? openChannel(this.connection, () => undefined) : undefined
+  }
+
   /** Gives the present channel up, for instance because it hangs; the next one is with another broker if it can. */
   renew(reason: string): void {
     if (this.channel) this.lose(reason)
@@ -69,11 +74,9 @@ export class KeptChannel {
     this.last = url
     this.connection = connection
     try {
-      const channel = await within(RPC_TIMEOUT_MS, 'opening a channel', connection.createChannel())
-      // A channel's error would take its connection down if nobody listened.
       let reason = 'its channel was closed'
-      channel.on('error', (error) => {
-        reason = error.message
+      const channel = await openChannel(connection, (message) => {
+        reason = message
       })
       channel.on('close', () => queueMicrotask(() => this.lose(reason, connection)))
       await within(RPC_TIMEOUT_MS, 'setting up a channel', setUp(channel))
@@ -104,4 +107,10 @@ export class KeptChannel {
       this.connect().catch(() => this.reconnect(attempt + 1))
     }, backoffMs(RECONNECT, attempt))
   }
+}
+
+/** A channel's error would take its connection down if nobody listened. */
+async function openChannel(connection: ChannelModel, fail: (reason: string) => void): Promise<Channel> {
+  const channel = await within(RPC_TIMEOUT_MS, 'opening a channel', connection.createChannel())
+  return channel.on('error', (error) => fail(error.message))
 }

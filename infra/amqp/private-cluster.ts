@@ -17,6 +17,8 @@ import { ProcessGroups } from './process-groups.js'
 
 /** After this silence its peers take a server for gone; RabbitMQ's own 60 s are long for a test. */
 export const NET_TICK_SECONDS = 10
+/** RabbitMQ's own. */
+const NET_SETUP_SECONDS = 7
 export const SERVERS_MAX = 9
 
 export interface PrivateCluster {
@@ -30,6 +32,7 @@ export interface PrivateCluster {
 
 export interface ClusterOptions {
   readonly netTickSeconds?: number
+  readonly netSetupSeconds?: number
   /** Whether each server has an HTTP interface. */
   readonly management?: boolean
   /** Settings of the application `rabbit` that its configuration file may not know, such as `channel_tick_interval`. */
@@ -40,7 +43,9 @@ export interface ClusterOptions {
 export async function startPrivateCluster(
   size: number, options: ClusterOptions = {},
 ): Promise<PrivateCluster> {
-  const { netTickSeconds = NET_TICK_SECONDS, management = false, rabbit = {} } = options
+  const {
+    netTickSeconds = NET_TICK_SECONDS, netSetupSeconds = NET_SETUP_SECONDS, management = false, rabbit = {},
+  } = options
   if (!Number.isInteger(size) || size < 1 || size > SERVERS_MAX) {
     throw new RangeError(`a cluster has 1 to ${SERVERS_MAX} servers, not ${size}`)
   }
@@ -58,7 +63,7 @@ export async function startPrivateCluster(
   })
   const members = places.map(({ port }) => serverName(port))
   const password = randomBytes(12).toString('hex')
-  const shared = { home, epmdPort, netTickSeconds, password, members, rabbit }
+  const shared = { home, epmdPort, netTickSeconds, netSetupSeconds, password, members, rabbit }
   const installation = { serverPath: installed.serverPath, environment }
   const servers = places.map((place) => new BrokerServer({ ...shared, ...place }, groups, installation))
   const stop = () => groups.end()

@@ -11,11 +11,11 @@ import type { ElectionEvent, ElectionRequest } from '../../actors/protocol/regis
 import type { Ref } from '../../runtime/address.js'
 import type { ConnectionOptions } from './connection.js'
 import { KeptChannel } from './kept-channel.js'
-import { declareToken, mastersExchange, TOKEN_KEY, tokenQueue } from './masters-topology.js'
+import { declareToken, tokenQueue } from './masters-topology.js'
+import { TokenPublisher } from './token-publisher.js'
 
 /** The broker takes a node for dead after about three of these. */
 export const TOKEN_HEARTBEAT_SECONDS = 1
-const TOKEN = Buffer.from('token')
 /** A token that is there comes sooner. */
 const SEED_AFTER_MS = 100
 
@@ -47,8 +47,11 @@ class AmqpTokenElection {
   private isEmpty = false
   private isPassing = false
   private seeding: NodeJS.Timeout | undefined
+  private readonly publisher: TokenPublisher
 
-  constructor(private readonly options: TokenElectionOptions) {}
+  constructor(private readonly options: TokenElectionOptions) {
+    this.publisher = new TokenPublisher(options.cluster, () => this.kept?.another())
+  }
 
   async open(): Promise<void> {
     this.kept = await KeptChannel.open({
@@ -65,7 +68,7 @@ class AmqpTokenElection {
   handle(request: ElectionRequest): void {
     switch (request.type) {
       case 'campaign': return this.campaign(request.replyTo)
-      case 'renew': return this.held && this.kept?.current ? this.publish(this.kept.current) : undefined
+      case 'renew': return this.held ? this.publisher.publish() : undefined
       case 'pass-on': return void this.passOn()
     }
   }
@@ -118,10 +121,11 @@ class AmqpTokenElection {
   }
 
   private seed(channel: Channel): void {
-    if (!this.held && this.kept?.current === channel) this.publish(channel)
+    if (!this.held && this.kept?.current === channel) this.publisher.publish()
   }
 
   private take(channel: Channel, token: ConsumeMessage): void {
+    this.publisher.came()
     // A renewal that was under way: it goes to the next as well.
     if (this.isPassing) return channel.nack(token, false, true)
     const former = this.held
@@ -137,17 +141,10 @@ class AmqpTokenElection {
 
   private lose(reason: string): void {
     this.consumer = undefined
+    this.publisher.giveUp()
     if (!this.held) return
     this.held = undefined
     this.tell({ type: 'token-gone', reason })
-  }
-
-  private publish(channel: Channel): void {
-    try {
-      channel.publish(mastersExchange(this.options.cluster), TOKEN_KEY, TOKEN, { persistent: true })
-    } catch {
-      // The channel is closing; the token is not renewed.
-    }
   }
 
   private tell(event: ElectionEvent): void {

@@ -16,7 +16,7 @@ function serverWith(t: TestContext, script: string, controlTimeoutMs?: number): 
   writeFileSync(join(home, 'rabbitmqctl'), `#!/bin/sh\n${script}\n`, { mode: 0o700 })
   const settings = {
     home, directory: join(home, 'server'), port: 1, distributionPort: 2, epmdPort: 3, managementPort: undefined,
-    password: 'secret', netTickSeconds: 10, members: [], rabbit: {},
+    password: 'secret', netTickSeconds: 10, netSetupSeconds: 7, members: [], rabbit: {},
   }
   const installation = { serverPath: join(home, 'rabbitmq-server'), environment: {} }
   return new BrokerServer(settings, groups, installation, controlTimeoutMs)
