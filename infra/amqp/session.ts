@@ -20,9 +20,12 @@ import { declareInbox, type Member, nameOf } from './topology.js'
 
 /** Frames that the broker hands out before the first of them is acknowledged. */
 export const PREFETCH_FRAMES = 256
-/** So many are acknowledged together, or those that came within so long. */
+/**
+ * So many are acknowledged together, or those that came within so long, such as all that an agent hears when the
+ * leader changes. Nobody waits for it: the broker has handed out only half of what it may.
+ */
 const ACKNOWLEDGE_FRAMES = 128
-const ACKNOWLEDGE_MS = 10
+const ACKNOWLEDGE_MS = 100
 const FLUSH_TIMEOUT_MS = 2_000
 const NOTHING_LEFT: Remainder = { unsent: [], unconfirmed: [] }
 
