@@ -44,6 +44,8 @@ interface State {
   readonly outbox: Outbox
   readonly history: History
   readonly registrar: Ref<RegistrarCall>
+  /** How often this life has asked for the log, and so the number of what it is told. */
+  readonly replay: number
   readonly allocator: Ref<AllocatorCall> | undefined
   /** Of what the leader knew at one position: written by the leader, and its hash compared by all others. */
   readonly making: SnapshotMaking | undefined
@@ -55,10 +57,17 @@ type Ctx = Context<Message>
 
 export const master = (options: MasterOptions): Actor<State, Message> => ({
   accepts: { ...agentCall, ...schedulerCall, ...leadershipCall },
-  initial: (ctx) => follow(ctx.spawn('registrar', options.registrar, ESCALATE), options, ctx),
+  initial(ctx) {
+    // Its mailbox may still hold what a registrar told an earlier life, elections included: that comes before this.
+    ctx.tell(ctx.self, { type: 'begin' })
+    return unknowing(ctx.spawn('registrar', options.registrar, ESCALATE), 0, options)
+  },
   receive(state, message, ctx) {
     state.history.begin(ctx.now())
+    // It was told to an earlier life, or before all was asked for anew.
+    if ('replay' in message && message.replay !== state.replay) return state
     switch (message.type) {
+      case 'begin': return follow(state, options, ctx)
       case 'folded':
         for (const record of message.records) {
           state.history.fold(record, state.cluster)
@@ -69,7 +78,7 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
       case 'snapshot-wanted': return beginSnapshot(state, message.snapshot, ctx)
       case 'snapshot-begun': return makeSnapshot(state, message.snapshot, ctx)
       case 'snapshot-piece': return onPiece(state, ctx)
-      case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state.registrar, options, ctx)
+      case 'snapshot-ended': return compare(state, message, ctx) ?? follow(state, options, ctx)
       case 'elected': return lead(state, message, options, ctx)
       case 'deposed': return stepDown(state, message.reason, options, ctx)
       case 'committed':
@@ -109,13 +118,16 @@ export const master = (options: MasterOptions): Actor<State, Message> => ({
 })
 
 /** Knows nothing, and has the log told from its beginning. */
-function follow(registrar: Ref<RegistrarCall>, { agentTimeoutMs }: MasterOptions, ctx: Ctx): State {
-  ctx.tell(registrar, { type: 'replay', replyTo: ctx.self as Ref<RegistrarEvent> })
-  return {
-    cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, allocator: undefined,
-    history: new History(), making: undefined, leading: false,
-  }
+function follow({ registrar, replay: before }: State, options: MasterOptions, ctx: Ctx): State {
+  const replay = before + 1
+  ctx.tell(registrar, { type: 'replay', replay, replyTo: ctx.self as Ref<RegistrarEvent> })
+  return unknowing(registrar, replay, options)
 }
+
+const unknowing = (registrar: Ref<RegistrarCall>, replay: number, { agentTimeoutMs }: MasterOptions): State => ({
+  cluster: newCluster(), present: newPresent(agentTimeoutMs), outbox: new Outbox(), registrar, replay,
+  allocator: undefined, history: new History(), making: undefined, leading: false,
+})
 
 /** What a master can answer that only follows. */
 const isRead = ({ type }: Message): boolean =>
@@ -154,14 +166,15 @@ function callBack({ cluster, present }: State, ctx: Ctx): Effect[] {
 }
 
 /** What was decided and not committed may count or not: only the log knows, so it is read anew. */
-function stepDown({ present, registrar }: State, reason: string, options: MasterOptions, ctx: Ctx): State {
+function stepDown(state: State, reason: string, options: MasterOptions, ctx: Ctx): State {
+  const { present } = state
   ctx.log('warn', 'this master leads no more', { reason })
   for (const timer of ['ping-round', 'sweep', 'allocator']) ctx.cancel(timer)
   for (const { ref } of [...present.agents.values(), ...present.schedulers.values()]) {
     if (ref) ctx.unwatch(ref as Ref<never>)
   }
   ctx.stop(`${ctx.self}/${ALLOCATOR}` as Ref<never>)
-  return follow(registrar, options, ctx)
+  return follow(state, options, ctx)
 }
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {

@@ -26,8 +26,10 @@ type Lost =
   | { readonly type: 'agent-lost'; readonly agentId: AgentId; readonly ref: Ref<never> }
   | { readonly type: 'scheduler-lost'; readonly frameworkId: FrameworkId; readonly ref: Ref<never> }
 type Round = { readonly type: 'ping-round' | 'sweep' }
+/** A life of the master begins: what came before this was told to an earlier one. */
+type Begin = { readonly type: 'begin' }
 /** It is time for the next piece of a snapshot. */
 type Piece = { readonly type: 'snapshot-piece' }
 /** It is time to tell a new allocator everything. */
 type Waiting = { readonly type: 'allocator-waits'; readonly allocator: Ref<AllocatorCall> }
-export type Message = MasterMessage | Lost | Round | Piece | Waiting
+export type Message = MasterMessage | Lost | Round | Begin | Piece | Waiting

@@ -7,8 +7,8 @@ import type { Placed } from './bootstrap.js'
 import { awaitLeader } from './registrar-reading.js'
 import { onOwnSnapshot, wantSnapshot } from './registrar-snapshots.js'
 import {
-  BEAT_MS, CLAIM_AGAIN_MS, CLAIM_COPIES_MAX, EPOCH_LEAP_MAX, LEASE_MS, READ_BACK_MS, type Claim, type Ctx,
-  type RegistrarOptions, type State,
+  BEAT_MS, CLAIM_AGAIN_MS, CLAIM_COPIES_MAX, EPOCH_LEAP_MAX, LEASE_MS, READ_BACK_MS, tellMaster, type Claim,
+  type Ctx, type RegistrarOptions, type State,
 } from './registrar-state.js'
 
 const ID_LENGTH = 16
@@ -98,11 +98,10 @@ export function onOwn(
   state.pending.shift()
   if (state.pending.length === 0) ctx.cancel('read-back')
   else ctx.after('read-back', READ_BACK_MS, { type: 'not-read-back' })
-  const { master } = state
   const { token } = first
-  if (token === undefined || !master) return
+  if (token === undefined) return
   // It follows from the decision, and only by way of the log from whatever else was read with it.
-  ctx.because(first.cause, () => ctx.tell(master, { type: 'committed', token }))
+  ctx.because(first.cause, () => tellMaster(state, { type: 'committed', token }, ctx))
 }
 
 function lead(state: State, ctx: Ctx): void {
@@ -111,7 +110,7 @@ function lead(state: State, ctx: Ctx): void {
   ctx.cancel('read-back')
   ctx.cancel('leaderless')
   ctx.every('beat', BEAT_MS, { type: 'beat' })
-  if (state.master) ctx.tell(state.master, { type: 'elected', epoch, nonce, clusterId })
+  tellMaster(state, { type: 'elected', epoch, nonce, clusterId }, ctx)
 }
 
 export function depose(state: State, reason: string, ctx: Ctx): State {
@@ -121,8 +120,8 @@ export function depose(state: State, reason: string, ctx: Ctx): State {
   ctx.cancel('read-back')
   if (!state.holdsToken) ctx.cancel('beat')
   awaitLeader(state, ctx)
-  if (!led || !state.master) return state
-  ctx.tell(state.master, { type: 'deposed', reason })
+  if (!led) return state
+  tellMaster(state, { type: 'deposed', reason }, ctx)
   // Until it asks to be told everything anew, nothing that it could be told would be understood.
   state.master = undefined
   return state

@@ -5,8 +5,8 @@ import type { SnapshotRecord } from '../protocol/log-snapshot.js'
 import { begin, type Boot, type Step } from './bootstrap.js'
 import { newFence } from './fence.js'
 import {
-  FIND_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LED_LAST_MS, TAIL_SILENCE_MS, type Ctx, type RegistrarOptions,
-  type State,
+  FIND_MS, LEADERLESS_MS, LEADERLESS_SPREAD_MS, LED_LAST_MS, TAIL_SILENCE_MS, tellMaster, type Ctx,
+  type RegistrarOptions, type State,
 } from './registrar-state.js'
 import { newProgress, progressFrom } from './snapshot-progress.js'
 
@@ -92,7 +92,7 @@ const to = (state: State, boot: Boot): State => Object.assign(state, { boot })
 
 function tellRestored(state: State, records: readonly SnapshotRecord[], ctx: Ctx): void {
   if (!state.master || (records.length === 0 && !state.told)) return
-  ctx.tell(state.master, { type: 'restored', records })
+  tellMaster(state, { type: 'restored', records }, ctx)
   state.told = true
 }
 

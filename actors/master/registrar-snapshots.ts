@@ -1,7 +1,7 @@
 /** Registrar snapshots: how the master that leads has one written, and what becomes of what is older. */
 import type { RegistrarCall } from '../protocol/registrar.js'
 import { LOG_FORMAT, type LogEntry } from '../protocol/log-entry.js'
-import { SNAPSHOT_BEATS_MAX, type Ctx, type RegistrarOptions, type State } from './registrar-state.js'
+import { SNAPSHOT_BEATS_MAX, tellMaster, type Ctx, type RegistrarOptions, type State } from './registrar-state.js'
 import { isDue, isTooLarge } from './snapshot-progress.js'
 
 /** Asks the master for one when enough has been written since the last. */
@@ -14,7 +14,7 @@ export function wantSnapshot(state: State, { snapshotWeightMin }: RegistrarOptio
   }
   const snapshot = ++state.snapshots
   state.writing = { snapshot, begunAt: undefined, end: undefined, beats: 0 }
-  ctx.tell(master, { type: 'snapshot-wanted', snapshot })
+  tellMaster(state, { type: 'snapshot-wanted', snapshot }, ctx)
   return state
 }
 

@@ -3,7 +3,9 @@ import type { Cause, Context } from '../../runtime/actor.js'
 import type { Ref } from '../../runtime/address.js'
 import type { StreamEvent, StreamRequest } from '../../runtime/stream.js'
 import type { LogEntry } from '../protocol/log-entry.js'
-import type { ElectionEvent, ElectionRequest, RegistrarCall, RegistrarEvent } from '../protocol/registrar.js'
+import type {
+  ElectionEvent, ElectionRequest, RegistrarCall, RegistrarEvent, ReplayEvent,
+} from '../protocol/registrar.js'
 import type { Boot } from './bootstrap.js'
 import { newFence, type Fence } from './fence.js'
 import { newProgress, type Progress } from './snapshot-progress.js'
@@ -98,6 +100,8 @@ export interface Writing {
 export interface State {
   /** Undefined until it has asked for the log. */
   master: Ref<RegistrarEvent> | undefined
+  /** The number under which it has. */
+  replay: number
   phase: 'following' | 'claiming' | 'leading'
   holdsToken: boolean
   fence: Fence
@@ -139,8 +143,13 @@ export interface State {
 export type Ctx = Context<Message>
 
 export const newState = (): State => ({
-  master: undefined, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0, anywhere: false,
-  boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(), marker: '',
-  told: false, progress: newProgress, writing: undefined,
+  master: undefined, replay: 0, phase: 'following', holdsToken: false, fence: newFence, reading: 0, position: 0,
+  anywhere: false, boot: { mode: 'finding' }, remembered: new Map(), resuming: undefined, rejected: new Set(),
+  marker: '', told: false, progress: newProgress, writing: undefined,
   snapshots: 0, nonce: '', claim: undefined, wasDeaf: false, nextSeq: 1, beats: 0, pending: [], ledNonce: '',
 })
+
+/** Says it as a part of what the master has asked for last; nothing as long as it has not asked. */
+export function tellMaster({ master, replay }: State, event: ReplayEvent, ctx: Ctx): void {
+  if (master) ctx.tell(master, { ...event, replay })
+}

@@ -8,9 +8,8 @@
  * learns from the log what became of it.
  */
 import { unhandled, type Actor } from '../../runtime/actor.js'
-import type { Ref } from '../../runtime/address.js'
 import type { LogRecord } from '../protocol/log.js'
-import type { RegistrarEvent } from '../protocol/registrar.js'
+import type { RegistrarCall, ReplayEvent } from '../protocol/registrar.js'
 import { step, type Placed } from './bootstrap.js'
 import { judge } from './fence.js'
 import {
@@ -20,7 +19,7 @@ import { awaitLeader, bootstrap, checkMarked, follow, onUnfound, refuseLog } fro
 import { beginAnew, isResumed, onLost, remember, resume } from './registrar-resuming.js'
 import { onWhole, writeSnapshot } from './registrar-snapshots.js'
 import {
-  LEASE_MS, newState, TAIL_SILENCE_MS, type Ctx, type Message, type RegistrarOptions, type State,
+  LEASE_MS, newState, TAIL_SILENCE_MS, tellMaster, type Ctx, type Message, type RegistrarOptions, type State,
 } from './registrar-state.js'
 import { advance } from './snapshot-progress.js'
 
@@ -31,7 +30,7 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
   },
   receive(state, message, ctx) {
     switch (message.type) {
-      case 'replay': return replay(state, message.replyTo, options, ctx)
+      case 'replay': return replay(state, message, options, ctx)
       case 'append': return append(state, message.records, message.token, options, ctx)
       case 'claim-above': return claimAbove(state, message.epoch, ctx)
       case 'stream-entries': return onEntries(state, message, options, ctx)
@@ -61,8 +60,11 @@ export const registrar = (options: RegistrarOptions): Actor<State, Message> => (
 })
 
 /** The master begins from nothing. */
-function replay(state: State, master: Ref<RegistrarEvent>, options: RegistrarOptions, ctx: Ctx): State {
-  Object.assign(state, { master, phase: 'following', pending: [], told: false })
+function replay(
+  state: State, { replay, replyTo: master }: Extract<RegistrarCall, { type: 'replay' }>, options: RegistrarOptions,
+  ctx: Ctx,
+): State {
+  Object.assign(state, { master, replay, phase: 'following', pending: [], told: false })
   bootstrap(state, options, ctx)
   awaitLeader(state, ctx)
   return state.holdsToken ? claim(state, options, ctx) : state
@@ -139,16 +141,15 @@ class Folding {
   }
 
   flush(): void {
-    const { state: { master }, ctx, records } = this
+    const { state, ctx, records } = this
     this.records = []
-    if (records.length === 0 || !master) return
-    ctx.tell(master, { type: 'folded', records })
-    this.state.told = true
+    if (records.length === 0 || !state.master) return
+    tellMaster(state, { type: 'folded', records }, ctx)
+    state.told = true
   }
 
-  private tellFollower(event: RegistrarEvent): void {
-    const { state: { phase, master } } = this
+  private tellFollower(event: ReplayEvent): void {
     this.flush()
-    if (phase !== 'leading' && master) this.ctx.tell(master, event)
+    if (this.state.phase !== 'leading') tellMaster(this.state, event, this.ctx)
   }
 }

@@ -4,8 +4,8 @@ import type { LogRecord } from './log.js'
 import type { KeptRecord, SnapshotRecord } from './log-snapshot.js'
 
 export type RegistrarCall =
-  /** The master knows nothing: it is told everything from the beginning of the log on. */
-  | { readonly type: 'replay'; readonly replyTo: Ref<RegistrarEvent> }
+  /** The master knows nothing: it is told everything from the beginning of the log on, in events of this number. */
+  | { readonly type: 'replay'; readonly replay: number; readonly replyTo: Ref<RegistrarEvent> }
   /** Only of the master that leads. Answered by `committed`, in the order of the requests, or by `deposed`. */
   | { readonly type: 'append'; readonly records: readonly LogRecord[]; readonly token: number }
   /** Somebody obeys this epoch, or another master of the same one, which the log no longer knows: claim above it. */
@@ -21,7 +21,12 @@ export type RegistrarCall =
     }
   | { readonly type: 'snapshot-end'; readonly snapshot: number; readonly parts: number; readonly hash: string }
 
-export type RegistrarEvent =
+export type RegistrarEvent = ReplayEvent & {
+  /** Of which replay it is a part. What is left of another tells of what the master has forgotten. */
+  readonly replay: number
+}
+
+export type ReplayEvent =
   /** These have been decided, by whoever led. */
   | { readonly type: 'folded'; readonly records: readonly LogRecord[] }
   /** Nothing that was told before counts: this snapshot tells of all that was decided up to here. */

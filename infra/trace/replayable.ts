@@ -48,7 +48,7 @@ const BUILDS: Readonly<Record<string, Build>> = {
 
 /** What such an actor sends first, in each of its lives. */
 const FIRST_SENT: Readonly<Record<string, string>> = {
-  master: 'replay', 'master/allocator': 'allocator-started', agent: 'replay', scheduler: 'find-leader',
+  master: 'begin', 'master/allocator': 'allocator-started', agent: 'replay', scheduler: 'find-leader',
 }
 
 export const isReplayable = (address: string): boolean => pathOf(address as Ref<never>) in FIRST_SENT

@@ -35,10 +35,10 @@ export function breakRegistrar<S, M extends Said>(real: Actor<S, M>, rule: Rule 
     ...real,
     receive: (state, message, ctx) => {
       const next = real.receive(state, message, ctx)
-      const { phase, master } = next as unknown as RegistrarState
+      const { phase, master, replay } = next as unknown as RegistrarState
       const { type, token } = message as { type: string; token?: number }
       if (type === 'append' && phase === 'leading' && master && token !== undefined) {
-        ctx.tell(master, { type: 'committed', token })
+        ctx.tell(master, { type: 'committed', token, replay })
       }
       return next
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { LogEntry } from '../../actors/protocol/log-entry.js'
 import type { AgentView, FrameworkView, TaskView } from '../../actors/protocol/operator.js'
 import type { StatusUpdate } from '../../actors/protocol/task.js'
 import { framework } from '../../actors/scheduler/framework.js'
@@ -110,4 +111,25 @@ test('an author who fails for ever takes the framework\'s node down', async () =
       at.cluster.advance(500)
     }
   }, /^Error: framework-one@i1\/scheduler collapsed/)
+})
+
+/** Lets something happen when an epoch is claimed: the claim is in every registrar's mailbox, and not read yet. */
+function whenClaimed(epoch: number, { log }: SimulatedCluster, act: () => void): void {
+  const isClaim = (entry: LogEntry): boolean => entry.type === 'log-claimed' && entry.epoch === epoch
+  const read = log.port((_, event) => {
+    if (event.type === 'stream-entries' && event.entries.some(isClaim)) act()
+  })
+  read({ type: 'read', from: log.end, reading: 1, replyTo: 'nobody' as never })
+}
+
+test('a registrar that dies right after its election has elected nobody: the log comes first', async () => {
+  const at = await atWork()
+  const { cluster, master, lives } = at
+  whenClaimed(2, cluster, () => poison(master, 'master/registrar'))
+  poison(master, 'master/registrar')
+  cluster.advance(30_000)
+  assert.equal(cluster.errors.length, 4, 'two registrars have failed, and their masters with them')
+  assert.deepEqual(failures(cluster), [])
+  checkWhole(at)
+  assert.deepEqual(lives.map(({ updates }) => updates.map(({ state }) => state)), [['RUNNING']])
 })

@@ -14,10 +14,18 @@ export interface MasterState {
   readonly cluster: Cluster
   readonly present: Present
   readonly leading: boolean
+  readonly replay: number
 }
 
 interface Said {
   readonly type: string
+}
+
+/** What the master and its registrar tell each other. */
+interface Told {
+  readonly records: readonly LogRecord[]
+  readonly token: number
+  readonly replay: number
 }
 
 export class MasterEye {
@@ -37,9 +45,11 @@ export class MasterEye {
       ...real,
       initial: (ctx) => see(real.initial(ctx)),
       receive: (state, message, ctx) => {
-        const { type, records, token } = message as { type: string; records?: readonly LogRecord[]; token?: number }
-        if (type === 'folded') this.folded.take(records ?? [])
-        if (type === 'committed' && token !== undefined) {
+        const { type, records, token, replay } = message as Said & Partial<Told>
+        // What is left of another means nothing to the master.
+        const isHeard = replay === this.state?.replay
+        if (type === 'folded' && isHeard) this.folded.take(records ?? [])
+        if (type === 'committed' && isHeard && token !== undefined) {
           this.folded.take(this.appended.get(token) ?? [])
           this.appended.delete(token)
         }
@@ -52,7 +62,7 @@ export class MasterEye {
     return {
       ...real,
       receive: (state, message, ctx) => {
-        const { type, records, token } = message as { type: string; records?: readonly LogRecord[]; token?: number }
+        const { type, records, token } = message as Said & Partial<Told>
         if (type === 'append' && token !== undefined) this.appended.set(token, records ?? [])
         if (type === 'replay') {
           this.folded.restart()

@@ -4,7 +4,7 @@ import { registrar } from '../../../actors/master/registrar.js'
 import type { Message } from '../../../actors/master/registrar-state.js'
 import { LOG_FORMAT, type LogEntry } from '../../../actors/protocol/log-entry.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
-import type { ElectionRequest, RegistrarEvent } from '../../../actors/protocol/registrar.js'
+import type { ElectionRequest, RegistrarEvent, ReplayEvent } from '../../../actors/protocol/registrar.js'
 import { nodeAddress, refOf } from '../../../runtime/address.js'
 import type { StreamRequest } from '../../../runtime/stream.js'
 import { drive, type Driven } from '../../support/drive.js'
@@ -23,10 +23,11 @@ export const claimed = (epoch: number, nonce = 'other'): LogEntry =>
 export class LogDesk {
   readonly driven: Driven<unknown, Message>
   private position = 0
+  private replays = 0
 
   constructor() {
     this.driven = drive(registrar({ cluster: 'warren', name: 'm1', stream, election })) as Driven<unknown, Message>
-    this.driven.receive({ type: 'replay', replyTo: master })
+    this.replay()
   }
 
   /** What it has added to the stream since the last look. */
@@ -69,7 +70,12 @@ export class LogDesk {
     return unheard
   }
 
-  heard(): RegistrarEvent[] {
+  heard(): ReplayEvent[] {
+    return this.heardOf().map(({ replay: _, ...event }) => event)
+  }
+
+  /** With the numbers of the replays that they are of. */
+  heardOf(): RegistrarEvent[] {
     const heard = this.driven.toldTo(master)
     this.driven.told.splice(0, Infinity, ...this.driven.told.filter(({ to }) => to !== master))
     return heard
@@ -83,7 +89,7 @@ export class LogDesk {
 
   /** The log is read anew, from its beginning. */
   replay(): void {
-    this.driven.receive({ type: 'replay', replyTo: master })
+    this.driven.receive({ type: 'replay', replay: ++this.replays, replyTo: master })
     this.position = 0
   }
 }

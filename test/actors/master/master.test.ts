@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { RETURN_GRACE_MS } from '../../../actors/master/frameworks.js'
-import { master } from '../../../actors/master/master.js'
-import type { Message } from '../../../actors/master/messages.js'
 import type { AllocatorCall } from '../../../actors/protocol/allocator.js'
 import type { AgentId, FrameworkId, Role } from '../../../actors/protocol/ids.js'
 import type { LeadershipEvent } from '../../../actors/protocol/leadership.js'
 import type { OperatorAnswer } from '../../../actors/protocol/operator.js'
 import type { LogRecord } from '../../../actors/protocol/log.js'
-import type { RegistrarCall } from '../../../actors/protocol/registrar.js'
 import { of } from '../../../actors/resources/amounts.js'
-import { groupAddress, nodeAddress, refOf, type Ref } from '../../../runtime/address.js'
-import { drive, type Driven } from '../../support/drive.js'
+import { groupAddress, nodeAddress, refOf } from '../../../runtime/address.js'
 import { agentInfo, agentRef, command, FRAMEWORK, MACHINE, schedulerRef } from './desk.js'
+import { begin, hearItself, node, registrar, tell, type MasterDriver as Driver } from './master-desk.js'
 
-const node = nodeAddress('master', 'driven', '1')
-const registrar = refOf<RegistrarCall>(node, 'driven/registrar')
 const allocator = refOf<AllocatorCall>(node, 'master/allocator')
 const asker = refOf<LeadershipEvent>(nodeAddress('agent', 'a', '1'), 'agent')
-const idle = { initial: () => null, receive: (state: null) => state }
 const [agentId, frameworkId] = ['w-S0-n' as AgentId, 'w-0000-n' as FrameworkId]
-
-type Driver = Driven<unknown, Message>
-const begin = (): Driver =>
-  drive(master({ registrar: idle, allocator: () => idle }), { nowMs: 1_000 }) as Driver
 
 const history: LogRecord[] = [
   { type: 'genesis', cluster: 'old', prefix: 'w' },
@@ -34,8 +24,8 @@ const ELECTED = { type: 'elected', epoch: 5, nonce: 'n', clusterId: 'c' } as con
 /** A master that leads. */
 function leading(records: readonly LogRecord[] = history): Driver {
   const driven = begin()
-  driven.receive({ type: 'folded', records })
-  driven.receive(ELECTED)
+  tell(driven, { type: 'folded', records })
+  tell(driven, ELECTED)
   driven.receive({ type: 'allocator-started', allocator })
   driven.take()
   return driven
@@ -44,7 +34,7 @@ function leading(records: readonly LogRecord[] = history): Driver {
 /** Commits what was appended since the last `take`. */
 function commitAll(driven: Driver): void {
   for (const request of driven.toldTo(registrar)) {
-    if (request.type === 'append') driven.receive({ type: 'committed', token: request.token })
+    if (request.type === 'append') tell(driven, { type: 'committed', token: request.token })
   }
 }
 
@@ -55,8 +45,8 @@ const subscribe = { type: 'subscribe', scheduler: schedulerRef('one'), info: FRA
 
 test('a master that only follows knows what is decided, answers who reads, and nobody else', () => {
   const driven = begin()
-  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replyTo: driven.self } }])
-  driven.receive({ type: 'folded', records: [
+  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replay: 1, replyTo: driven.self } }])
+  tell(driven, { type: 'folded', records: [
     ...history, { type: 'agent-admitted', agentId, info: agentInfo(), atMs: 1 },
   ] })
   driven.receive({ type: 'find-leader', replyTo: asker })
@@ -74,8 +64,8 @@ test('a master that only follows knows what is decided, answers who reads, and n
 
 test('who is elected leads in that epoch, under the cluster\'s name, and says so to everybody', () => {
   const driven = begin()
-  driven.receive({ type: 'folded', records: history })
-  driven.receive(ELECTED)
+  tell(driven, { type: 'folded', records: history })
+  tell(driven, ELECTED)
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'])
   driven.receive({ type: 'find-leader', replyTo: asker })
   const leader = { type: 'leader', master: driven.self, epoch: 5, cluster: 'old', members: 0 }
@@ -91,11 +81,11 @@ test('nobody outside hears of a decision before it is committed, and then in the
   assert.deepEqual(outside(driven), [])
   const tokens = driven.toldTo(registrar).flatMap((request) => (request.type === 'append' ? [request.token] : []))
   const [first, second, third] = tokens as [number, number, number]
-  driven.receive({ type: 'committed', token: first })
+  tell(driven, { type: 'committed', token: first })
   assert.deepEqual(outside(driven), ['agent-a agent-registered'])
-  driven.receive({ type: 'committed', token: second })
+  tell(driven, { type: 'committed', token: second })
   assert.deepEqual(outside(driven).slice(1), ['framework-one subscribed', 'agent-a leader'])
-  driven.receive({ type: 'committed', token: third })
+  tell(driven, { type: 'committed', token: third })
   assert.deepEqual(outside(driven).slice(3), ['agent-b agent-registered'])
 })
 
@@ -127,16 +117,16 @@ test('a master that is deposed forgets all, stops to decide, and has the log tol
   driven.receive(subscribe)
   driven.receive({ type: 'find-leader', replyTo: asker })
   driven.take()
-  driven.receive({ type: 'deposed', reason: 'm2 has claimed epoch 6' })
-  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replyTo: driven.self } }])
+  tell(driven, { type: 'deposed', reason: 'm2 has claimed epoch 6' })
+  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replay: 2, replyTo: driven.self } }])
   const left = driven.spawned.map(({ name }) => name)
   assert.deepEqual([driven.timers.size, driven.watched.size, left], [0, 0, ['registrar']])
   driven.receive({ type: 'find-leader', replyTo: asker })
   driven.receive({ type: 'allocator-started', allocator })
   driven.receive(register)
   assert.deepEqual(driven.take(), [], 'what it held back is never said')
-  driven.receive({ type: 'folded', records: history })
-  driven.receive({ ...ELECTED, epoch: 7 })
+  tell(driven, { type: 'folded', records: history })
+  tell(driven, { ...ELECTED, epoch: 7 })
   driven.receive({ type: 'allocator-started', allocator })
   assert.deepEqual(outside(driven), ['agents leader', 'frameworks leader'], 'and may lead again')
 })
@@ -231,10 +221,16 @@ test('what was said to it when it led before is not heard by a master that leads
   assert.notEqual(driven.take().length, 0)
 })
 
-test('a restarted master begins with its log', () => {
+test('a restarted master begins with its log, and not with what it was told in an earlier life', () => {
   const driven = leading()
   driven.restart()
-  assert.deepEqual(driven.toldTo(registrar), [{ type: 'replay', replyTo: driven.self as Ref<never> }])
+  driven.receive({ type: 'folded', replay: 1, records: history })
+  driven.receive({ ...ELECTED, replay: 1 })
+  assert.deepEqual(driven.toldTo(registrar), [], 'all of that comes first')
+  hearItself(driven)
+  assert.deepEqual(driven.take(), [{ to: registrar, message: { type: 'replay', replay: 1, replyTo: driven.self } }])
+  driven.receive({ type: 'find-leader', replyTo: asker })
+  assert.deepEqual(driven.take(), [], 'it was elected in no life but that')
 })
 
 test('who leads says of which cluster and by which claim; a later epoch that is obeyed goes to its registrar', () => {

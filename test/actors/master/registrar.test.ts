@@ -118,6 +118,20 @@ test('who was deposed is told nothing, and does not lead, before it asks for eve
   assert.deepEqual(desk.heard().at(-1)?.type, 'elected')
 })
 
+test('whatever it says is of the replay that it was asked for last', () => {
+  const desk = leading()
+  desk.driven.receive({ type: 'append', token: 1, records: [record(1)] })
+  desk.readBack()
+  desk.driven.receive({ type: 'token-gone', reason: 'closed' })
+  assert.deepEqual(desk.heardOf().map(({ type, replay }) => [type, replay]), [['committed', 1], ['deposed', 1]])
+  desk.replay()
+  desk.bring(FOUNDED, claimed(2))
+  desk.driven.fire('leaderless')
+  desk.readBack()
+  assert.deepEqual(desk.heardOf().map(({ type, replay }) => [type, replay]),
+    [['folded', 2], ['folded', 2], ['elected', 2]])
+})
+
 test('a leader renews its token and says that it lives, until it leads no more', () => {
   const desk = leading()
   assert.equal(desk.driven.timers.get('beat')?.everyMs, BEAT_MS)
