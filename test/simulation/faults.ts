@@ -32,10 +32,12 @@ export function befall(world: World, step: Step): string {
       world.events.after(forMs, () => world.token.mend())
       return ''
     case 'tail-lost':
+      if (isForgetful(world)) return ''
       world.ledger.logHasLost = true
       world.log.truncate(1 + how % TAIL_MAX)
       return ''
     case 'log-anew':
+      if (isForgetful(world)) return ''
       // Whoever has not joined the cluster yet would join the other for good.
       if (!world.agents.every(({ eye }) => eye.state?.memory.obeyed)) return ''
       world.ledger.logHasLost = true
@@ -58,6 +60,9 @@ export function befall(world: World, step: Step): string {
     case 'finish': return finish(world, step)
   }
 }
+
+/** Only agents could tell what such a log has lost, and masters that wait but a moment for them give it up. */
+const isForgetful = ({ agentTimeoutMs }: World): boolean => agentTimeoutMs !== undefined
 
 /** Everybody is back, and nothing is wrong any more. */
 export function healAll(world: World): void {

@@ -12,6 +12,8 @@ export interface Ground {
   readonly ledger: Ledger
   readonly log: SharedLog
   readonly token: Token
+  /** How long masters wait for an agent; as long as is usual unless given. */
+  readonly agentTimeoutMs: number | undefined
   readonly options: { readonly breaks?: Rule | undefined }
   /** Lets a node join the others, and then calls `spawn` with it. */
   begin(kind: NodeKind, name: string, spawn: (node: SimulatedNode) => void): void

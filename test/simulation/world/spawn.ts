@@ -31,7 +31,9 @@ export function spawnMaster(world: Ground, place: MasterPlace, node: SimulatedNo
   const stream = system.port('stream', way.port)
   const election = system.port('election', candidate.port)
   const real = registrar({ cluster: CLUSTER, name: place.name, stream, election })
+  const { agentTimeoutMs } = world
   const ref = system.spawn(MASTER_PATH, eye.master(master({
+    ...(agentTimeoutMs === undefined ? {} : { agentTimeoutMs }),
     registrar: eye.registrar(breakRegistrar(real, world.options.breaks)),
     allocator: (of) => allocator({ master: of }),
   })))

@@ -26,6 +26,9 @@ const MASTERS = 3
 /** At the most: bugs that need many are rare, and small worlds are quick. */
 const AGENTS_MAX = 5
 const FRAMEWORKS_MAX = 3
+/** The share of the worlds whose masters wait but so long for an agent. */
+const IMPATIENT = 0.25
+const IMPATIENT_MS = 3_000
 const MACHINE = { cpus: 4, mem: 1_024 }
 
 export interface WorldOptions {
@@ -44,6 +47,7 @@ export class World implements Ground {
   readonly masters: MasterPlace[] = []
   readonly agents: AgentPlace[] = []
   readonly frameworks: FrameworkPlace[] = []
+  readonly agentTimeoutMs: number | undefined
   private readonly beginnings: Promise<void>[] = []
   private chances = 0
   private lives = 0
@@ -65,6 +69,8 @@ export class World implements Ground {
     for (const index of each(Math.ceil(kind.next() * AGENTS_MAX))) this.agents.push(this.newAgent(`a${index}`))
     const frameworks = Math.ceil(kind.next() * FRAMEWORKS_MAX)
     for (const index of each(frameworks)) this.frameworks.push(this.newFramework(`f${index}`))
+    // Otherwise agents are given longer than most faults last, and nobody would ever be unreachable.
+    this.agentTimeoutMs = kind.next() < IMPATIENT ? IMPATIENT_MS : undefined
     for (const place of this.places) this.start(place)
   }
 
