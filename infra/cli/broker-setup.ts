@@ -47,7 +47,10 @@ export const command: Command = {
   notes: 'Without --apply it prints a shell script and does nothing. Applied again it sets the same rights again;\n'
     + 'a user that exists keeps its password. Passwords that are made up are shown this once. A user is called\n'
     + 'as its node is, agent-a1, and a node that comes with it takes that name, and hears only whom the broker\n'
-    + 'vouches for. `rabbitmqctl delete_user agent-a1` revokes it and ends its connections.',
+    + 'vouches for. `rabbitmqctl delete_user agent-a1` revokes it and ends its connections.\n\n'
+    + 'Brokers that form a cluster wait a minute for one of them that freezes, and so may Warren for a leader.\n'
+    + '12 s are enough, with this in the rabbitmq-env.conf of each:\n'
+    + '  SERVER_ADDITIONAL_ERL_ARGS="-kernel net_ticktime 10 -kernel net_setuptime 2"',
   run,
 }
 
