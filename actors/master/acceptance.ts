@@ -75,14 +75,14 @@ function launch(knowledge: Knowledge, framework: FrameworkRecord, call: Accept, 
     } else launchOne(knowledge, progress, call, agentId, role, task)
   }
   const { remaining, records, effects } = progress
-  return {
+  return decision({
     records, effects,
     changes: own.map((offer) => ({ type: 'offer-ended', offerId: offer.offerId, outcome: 'accepted' })),
     allocator: isEmpty(remaining) ? [] : [{
       type: 'recover', frameworkId: call.frameworkId, role, agentId, resources: remaining,
       refuseMs: refusal(call.refuseMs), offerId,
     }],
-  }
+  })
 }
 
 function launchOne(

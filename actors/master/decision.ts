@@ -33,9 +33,14 @@ export interface Decision {
   readonly changes: readonly PresentChange[]
   readonly allocator: readonly AllocatorCall[]
   readonly effects: readonly Effect[]
+  /**
+   * The effects say that there is something not: so does a leader that has been replaced and does not know it yet.
+   * They wait for the log to bring back a word of this master's, also when there are no records.
+   */
+  readonly barrier: boolean
 }
 
-export const NOTHING: Decision = { records: [], changes: [], allocator: [], effects: [] }
+export const NOTHING: Decision = { records: [], changes: [], allocator: [], effects: [], barrier: false }
 
 export const decision = (parts: Partial<Decision>): Decision => ({ ...NOTHING, ...parts })
 
@@ -52,5 +57,6 @@ export function combine(decisions: readonly Decision[]): Decision {
     changes: decisions.flatMap((each) => each.changes),
     allocator: decisions.flatMap((each) => each.allocator),
     effects: decisions.flatMap((each) => each.effects),
+    barrier: decisions.some((each) => each.barrier),
   }
 }

@@ -178,7 +178,7 @@ function stepDown(state: State, reason: string, options: MasterOptions, ctx: Ctx
 }
 
 function carryOut(state: State, decided: Decision, ctx: Ctx): State {
-  const { records, changes, allocator, effects } = decided
+  const { records, changes, allocator, effects, barrier } = decided
   for (const record of records) {
     state.history.decided(record, state.cluster, ctx.now())
     apply(state.cluster, record)
@@ -192,7 +192,7 @@ function carryOut(state: State, decided: Decision, ctx: Ctx): State {
     }
   }
   if (state.allocator) for (const call of allocator) ctx.tell(state.allocator, call)
-  if (records.length === 0) return release(state, state.outbox.pass(effects, ctx.cause()), ctx)
+  if (records.length === 0 && !barrier) return release(state, state.outbox.pass(effects, ctx.cause()), ctx)
   const token = state.outbox.hold(effects)
   state.history.seal(token)
   ctx.tell(state.registrar, { type: 'append', records, token })

@@ -38,8 +38,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
     else offers.set(frameworkId, [offer])
   }
   const made = [...offers.values()].flat()
-  return {
-    records: [],
+  return decision({
     changes: made.map((offer) => {
       const turn = turns.get(offer.offerId)
       return { type: 'offer-made', offer, atMs: now, ...(turn ? { turn } : {}) }
@@ -47,7 +46,7 @@ export function onAllocated({ cluster, present, now }: Knowledge, grants: readon
     allocator: returned,
     effects: [...offers].flatMap(([frameworkId, of]) =>
       tell(present.schedulers.get(frameworkId)?.ref, { type: 'offers', offers: of })),
-  }
+  })
 }
 
 export function onDecline({ present }: Knowledge, call: Extract<SchedulerCall, { type: 'decline' }>): Decision {

@@ -12,6 +12,8 @@ export const OWED_MS = 10_000
 export const OWED_AGAIN_MS = 60_000
 
 /**
+ * That a task is unknown may be a reason to launch it again elsewhere: it is said only by a master that leads for sure.
+ *
  * Of a task that has ended and whose agent is there, the agent tells itself, with all there is to tell: it is asked
  * to say it again. Should it have forgotten that, because the end was acknowledged and the log has lost that, the
  * master tells what it knows a little later. Of one that the scheduler has acknowledged the end is remembered for a
@@ -43,6 +45,7 @@ export function onReconcile(
   const isLeftToAgents = again.size > 0 && !present.owed.has(frameworkId)
   return decision({
     effects: [...answers, ...orders],
+    barrier: [...unknown].some((taskId) => !ended.has(taskId)) && now >= present.recoveringUntilMs,
     changes: isLeftToAgents ? [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_MS }] : [],
   })
 }

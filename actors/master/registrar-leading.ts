@@ -53,7 +53,8 @@ export function append(
   if (state.phase !== 'leading') return state
   const { epoch, nonce } = state.fence
   const [entries, cause]: [LogEntry[], Cause | undefined] = [[], ctx.cause()]
-  for (let from = 0; from < records.length; from += ENTRY_RECORDS_MAX) {
+  // Without any it is an entry of nothing, which is read back only by who leads still.
+  for (let from = 0; from === 0 || from < records.length; from += ENTRY_RECORDS_MAX) {
     const seq = state.nextSeq++
     const isLast = from + ENTRY_RECORDS_MAX >= records.length
     entries.push({ type: 'log-decided', epoch, nonce, seq, records: records.slice(from, from + ENTRY_RECORDS_MAX) })

@@ -46,10 +46,12 @@ export function onStatus(
   const forward = tell(scheduler, { type: 'update', update })
   const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
   const completed = task ? undefined : cluster.completedTasks.get(update.launchId ?? '')
-  // The master itself has ended it while its agent was away, and that stands.
+  // The master itself has ended it while its agent was away, and that stands; its launch may have come there since.
   if (completed && completed.state !== state) {
     const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
-    return decision({ effects: [...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
+    const order = { type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId } as const
+    const kill = isTerminal(latestState) ? [] : tell(agent, order)
+    return decision({ effects: [...kill, ...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
   }
   if (!task) return decision({ changes: unheard, effects: forward })
   if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })

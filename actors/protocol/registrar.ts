@@ -6,7 +6,10 @@ import type { KeptRecord, SnapshotRecord } from './log-snapshot.js'
 export type RegistrarCall =
   /** The master knows nothing: it is told everything from the beginning of the log on, in events of this number. */
   | { readonly type: 'replay'; readonly replay: number; readonly replyTo: Ref<RegistrarEvent> }
-  /** Only of the master that leads. Answered by `committed`, in the order of the requests, or by `deposed`. */
+  /**
+   * Only of the master that leads. Answered by `committed`, in the order of the requests, or by `deposed`. Without
+   * records it is answered all the same: nobody else had claimed when it came to stand in the log.
+   */
   | { readonly type: 'append'; readonly records: readonly LogRecord[]; readonly token: number }
   /** Somebody obeys this epoch, or another master of the same one, which the log no longer knows: claim above it. */
   | { readonly type: 'claim-above'; readonly epoch: number }

@@ -19,10 +19,12 @@ export function testSeeds(part: number): void {
 
 function testRange(from: number, until: number): void {
   test(`clusters of the seeds from ${from} to ${until} lose nothing and do nothing twice`, async () => {
-    for (let seed = from; seed <= until; seed++) {
-      const plan = planOf({ seed, steps: STEPS })
-      const { violation } = await run({ seed, plan })
-      if (violation) assert.fail(await report(await shrink(seed, plan, violation, undefined), { seed, steps: STEPS }))
-    }
+    for (let seed = from; seed <= until; seed++) await testSeed(seed)
   })
+}
+
+export async function testSeed(seed: number): Promise<void> {
+  const plan = planOf({ seed, steps: STEPS })
+  const { violation } = await run({ seed, plan })
+  if (violation) assert.fail(await report(await shrink(seed, plan, violation, undefined), { seed, steps: STEPS }))
 }

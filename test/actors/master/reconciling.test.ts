@@ -26,9 +26,16 @@ test('reconciliation tells of the tasks that are named, or of all', () => {
 })
 
 test('while agents may still come back nobody can say that a task is unknown', () => {
-  const { desk, ask } = asking()
+  const { desk, ask, reconcile } = asking()
   desk.knowledge.present.recoveringUntilMs = desk.knowledge.now + 1
   assert.deepEqual(ask('t', 'x').map(({ taskId }) => taskId), ['t'])
+  assert.equal(reconcile('t', 'x').barrier, false)
+})
+
+test('that a task is unknown is not said before the log has brought back a word of this leader', () => {
+  const { reconcile } = asking()
+  assert.equal(reconcile('t').barrier, false)
+  assert.equal(reconcile('t', 'x').barrier, true)
 })
 
 test('of an end that is not acknowledged the agent tells again itself, if it is there', () => {

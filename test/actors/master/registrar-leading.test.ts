@@ -55,6 +55,18 @@ test('a leader whose decision does not come back has it tried by another way', (
   assert.equal(desk.unheard(), 1)
 })
 
+test('an append of nothing is committed once it has been read back, and not where somebody else leads by then', () => {
+  const desk = leading()
+  const ask = (token: number) => desk.driven.receive({ type: 'append', token, records: [] })
+  ask(1)
+  assert.deepEqual(desk.heard(), [])
+  desk.readBack()
+  assert.deepEqual(desk.heard(), [{ type: 'committed', token: 1 }])
+  ask(2)
+  desk.bring(claimed(9), ...desk.added())
+  assert.deepEqual(desk.heard().map(({ type }) => type), ['folded', 'deposed'])
+})
+
 test('who cannot hear whether somebody leads waits once more before it claims', () => {
   const desk = new LogDesk()
   desk.bring(FOUNDED, claimed(3))

@@ -1,0 +1,12 @@
+/** Seeds that once found something, and what that was. */
+import test from 'node:test'
+import { testSeed } from './seeds.js'
+
+const KEPT: readonly (readonly [seed: number, found: string])[] = [
+  [12_407, 'a leader that has been replaced says that a task is unknown, which the next one has launched'],
+  [16_351, 'an offer comes before its framework has an id'],
+  [22_348, 'a launch comes to an agent after it has come back without it, and runs for nobody'],
+  [83_033, 'a copy of a launch comes to a custom executor when the task is over'],
+]
+
+for (const [seed, found] of KEPT) test(`seed ${seed}: ${found}`, () => testSeed(seed))
