@@ -10,13 +10,13 @@ import type { JournalEntry } from '../protocol/journal.js'
 import { leadershipEvent, MASTERS, repeatDelayMs, seekDelayMs, type LeadershipEvent } from '../protocol/leadership.js'
 import { onExecutorGone, onExecutorOver, onExecutorSaid, onMessageToExecutor } from './executors.js'
 import { onAdmitted, onNotAdmitted, onRun } from './launches.js'
-import { introduction } from './account.js'
+import { become, introduction, isOutdated, restate } from './account.js'
 import { newMemory, remember, type Obeyed } from './memory.js'
 import { foreignProblem, isSame, obeyedOf, standingOf } from './obedience.js'
 import { checkLeft, leave, left } from './leaving.js'
 import { onLook, onLooked, onRead } from './output.js'
 import { recoverAll } from './recovery.js'
-import { newActive, NO_LAUNCH, type AgentOptions, type Ctx, type Message, type State } from './state.js'
+import { newActive, type AgentOptions, type Ctx, type Message, type State } from './state.js'
 import { onDrain, onJournaled, onKill, onReport, onShutdownFramework } from './tasks.js'
 import { updates, WRITE_AGAIN_MS } from './updates.js'
 
@@ -154,7 +154,7 @@ function onObeyed(state: State, obeyed: Obeyed, options: AgentOptions, ctx: Ctx)
 function join(state: State, options: AgentOptions, ctx: Ctx): State {
   const { master } = state
   if (master) ctx.watch(master, { type: 'master-gone', master })
-  return register({ ...state, phase: 'registering' }, options, ctx)
+  return register(restate(state), options, ctx)
 }
 
 /** What it obeys must be on its disk first; there may be room soon. */
@@ -174,7 +174,7 @@ function register(state: State, { info }: AgentOptions, ctx: Ctx, isAsked = fals
 
 /** What it said shortly is not what the master knows: also if that has answered something else meanwhile. */
 const giveAccount = (state: State, options: AgentOptions, ctx: Ctx): State =>
-  register(state.phase === 'running' ? { ...state, phase: 'registering' } : state, options, ctx, true)
+  register(state.phase === 'running' ? restate(state) : state, options, ctx, true)
 
 /** Whoever does not answer may not lead any more, and the words of who does may have been lost. */
 function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
@@ -185,7 +185,7 @@ function registerAgain(state: State, options: AgentOptions, ctx: Ctx): State {
 /** The master may have taken this agent for dead meanwhile, and what was under way may be lost. */
 function onReconnected(state: State, options: AgentOptions, ctx: Ctx): State {
   for (const { ref } of state.active.executors.values()) ctx.tell(ref, { type: 'reconnected' })
-  return state.phase === 'running' ? register({ ...state, phase: 'registering' }, options, ctx) : state
+  return state.phase === 'running' ? register(restate(state), options, ctx) : state
 }
 
 function onRegistered(
@@ -193,6 +193,7 @@ function onRegistered(
 ): State {
   const { agentId, epoch, cluster, pingTimeoutMs } = message
   if (!state.master || !state.updates || state.phase === 'leaving') return state
+  if (isOutdated(state, message.statement)) return state
   if (message.nonce !== undefined && message.nonce !== (state.memory.obeyed?.nonce ?? message.nonce)) return state
   if (epoch !== state.epoch) {
     // It was asked when it led before, and leads again: its answer is none of the master that is known now.
@@ -201,11 +202,7 @@ function onRegistered(
   }
   ctx.cancel('register')
   ctx.after('ping', pingTimeoutMs * SILENCE_PART, { type: 'ping-over' })
-  if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) {
-    const entry = { type: 'became-agent', agentId, cluster } as const
-    remember(state.memory, entry)
-    ctx.tell(options.journal, { type: 'append', records: [entry], token: NO_LAUNCH, replyTo: ctx.self })
-  }
+  if (state.memory.agentId !== agentId || state.memory.cluster !== cluster) become(state, message, options, ctx)
   if (state.phase !== 'running') {
     ctx.log('debug', 'registered', { agentId, cluster, epoch })
     if (options.owner) ctx.tell(options.owner, { type: 'registered', agentId, cluster, epoch })
@@ -225,7 +222,7 @@ function onRefused(state: State, problem: string, { owner }: AgentOptions, ctx: 
   if (state.updates) ctx.tell(state.updates, { type: 'master-lost' })
   ctx.cancel('ping')
   ctx.after('register', REFUSED_AGAIN_MS, { type: 'register' })
-  return { ...state, phase: 'registering' }
+  return restate(state)
 }
 
 function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ctx): State {
@@ -233,7 +230,7 @@ function onPing(state: State, connected: boolean, options: AgentOptions, ctx: Ct
   if (state.phase !== 'running' || !state.master || !agentId) return state
   ctx.tell(state.master, { type: 'pong', agentId })
   ctx.after('ping', state.pingTimeoutMs * SILENCE_PART, { type: 'ping-over' })
-  return connected ? state : register({ ...state, phase: 'registering' }, options, ctx)
+  return connected ? state : register(restate(state), options, ctx)
 }
 
 /** The master is gone, or silent: the tasks run on, and the agent looks for who leads now. */

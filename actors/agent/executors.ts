@@ -3,6 +3,7 @@ import type { Ref } from '../../runtime/address.js'
 import type { AgentEvent } from '../protocol/agent.js'
 import type { ExecutorId, FrameworkId } from '../protocol/ids.js'
 import type { ExecutorOrder, ExecutorReport } from '../protocol/running.js'
+import { outdate } from './account.js'
 import { executorKey } from './memory.js'
 import { start } from './starting.js'
 import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
@@ -79,12 +80,14 @@ function tellExited(
   state: State, frameworkId: FrameworkId, executorId: ExecutorId,
   how: { readonly exitCode?: number; readonly signal?: string }, ctx: Ctx,
 ): State {
-  const { master, epoch, memory: { agentId, tasks } } = state
+  const { master, epoch, memory: { agentId, tasks, life: { number: life } = {} } } = state
   // Their updates wait for a journal that is slow, and the master must not take them for what is still to come.
   const launches = [...tasks.values()]
     .filter((held) => held.frameworkId === frameworkId && held.task.executor?.executorId === executorId)
     .map(({ launchId }) => launchId)
-  const exited = { type: 'executor-exited', frameworkId, executorId, ...how, launches, epoch } as const
+  const common = { type: 'executor-exited', frameworkId, executorId, ...how, launches, epoch } as const
+  const exited = { ...common, ...(life === undefined ? {} : { life }) }
   if (master && agentId) ctx.tell(master, { ...exited, agentId })
+  if (state.phase === 'registering') outdate(state)
   return state
 }

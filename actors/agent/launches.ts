@@ -6,7 +6,7 @@ import { onExecutorUnused } from './executors.js'
 import { remember, updateIdOf } from './memory.js'
 import { hasRoom } from './room.js'
 import { start } from './starting.js'
-import { LIFE, type Admitting, type AgentOptions, type Ctx, type State } from './state.js'
+import { IDENTITY, LIFE, type Admitting, type AgentOptions, type Ctx, type State } from './state.js'
 import { onReport } from './tasks.js'
 
 type Launch = Pick<Extract<AgentEvent, { type: 'run-task' }>, 'frameworkId' | 'launchId' | 'task'>
@@ -27,8 +27,7 @@ export function onRun(
   const entry = { type: 'launch-admitted', launchId, frameworkId, role, task } as const
   const token = active.nextToken++
   active.admitting.set(token, { entry, outcome })
-  const { unwrittenLife } = active
-  const records = unwrittenLife ? [unwrittenLife, entry] : [entry]
+  const records = [active.unwrittenLife, active.unwrittenId, entry].filter((each) => each !== undefined)
   ctx.tell(options.journal, { type: 'append', records, token, replyTo: ctx.self })
   return state
 }
@@ -52,6 +51,7 @@ function tellOver(
 export function onAdmitted(state: State, token: number, options: AgentOptions, ctx: Ctx): State {
   const admitted = state.active.admitting.get(token)
   if (admitted || token === LIFE) state.active.unwrittenLife = undefined
+  if (admitted || token === IDENTITY) state.active.unwrittenId = undefined
   if (!admitted) return state
   state.active.admitting.delete(token)
   remember(state.memory, admitted.entry)

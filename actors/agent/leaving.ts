@@ -21,8 +21,9 @@ export function checkLeft(state: State, ctx: Ctx): State {
 
 /** Leaves now. */
 export function left(state: State, ctx: Ctx): State {
-  const { agentId } = state.memory
-  if (state.master && agentId) ctx.tell(state.master, { type: 'unregister-agent', agentId, agent: ctx.self })
+  const { agentId, life: { number: life } = {} } = state.memory
+  const goodbye = { type: 'unregister-agent', agent: ctx.self, ...(life === undefined ? {} : { life }) } as const
+  if (state.master && agentId) ctx.tell(state.master, { ...goodbye, agentId })
   if (state.leaver) ctx.tell(state.leaver, { type: 'left' })
   return { ...state, leaver: undefined }
 }

@@ -159,7 +159,18 @@ function hold(memory: Memory, held: Held, state: TaskState, updates: number, pro
   memory.launches.add(launchId)
   const begun = { ...startOf(progress), ...sequenceOf(progress) }
   memory.tasks.set(launchId, { launchId, frameworkId, role, task, state, pending: [], updates, ...begun })
-  keepLast(memory.lastLaunch, taskKey(frameworkId, task.taskId), launchId, LAST_LAUNCHES_MAX)
+  keepLaunch(memory, taskKey(frameworkId, task.taskId), launchId)
+}
+
+/** Whoever is to be ended must be found: of tasks that are held the launch is kept, and they are few. */
+function keepLaunch({ lastLaunch, tasks }: Memory, key: string, launchId: LaunchId): void {
+  lastLaunch.delete(key)
+  lastLaunch.set(key, launchId)
+  for (const [oldest, of] of lastLaunch) {
+    if (lastLaunch.size <= LAST_LAUNCHES_MAX || tasks.size >= LAST_LAUNCHES_MAX) return
+    lastLaunch.delete(oldest)
+    if (tasks.has(of)) lastLaunch.set(oldest, of)
+  }
 }
 
 function keepLast<K, V>(kept: Map<K, V>, key: K, value: V, max: number): void {

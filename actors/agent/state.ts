@@ -102,16 +102,25 @@ export interface Active {
   /** Frameworks that have ended while tasks of theirs still did: nobody is left to acknowledge their ends. */
   readonly orphaning: Set<FrameworkId>
   nextToken: number
+  /** How often this life has said who it is and what it holds. */
+  statements: number
+  /** The first of them that was true until now. */
+  answeredFrom: number
   /** That this life has begun, until it is known to be on disk. */
   unwrittenLife: JournalEntry | undefined
+  /** Its id, until that is known to be on disk. */
+  unwrittenId: JournalEntry | undefined
 }
 
 /** The token of an append that admits nothing. */
 export const NO_LAUNCH = 0
 /** The token by which a life writes down that it has begun. */
 export const LIFE = -1
+/** The token by which an agent writes down its id. */
+export const IDENTITY = -2
 
 export const newActive = (): Active => ({
   admitting: new Map(), runners: new Map(), executors: new Map(), outputs: new Map(), counts: new Map(),
-  toNote: new Map(), drained: new Set(), orphaning: new Set(), nextToken: 1, unwrittenLife: undefined,
+  toNote: new Map(), drained: new Set(), orphaning: new Set(), nextToken: 1, statements: 0, answeredFrom: 0,
+  unwrittenLife: undefined, unwrittenId: undefined,
 })

@@ -11,14 +11,15 @@ import { NO_LAUNCH, type AgentOptions, type Ctx, type State } from './state.js'
 const DRAINED = { reason: 'drained', text: 'an operator has drained its agent' } as const
 
 export function onKill(
-  state: State, { frameworkId, taskId, graceMs }: Extract<AgentEvent, { type: 'kill-task' }>, ctx: Ctx,
+  state: State, { frameworkId, taskId, graceMs, launchId }: Extract<AgentEvent, { type: 'kill-task' }>, ctx: Ctx,
 ): State {
   for (const launch of state.active.admitting.values()) {
     const { entry, outcome } = launch
     const isMeant = entry.frameworkId === frameworkId && entry.task.taskId === taskId
+      && entry.launchId === (launchId ?? entry.launchId)
     if (isMeant && outcome === 'start') launch.outcome = 'killed'
   }
-  const task = findTask(state.memory, frameworkId, taskId)
+  const task = launchId ? state.memory.tasks.get(launchId) : findTask(state.memory, frameworkId, taskId)
   if (task) end(state, task, graceMs, ctx)
   return state
 }

@@ -9,7 +9,7 @@ import type { AgentId } from '../protocol/ids.js'
 import { isOffered } from './agent-record.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
-import { forgetEnded } from './missing.js'
+import { forgetEnded, forgetUntold } from './missing.js'
 import { rescindOfAgent } from './offering.js'
 
 type Unregister = Omit<Extract<AgentCall, { type: 'unregister-agent' }>, 'type'>
@@ -35,12 +35,13 @@ export function onAgentLost(knowledge: Knowledge, agentId: AgentId): Decision {
 }
 
 /** One that operators hold back is remembered: what they want of it still holds when it is started again. */
-export function onUnregister(knowledge: Knowledge, { agentId, agent: life }: Unregister): Decision {
+export function onUnregister(knowledge: Knowledge, { agentId, agent: who, life }: Unregister): Decision {
   const { cluster, present, now } = knowledge
   const agent = cluster.agents.get(agentId)
-  const there = present.agents.get(agentId)?.ref
+  const link = present.agents.get(agentId)
   // The goodbye of an earlier life that comes after the next has registered.
-  if (!agent || (life !== undefined && there !== undefined && there !== life)) return NOTHING
+  if (!agent || (who !== undefined && link?.ref !== undefined && link.ref !== who)) return NOTHING
+  if ((life ?? Infinity) < (link?.life ?? 0)) return NOTHING
   const executors = [...cluster.executors.values()].filter((executor) => executor.agentId === agentId)
   const ended = executors.map(({ frameworkId, executorId }) =>
     ({ type: 'executor-ended', frameworkId, agentId, executorId }) as const)
@@ -48,6 +49,7 @@ export function onUnregister(knowledge: Knowledge, { agentId, agent: life }: Unr
   return combine([
     rescindOfAgent(knowledge, agentId),
     endTasksOf(knowledge, agentId, { state: 'LOST', reason: 'agent-removed', text }),
+    forgetUntold(knowledge, agentId),
     decision({
       records: isOffered(agent) ? [{ type: 'agent-removed', agentId, atMs: now }]
         : [...ended, { type: 'agent-unreachable', agentId, atMs: now }],

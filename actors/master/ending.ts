@@ -1,9 +1,11 @@
 /** Ending: what the master itself says of tasks whose agent cannot. Decisions only. */
+import type { Ref } from '../../runtime/address.js'
+import type { AgentEvent } from '../protocol/agent.js'
 import type { AgentId } from '../protocol/ids.js'
 import type { LogRecord } from '../protocol/log.js'
 import { isTerminal, type Reason, type StatusUpdate, type TaskState } from '../protocol/task.js'
 import type { Cluster, TaskRecord } from './cluster.js'
-import { decision, tell, type Decision, type Knowledge } from './decision.js'
+import { decision, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 
 /** A state, and for people how it came about. */
 export interface Verdict {
@@ -38,3 +40,11 @@ export function endTasks(
     }),
   })
 }
+
+/** A launch that runs although it is over: for nobody. An executor that it has brought comes into the books first. */
+export const endStray = (
+  { epoch }: Cluster, agent: Ref<AgentEvent> | undefined, { frameworkId, launchId, task }: TaskRecord,
+): Effect[] => [
+  ...(task.executor ? tell(agent, { type: 'account-wanted', epoch }) : []),
+  ...tell(agent, { type: 'kill-task', epoch, frameworkId, taskId: task.taskId, launchId }),
+]

@@ -15,6 +15,7 @@ import { tellOfFailure } from './agents.js'
 import { tasksOf, type Cluster } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
 import { endTasksOf } from './ending.js'
+import { forgetUntold } from './missing.js'
 import { isoOf } from './iso.js'
 import { rescindOfAgent } from './offering.js'
 
@@ -99,6 +100,8 @@ function endAgent(knowledge: Knowledge, { agentId, info }: AgentRecord): Decisio
   return combine([
     rescindOfAgent(knowledge, agentId),
     endTasksOf(knowledge, agentId, { state: 'GONE_BY_OPERATOR', reason: 'agent-removed', text }),
+    // Its own updates are not heard any more.
+    forgetUntold(knowledge, agentId),
     decision({
       records: [{ type: 'agent-gone', agentId, hostname, ...(name === undefined ? {} : { name }), atMs: now }],
       changes: [{ type: 'agent-forgotten', agentId }],

@@ -64,6 +64,12 @@ export function forgetEnded(
   })
 }
 
+/** Ends of which only a later state has told, so that nobody can acknowledge them: their agent tells nothing more. */
+export function forgetUntold(knowledge: Knowledge, agentId: AgentId): Decision {
+  const told = [...knowledge.cluster.tasksAt.of(agentId)].filter(({ updateId }) => updateId !== undefined)
+  return forgetEnded(knowledge, agentId, new Set(told.map(({ launchId }) => launchId)), 'agent-removed')
+}
+
 export function missingTasks(cluster: Cluster, agentId: AgentId, call: Register) {
   const held = new Set(call.tasks.map((task) => task.launchId))
   const missing = liveTasksOf(cluster, agentId).filter((task) => !held.has(task.launchId))

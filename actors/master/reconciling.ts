@@ -4,6 +4,7 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import type { Cluster, TaskRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
+import { rescindOfFramework } from './offering.js'
 
 type Reconcile = Extract<SchedulerCall, { type: 'reconcile' }>
 
@@ -12,7 +13,8 @@ export const OWED_MS = 10_000
 export const OWED_AGAIN_MS = 60_000
 
 /**
- * That a task is unknown may be a reason to launch it again elsewhere: it is said only by a master that leads for sure.
+ * That a task is unknown may be a reason to launch it again elsewhere: it is said only by a master that leads for sure,
+ * and what was offered is taken back before, since an accept that launches it may still be on its way.
  *
  * Of a task that has ended and whose agent is there, the agent tells itself, with all there is to tell: it is asked
  * to say it again. Should it have forgotten that, because the end was acknowledged and the log has lost that, the
@@ -20,9 +22,10 @@ export const OWED_AGAIN_MS = 60_000
  * while.
  */
 export function onReconcile(
-  { cluster, present, now }: Knowledge, { frameworkId, taskIds }: Omit<Reconcile, 'type'>,
-  scheduler = present.schedulers.get(frameworkId)?.ref,
+  knowledge: Knowledge, { frameworkId, taskIds }: Omit<Reconcile, 'type'>,
+  scheduler = knowledge.present.schedulers.get(frameworkId)?.ref,
 ): Decision {
+  const { cluster, present, now } = knowledge
   const tasks: ReadonlyMap<TaskId, TaskRecord> = cluster.frameworks.get(frameworkId)?.tasks ?? new Map()
   const asked = taskIds.length > 0 ? new Set(taskIds) : tasks.keys()
   const unknown = new Set([...taskIds].filter((taskId) => !tasks.has(taskId)))
@@ -43,11 +46,12 @@ export function onReconcile(
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))
   const isLeftToAgents = again.size > 0 && !present.owed.has(frameworkId)
-  return decision({
-    effects: [...answers, ...orders],
-    barrier: [...unknown].some((taskId) => !ended.has(taskId)) && now >= present.recoveringUntilMs,
+  const barrier = [...unknown].some((taskId) => !ended.has(taskId)) && now >= present.recoveringUntilMs
+  const answered = decision({
+    effects: [...answers, ...orders], barrier,
     changes: isLeftToAgents ? [{ type: 'ends-owed', frameworkId, dueMs: now + OWED_MS }] : [],
   })
+  return barrier ? combine([rescindOfFramework(knowledge, frameworkId), answered]) : answered
 }
 
 /** Ends that no agent has told of although it was asked. */

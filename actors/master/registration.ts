@@ -28,7 +28,7 @@ type Register = Extract<AgentCall, { type: 'register-agent' }>
 
 export function onRegister(knowledge: Knowledge, call: Register): Decision {
   const { cluster, present } = knowledge
-  const linked = call.agentId ?? present.agentIds.get(call.agent)
+  const linked = call.agentId ?? present.agentIds.get(call.agent) ?? whereHeld(cluster, call)
   const agentId = linked ?? (newId(cluster, `S${cluster.nextAgent}`) as AgentId)
   const gone = cluster.goneAgents.get(agentId)
   if (gone) return decision({ effects: refuseGone(cluster, agentId, gone, call.agent) })
@@ -36,18 +36,26 @@ export function onRegister(knowledge: Knowledge, call: Register): Decision {
   if ((call.life ?? Infinity) < (present.agents.get(agentId)?.life ?? 0)) return NOTHING
   const known = cluster.agents.get(agentId)
   const isSameLife = present.agents.get(agentId)?.ref === call.agent
-  if (known && isSameLife && JSON.stringify(known.info) === JSON.stringify(call.info)) {
+  const isInBooks = adoptedExecutors(cluster, agentId, call).length === 0
+  if (known && isSameLife && isInBooks && JSON.stringify(known.info) === JSON.stringify(call.info)) {
     return onRegisterAgain(knowledge, agentId, call)
   }
   return onNewLife(knowledge, agentId, call)
 }
+
+/** An agent that has lost its id is the one that was given what it holds. */
+const whereHeld = (cluster: Cluster, { tasks }: Register): AgentId | undefined =>
+  tasks.map(({ frameworkId, launchId, task: { taskId } }) => {
+    const here = cluster.frameworks.get(frameworkId)?.tasks.get(taskId)
+    return here?.launchId === launchId ? here.agentId : undefined
+  }).find((agentId) => agentId !== undefined)
 
 /** The same life of the agent asks again: it is answered again, and sent again what it has missed. */
 function onRegisterAgain(knowledge: Knowledge, agentId: AgentId, call: Register): Decision {
   const { cluster } = knowledge
   const missing = missingAt(knowledge, agentId, call)
   return combine([
-    decision({ effects: registered(knowledge, agentId, call.agent) }),
+    decision({ effects: registered(knowledge, agentId, call) }),
     missing,
     decision({
       allocator: missing.records.flatMap((record) => {
@@ -117,7 +125,7 @@ function onNewLife(knowledge: Knowledge, agentId: AgentId, call: Register, isFul
           { type: 'add-agent', agent: { ...share, telling: present.nextTelling } } as const,
         ]),
       ],
-      effects: registered(knowledge, agentId, call.agent),
+      effects: registered(knowledge, agentId, call),
     }),
     missing,
     decision({
@@ -137,9 +145,10 @@ function admission({ cluster, now }: Knowledge, agentId: AgentId, { info }: Regi
 }
 
 export const registered = (
-  { cluster, present }: Knowledge, agentId: AgentId, agent: Register['agent'],
+  { cluster, present }: Knowledge, agentId: AgentId, { agent, statement }: Pick<Register, 'agent' | 'statement'>,
 ): Effect[] => tell(agent, {
   type: 'agent-registered', agentId, pingTimeoutMs: present.agentTimeoutMs, ...leadershipOf(cluster),
+  ...(statement === undefined ? {} : { statement }),
 })
 
 /** Launches and kills that may never have reached it, and the end of frameworks that have ended. */
@@ -150,7 +159,7 @@ function ordersFor(
   const drain = cluster.agents.get(agentId)?.drain
   const kills = [
     ...liveTasksOf(cluster, agentId).filter(({ launchId }) => present.kills.has(launchId)),
-    ...call.tasks.filter((held) => isOver(cluster, agentId, held)),
+    ...call.tasks.filter((held) => isOver(cluster, held)),
   ]
   const frameworks = new Set([...call.tasks, ...call.executors ?? []].map(({ frameworkId }) => frameworkId))
   const ended = [...frameworks].filter((frameworkId) => cluster.completedFrameworks.has(frameworkId))
@@ -158,7 +167,7 @@ function ordersFor(
     ...(isFull ? [] : missingTasks(cluster, agentId, call).staging).flatMap(({ frameworkId, launchId, role, task }) =>
       tell(call.agent, { type: 'run-task', epoch, frameworkId, launchId, role, task })),
     ...kills.flatMap(({ frameworkId, launchId, task: { taskId } }) =>
-      tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, ...present.kills.get(launchId) })),
+      tell(call.agent, { type: 'kill-task', epoch, frameworkId, taskId, launchId, ...present.kills.get(launchId) })),
     // A framework that is merely not back yet may go on.
     ...ended.flatMap((frameworkId) => tell(call.agent, { type: 'shutdown-framework', epoch, frameworkId })),
     ...(drain ? drainOrder(cluster, call.agent, drain, now) : []),
@@ -197,10 +206,9 @@ function isUnheard(cluster: Cluster, { frameworkId, launchId, task }: HeldTask):
   return !cluster.completedTasks.has(launchId)
 }
 
-/** Its framework has been told that it ended, and what runs there under its id is nothing else. */
-const isOver = (cluster: Cluster, agentId: AgentId, { frameworkId, launchId, task, state }: HeldTask): boolean =>
+/** Its framework has been told that it ended, and may have launched another under its id. */
+const isOver = (cluster: Cluster, { frameworkId, launchId, state }: HeldTask): boolean =>
   !isTerminal(state) && cluster.completedTasks.has(launchId) && !cluster.completedFrameworks.has(frameworkId)
-  && cluster.frameworks.get(frameworkId)?.tasks.get(task.taskId)?.agentId !== agentId
 
 /**
  * What its scheduler has acknowledged and nobody will tell again, because the log has lost it; or what has ended and

@@ -22,7 +22,7 @@ export function onReturn(knowledge: Knowledge, call: Return): Decision {
   return decision({
     changes: [{ type: 'agent-linked', agentId, ref: agent, atMs: now, life, isUnchanged: true }],
     allocator: [{ type: 'activate-agent', agentId }],
-    effects: registered(knowledge, agentId, agent),
+    effects: registered(knowledge, agentId, call),
   })
 }
 

@@ -6,7 +6,7 @@ import type { SchedulerCall } from '../protocol/scheduler.js'
 import { isTerminal, type StatusUpdate } from '../protocol/task.js'
 import { executorKey, type Cluster, type ExecutorRecord, type TaskRecord } from './cluster.js'
 import { combine, decision, NOTHING, tell, type Decision, type Effect, type Knowledge } from './decision.js'
-import { liveTasksOf } from './ending.js'
+import { endStray, liveTasksOf } from './ending.js'
 import { readIdOf } from './looking.js'
 import type { OutputAnswer } from './present.js'
 import { onReconcile, stateOf } from './reconciling.js'
@@ -45,16 +45,18 @@ export function onStatus(
   const scheduler = present.schedulers.get(frameworkId)?.ref
   const forward = tell(scheduler, { type: 'update', update })
   const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
-  const completed = task ? undefined : cluster.completedTasks.get(update.launchId ?? '')
+  const former = cluster.completedTasks.get(update.launchId ?? '')
+  const completed = task ? undefined : former
+  const stray = former && !isTerminal(latestState) ? endStray(cluster, agent, former) : []
   // The master itself has ended it while its agent was away, and that stands; its launch may have come there since.
   if (completed && completed.state !== state) {
     const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
-    const order = { type: 'kill-task', epoch: cluster.epoch, frameworkId, taskId } as const
-    const kill = isTerminal(latestState) ? [] : tell(agent, order)
-    return decision({ effects: [...kill, ...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
+    return decision({ effects: [...stray, ...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
   }
   if (!task) return decision({ changes: unheard, effects: forward })
-  if (task.launchId !== update.launchId) return decision({ effects: acknowledged(cluster, agent, update) })
+  if (task.launchId !== update.launchId) {
+    return decision({ effects: [...stray, ...acknowledged(cluster, agent, update)] })
+  }
   const over = isTerminal(task.state)
   if (over && (update.state !== task.state || update.updateId === task.updateId)) {
     return decision({ changes: unheard, effects: forward })
@@ -184,7 +186,8 @@ export function onOutput({ present }: Knowledge, answer: FromAgent<'task-output'
 export function onExecutorExited({ cluster, present }: Knowledge, call: FromAgent<'executor-exited'>): Decision {
   const { agentId, frameworkId, executorId, exitCode } = call
   const executor = cluster.executors.get(executorKey(call))
-  if (!executor) return NOTHING
+  // Of an earlier life; the executor that is there now is another.
+  if (!executor || (call.life ?? Infinity) < (present.agents.get(agentId)?.life ?? 0)) return NOTHING
   const { role, resources } = executor
   // A task that is under way brings the executor back: what it takes stays promised to it.
   const gone = new Set(call.launches)

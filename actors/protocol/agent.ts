@@ -42,11 +42,13 @@ export const agentCall = {
     epoch: forEpoch,
     /** Which of the agent's lives it is: the words of an earlier one may come late. */
     life: optional(natural),
+    /** Counts what this life says so: an answer to an earlier one says nothing of what has changed since. */
+    statement: optional(natural),
   }),
   'unregister-agent': message(11, 'Leaves in order: the agent has ended its tasks.', {
     agentId,
     /** The life that leaves: a later one may have registered before this is heard. */
-    agent: optional(ref<AgentEvent>()),
+    agent: optional(ref<AgentEvent>()), life: optional(natural),
   }),
   'task-status': message(12, 'Reports a step in a task\'s life; repeated until acknowledged.', {
     agentId, update: statusUpdate, latestState: taskState,
@@ -56,7 +58,7 @@ export const agentCall = {
     agentId, frameworkId, executorId, exitCode: optional(natural), signal: optional(text(32)),
     /** Launches that have come and gone with it, though what became of them may be told only later. */
     launches: optional(list(launchId)),
-    epoch: forEpoch,
+    epoch: forEpoch, life: optional(natural),
   }),
   'task-output': message(15, 'Answers `read-task` and `read-file`.', {
     requestId: text(128), offset: natural, data: bytes, end: flag, problem: optional(text()),
@@ -72,7 +74,7 @@ export const agentCall = {
     agent: ref<AgentEvent>(), info: agentInfo, agentId,
     /** Of its tasks and executors (see `task-digest.ts`). */
     digest: text(128),
-    epoch: forEpoch, life: optional(natural),
+    epoch: forEpoch, life: optional(natural), statement: optional(natural),
   }),
   'epoch-obeyed': message(17, 'Answers a leader: a later one of its cluster is obeyed; said by schedulers as well.', {
     epoch: natural, clusterId: text(64),
@@ -90,6 +92,8 @@ export const agentEvent = {
   'agent-registered': message(20, 'The agent is admitted, under this id for all its lives.', {
     agentId, epoch: natural, cluster: text(128), pingTimeoutMs: natural, clusterId: optional(text(64)),
     nonce: optional(text(32)),
+    /** The one that is answered. */
+    statement: optional(natural),
   }),
   'agent-refused': message(21, 'The agent cannot join; the reason says what to change.', {
     epoch: natural, problem: text(),
@@ -102,6 +106,8 @@ export const agentEvent = {
   }),
   'kill-task': message(24, 'Ends a task: SIGTERM, then SIGKILL after the grace.', {
     epoch: natural, frameworkId, taskId, graceMs: optional(natural),
+    /** Only this launch: another may have taken the id of its task. */
+    launchId: optional(launchId),
   }),
   'acknowledge-status': message(25, 'The scheduler has this update; the next may be sent.', {
     epoch: natural, frameworkId, taskId, updateId,

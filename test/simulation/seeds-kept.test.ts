@@ -6,6 +6,8 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [12_407, 'a leader that has been replaced says that a task is unknown, which the next one has launched'],
   [16_351, 'an offer comes before its framework has an id'],
   [22_348, 'a launch comes to an agent after it has come back without it, and runs for nobody'],
+  [49_858, 'a task is said to be unknown while the accept that launches it is on its way'],
+  [50_562, 'an agent is registered by what it said before its executors ended, and goes on holding what they took'],
   [83_033, 'a copy of a launch comes to a custom executor when the task is over'],
 ]
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { command, executed } from '../master/desk.js'
 import {
-  admission, admitted, frameworkId, launch, master, queued, registered, workbench, type Driver,
+  admission, admitted, commit, executorGone, frameworkId, journal, launch, master, queued, registered, runTask,
+  workbench, type Driver,
 } from './workbench.js'
 
 const leader = { type: 'leader', master, epoch: 3, cluster: 'warren' } as const
@@ -46,4 +47,49 @@ test('whose account is wanted gives it, though an earlier word of it was answere
   driven.receive({ type: 'account-wanted', epoch: 3 })
   assert.deepEqual(toMaster(driven), ['register-agent'])
   assert.ok(driven.timers.has('register'), 'until that is answered')
+})
+
+test('an answer to what it said before it was cut off is none to what it says now', () => {
+  const { driven } = registered()
+  driven.receive({ type: 'reconnected' })
+  driven.receive(admission(3, 1))
+  assert.ok(driven.timers.has('register'))
+  driven.receive(admission(3, 2))
+  assert.ok(!driven.timers.has('register'))
+})
+
+test('nor is one to what it said before an executor ended', () => {
+  const { driven } = registered()
+  launch(driven, 1, executed('t', 'e'))
+  driven.receive({ type: 'reconnected' })
+  driven.receive({ type: 'task-report', launchId: 'w-L1' as never, state: 'FAILED' })
+  driven.receive(executorGone('e'))
+  driven.receive(admission(3, 2))
+  assert.ok(driven.timers.has('register'))
+  driven.fire('register')
+  const call = driven.toldTo(master).at(-1)
+  assert.deepEqual(call?.type === 'register-agent' && [call.statement, call.executors], [3, []])
+  driven.receive(admission(3, 3))
+  assert.ok(!driven.timers.has('register'))
+})
+
+test('an id that the disk has refused is written down again before a launch', () => {
+  const { driven } = workbench()
+  driven.receive({ type: 'replayed', records: [] })
+  commit(driven)
+  driven.receive(leader)
+  driven.take()
+  driven.receive(admission())
+  for (const request of driven.toldTo(journal)) {
+    if (request.type === 'append') driven.receive({ type: 'append-failed', token: request.token, reason: 'full' })
+  }
+  driven.take()
+  driven.receive(runTask(1, command('t')))
+  assert.deepEqual(driven.toldTo(journal).flatMap((request) =>
+    (request.type === 'append' ? request.records.map(({ type }) => type) : [])), ['became-agent', 'launch-admitted'])
+  commit(driven)
+  driven.take()
+  driven.receive(runTask(2, command('u')))
+  assert.deepEqual(driven.toldTo(journal).flatMap((request) =>
+    (request.type === 'append' ? request.records.map(({ type }) => type) : [])), ['launch-admitted'])
 })

@@ -49,7 +49,7 @@ test('an executor that ends is reported, its output is at its end, and the next 
   driven.receive(executorGone('e', 3))
   assert.deepEqual(driven.toldTo(master), [
     {
-      type: 'executor-exited', agentId: 'w-S0', frameworkId, executorId, exitCode: 3, epoch: 3,
+      type: 'executor-exited', agentId: 'w-S0', frameworkId, executorId, exitCode: 3, epoch: 3, life: 1,
       launches: [launchOf(1), launchOf(2)],
     },
   ])

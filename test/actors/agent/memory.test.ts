@@ -104,9 +104,25 @@ test('the count of updates goes on after a shortened journal', () => {
 
 test('of the ended, only so many stay readable', () => {
   const memory = newMemory()
-  for (let index = 0; index <= LAST_LAUNCHES_MAX; index++) remember(memory, admitted(index, `t${index}`))
+  for (let index = 0; index <= LAST_LAUNCHES_MAX; index++) {
+    remember(memory, admitted(index, `t${index}`))
+    remember(memory, queued(index, `t${index}`, 1, 'FINISHED'))
+    remember(memory, acknowledged(index, `t${index}`, 1))
+  }
   assert.equal(memory.lastLaunch.size, LAST_LAUNCHES_MAX)
   assert.equal(findTask(memory, frameworkId, 't0' as TaskId), undefined)
+})
+
+test('a task that runs is found, however many have come after it', () => {
+  const memory = newMemory()
+  remember(memory, admitted(0, 'service'))
+  for (let index = 1; index <= LAST_LAUNCHES_MAX; index++) {
+    remember(memory, admitted(index, `t${index}`))
+    remember(memory, queued(index, `t${index}`, 1, 'FINISHED'))
+    remember(memory, acknowledged(index, `t${index}`, 1))
+  }
+  assert.deepEqual([memory.tasks.size, memory.lastLaunch.size], [1, LAST_LAUNCHES_MAX])
+  assert.equal(findTask(memory, frameworkId, 'service' as TaskId)?.launchId, launch(0))
 })
 
 test('an update id tells its launch, whatever the launch is called', () => {

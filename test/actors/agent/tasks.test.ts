@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { LaunchId } from '../../../actors/protocol/ids.js'
+import type { LaunchId, TaskId } from '../../../actors/protocol/ids.js'
 import { UPDATE_TEXT_CHARACTERS_MAX } from '../../../actors/protocol/task.js'
 import { command, executed } from '../master/desk.js'
 import {
@@ -48,6 +48,14 @@ test('who follows the output of a command is told of its end, but not with each 
   report(driven, 1, 'FINISHED')
   report(driven, 2, 'FINISHED')
   assert.deepEqual(driven.toldTo(output), [{ type: 'ended', launchId: 'w-L1' }])
+})
+
+test('a kill of one launch leaves another of the same task alone', () => {
+  const { driven } = registered()
+  launch(driven, 1, command('t'))
+  launch(driven, 2, command('t'))
+  driven.receive({ type: 'kill-task', epoch: 3, frameworkId, taskId: 't' as TaskId, launchId: launchOf(1) })
+  assert.deepEqual([ends(driven, 'w-L1').length, ends(driven, 'w-L2').length], [1, 0])
 })
 
 test('a kill reaches the executor with the grace of the call, of the task, or of the house', () => {

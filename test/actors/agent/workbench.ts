@@ -66,12 +66,15 @@ export function registered(entries: readonly JournalEntry[] = []): Workbench {
   commit(driven)
   driven.receive({ type: 'leader', master, epoch: 3, cluster: 'warren' })
   driven.receive(admission())
+  commit(driven)
   driven.take()
   return bench
 }
 
-export const admission = (epoch = 3): Message =>
-  ({ type: 'agent-registered', agentId: AGENT_ID as never, epoch, cluster: 'warren', pingTimeoutMs: 75_000 })
+export const admission = (epoch = 3, statement?: number): Message => ({
+  type: 'agent-registered', agentId: AGENT_ID as never, epoch, cluster: 'warren', pingTimeoutMs: 75_000,
+  ...(statement === undefined ? {} : { statement }),
+})
 
 export const launchOf = (number: number) => `w-L${number}` as LaunchId
 

@@ -20,16 +20,6 @@ test('a task that began and is not there any more is gone, and takes nothing', (
   assert.deepEqual(toldOf(again)?.used, [])
 })
 
-test('a launch that arrives when its task has been taken for gone is killed', () => {
-  const { desk, agentId, task } = deskAtWork()
-  desk.register('a', { agentId })
-  const late = desk.report(task, 'RUNNING', 1)
-  assert.deepEqual(typesOf(late), ['kill-task', 'acknowledge-status', 'update'])
-  assert.deepEqual(updatesOf(late).map(({ state }) => state), ['GONE'])
-  assert.deepEqual(typesOf(desk.report(task, 'RUNNING', 1, { latestState: 'KILLED' })),
-    ['acknowledge-status', 'update'], 'it is over by now')
-})
-
 test('a task that has ended, and whose agent comes back without it, is forgotten, and its end told again', () => {
   const { desk, agentId, task } = deskAtWork()
   desk.report(task, 'FINISHED', 2)

@@ -38,6 +38,15 @@ test('that a task is unknown is not said before the log has brought back a word 
   assert.equal(reconcile('t', 'x').barrier, true)
 })
 
+test('before a task is said to be unknown its framework’s offers are taken back: an accept may be on its way', () => {
+  const { desk, agentId, frameworkId, reconcile } = asking()
+  const offer = desk.offer(frameworkId, agentId)
+  assert.deepEqual(typesOf(reconcile('t')), ['update'])
+  assert.deepEqual(typesOf(reconcile('x')), ['rescind', 'update'])
+  const late = updatesOf(desk.accept(frameworkId, [offer], [command('x')]))
+  assert.deepEqual(late.map(({ state }) => state), ['DROPPED'])
+})
+
 test('of an end that is not acknowledged the agent tells again itself, if it is there', () => {
   const { desk, agentId, task, reconcile, ask } = asking()
   desk.report(task, 'FAILED', 2, { exitCode: 3 })
