@@ -20,6 +20,8 @@ const CLOSE_TIMEOUT_MS = 2_000
 export interface ConnectionOptions {
   readonly connectTimeoutMs: number
   readonly heartbeatSeconds: number
+  /** Ends what is still being connected, at once. */
+  readonly signal?: AbortSignal
 }
 
 export interface Opened {
@@ -38,9 +40,15 @@ export async function openConnection(
 ): Promise<Opened> {
   const failures: string[] = []
   for (const url of urls) {
-    const { connectTimeoutMs, heartbeatSeconds } = options
+    const { connectTimeoutMs, heartbeatSeconds, signal } = options
+    if (signal?.aborted) break
+    const hangingUp = new AbortController()
+    const hangUp = (): void => hangingUp.abort()
+    signal?.addEventListener('abort', hangUp)
+    // amqplib hands its signal to the socket, but does not declare that.
+    const ending = { signal: hangingUp.signal }
     const opening = connect(withHeartbeat(url, heartbeatSeconds), {
-      timeout: connectTimeoutMs, noDelay: true, keepAlive: true, clientProperties: { connection_name: name },
+      timeout: connectTimeoutMs, noDelay: true, keepAlive: true, clientProperties: { connection_name: name }, ...ending,
     })
     try {
       // amqplib's own limit is on silence; who says a word now and then could keep us waiting for ever.
@@ -51,7 +59,10 @@ export async function openConnection(
       return { connection, url }
     } catch (error) {
       opening.then((late) => closeConnection(hear(late)), () => undefined)
+      hangUp()
       failures.push(`${withoutPassword(url)}: ${explain(error as NodeJS.ErrnoException, options)}`)
+    } finally {
+      signal?.removeEventListener('abort', hangUp)
     }
   }
   throw new Error(`cannot reach the broker: ${failures.join('; ')}`)
@@ -86,8 +97,9 @@ function gatherWrites(connection: ChannelModel): void {
 /** Says goodbye; a broker that does not answer is left without one. Never rejects. */
 export async function closeConnection(connection: ChannelModel): Promise<void> {
   await within(CLOSE_TIMEOUT_MS, 'closing', connection.close()).catch(() => undefined)
-  // amqplib has no way to hang up, and a half-open socket would keep the process alive.
-  streamOf(connection)?.destroy()
+  // amqplib has no way to hang up, and a half-open socket would keep the process alive. So would its heartbeats, for up
+  // to three of them, unless it hears why its socket is gone.
+  streamOf(connection)?.destroy(new Error('left'))
 }
 
 /** The socket; amqplib has it, but does not declare it. */

@@ -27,6 +27,8 @@ export class KeptChannel {
   private retry: NodeJS.Timeout | undefined
   private last: string | undefined
   private closed = false
+  /** Ends with it. */
+  private readonly life = new AbortController()
 
   private constructor(private readonly options: KeptChannelOptions) {}
 
@@ -47,9 +49,13 @@ export class KeptChannel {
     return this.channel
   }
 
-  /** One more channel on the connection of the present one, for its caller alone; undefined while that is lost. */
+  /**
+   * One more channel on the connection of the present one, for its caller alone; undefined while that is lost. When
+   * the broker closes it with an error, all begins again, as it does with the present one.
+   */
   another(): Promise<Channel> | undefined {
-    return this.channel && this.connection ? openChannel(this.connection, () => undefined) : undefined
+    const { channel, connection } = this
+    return channel && connection ? openChannel(connection, (reason) => this.lose(reason, connection)) : undefined
   }
 
   /** Gives the present channel up, for instance because it hangs; the next one is with another broker if it can. */
@@ -64,12 +70,13 @@ export class KeptChannel {
     const { connection } = this
     this.connection = undefined
     if (connection) await closeConnection(connection)
+    this.life.abort()
   }
 
   private async connect(): Promise<void> {
     const { urls, name, setUp } = this.options
     const order = inTurn(urls, { last: this.last === undefined ? [] : [this.last] })
-    const { connection, url } = await openConnection(order, name, this.options,
+    const { connection, url } = await openConnection(order, name, { ...this.options, signal: this.life.signal },
       (reason) => this.lose(reason, connection))
     this.last = url
     this.connection = connection
@@ -111,6 +118,13 @@ export class KeptChannel {
 
 /** A channel's error would take its connection down if nobody listened. */
 async function openChannel(connection: ChannelModel, fail: (reason: string) => void): Promise<Channel> {
-  const channel = await within(RPC_TIMEOUT_MS, 'opening a channel', connection.createChannel())
-  return channel.on('error', (error) => fail(error.message))
+  const opening = connection.createChannel()
+  try {
+    const channel = await within(RPC_TIMEOUT_MS, 'opening a channel', opening)
+    return channel.on('error', (error) => fail(error.message))
+  } catch (error) {
+    // One that comes late, as after the broker's need, would stay for as long as the connection does.
+    opening.then((late) => late.on('error', () => undefined).close()).catch(() => undefined)
+    throw error
+  }
 }

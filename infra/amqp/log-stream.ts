@@ -41,7 +41,12 @@ export interface LogStream {
 /** Rejects when the log cannot be reached now, or not be declared. */
 export async function openLogStream(options: LogStreamOptions): Promise<LogStream> {
   const stream = new AmqpLogStream(options)
-  await stream.open()
+  try {
+    await stream.open()
+  } catch (error) {
+    await stream.close()
+    throw error
+  }
   return { handle: (request) => stream.handle(request), close: () => stream.close() }
 }
 

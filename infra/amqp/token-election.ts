@@ -9,7 +9,7 @@
 import type { Channel, ConsumeMessage } from 'amqplib'
 import type { ElectionEvent, ElectionRequest } from '../../actors/protocol/registrar.js'
 import type { Ref } from '../../runtime/address.js'
-import type { ConnectionOptions } from './connection.js'
+import { type ConnectionOptions, RPC_TIMEOUT_MS, within } from './connection.js'
 import { KeptChannel } from './kept-channel.js'
 import { declareToken, tokenQueue } from './masters-topology.js'
 import { TokenPublisher } from './token-publisher.js'
@@ -50,13 +50,17 @@ class AmqpTokenElection {
   private readonly publisher: TokenPublisher
 
   constructor(private readonly options: TokenElectionOptions) {
-    this.publisher = new TokenPublisher(options.cluster, () => this.kept?.another())
+    this.publisher = new TokenPublisher(
+      options.cluster, () => this.kept?.another(), (reason) => this.kept?.renew(reason),
+    )
   }
 
   async open(): Promise<void> {
     this.kept = await KeptChannel.open({
       ...this.options, heartbeatSeconds: TOKEN_HEARTBEAT_SECONDS, name: `${this.options.name} election`,
       setUp: async (channel) => {
+        // One that was lost before anybody knew that it was there.
+        this.lose('its channel was closed')
         const { tokens, candidates } = await declareToken(channel, this.options.cluster)
         this.isEmpty = tokens === 0 && candidates === 0
         if (this.candidate) await this.consume(channel)
@@ -97,7 +101,7 @@ class AmqpTokenElection {
     this.isPassing = true
     try {
       // First the place, then the token: otherwise it would come back at once.
-      await channel.cancel(consumer)
+      await within(RPC_TIMEOUT_MS, 'giving up the place', channel.cancel(consumer))
       channel.nack(held, false, true)
       this.isPassing = false
       await this.consume(channel)

@@ -13,17 +13,25 @@ const TOKEN = Buffer.from('token')
 
 export class TokenPublisher {
   private channel: Channel | undefined
-  private isOpening = false
+  /** Its being opened; another when it was given up meanwhile. */
+  private opening: object | undefined
   /** The last one that was published on this channel has not come back. */
   private isAwaited = false
 
-  /** @param open a channel, as long as there is a connection */
-  constructor(private readonly cluster: string, private readonly open: () => Promise<Channel> | undefined) {}
+  /**
+   * @param open a channel, as long as there is a connection
+   * @param unroutable told that no queue takes the token, so that all must be declared again
+   */
+  constructor(
+    private readonly cluster: string, private readonly open: () => Promise<Channel> | undefined,
+    private readonly unroutable: (reason: string) => void,
+  ) {}
 
   publish(): void {
-    if (this.isAwaited) this.giveUp()
-    if (this.channel) return this.publishOn(this.channel)
-    if (!this.isOpening) void this.publishOnNew()
+    const { channel, isAwaited } = this
+    // One that is merely late must not wait for a new channel, too: tokens melt into one.
+    if (channel) this.publishOn(channel)
+    if ((!channel || isAwaited) && !this.opening) void this.publishOnNew()
   }
 
   /** A token has come. */
@@ -31,35 +39,40 @@ export class TokenPublisher {
     this.isAwaited = false
   }
 
-  /** Its connection is gone, or it is no longer any good. */
+  /** Its connection is gone, or it is no longer any good. One that is being opened is not used. */
   giveUp(): void {
     const { channel } = this
     this.channel = undefined
+    this.opening = undefined
     this.isAwaited = false
     channel?.close().catch(() => undefined)
   }
 
   private async publishOnNew(): Promise<void> {
-    this.isOpening = true
+    const opening = {}
+    this.opening = opening
     try {
       const channel = await this.open()
       if (!channel) return
+      if (this.opening !== opening) return void channel.close().catch(() => undefined)
+      channel.on('return', () => this.unroutable('the token’s queue is not bound'))
       channel.on('close', () => {
-        if (this.channel === channel) this.giveUp()
+        if (this.channel === channel) this.channel = undefined
       })
+      this.channel?.close().catch(() => undefined)
       this.channel = channel
       this.publishOn(channel)
     } catch {
       // The connection is closing, or hangs; the token is not renewed.
     } finally {
-      this.isOpening = false
+      if (this.opening === opening) this.opening = undefined
     }
   }
 
   private publishOn(channel: Channel): void {
     this.isAwaited = true
     try {
-      channel.publish(mastersExchange(this.cluster), TOKEN_KEY, TOKEN, { persistent: true })
+      channel.publish(mastersExchange(this.cluster), TOKEN_KEY, TOKEN, { persistent: true, mandatory: true })
     } catch {
       // The channel is closing; the next token has another.
     }

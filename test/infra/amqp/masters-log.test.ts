@@ -76,3 +76,19 @@ test('a token that was lost with its queue is seeded by whoever comes next', LIM
   await next.hears('token-taken')
   await Promise.all([first.end(), next.end()])
 })
+
+test('a token whose exchange was deleted is renewed again: all that it needs is declared anew', LIMIT, async () => {
+  const holder = await Candidate.of('unbound', openElection)
+  holder.campaign()
+  await holder.hears('token-taken')
+  const exchange = 'rabbit_misc:r(<<"/">>, exchange, <<"unbound.masters">>)'
+  await broker.control('eval', `rabbit_exchange:delete(${exchange}, false, <<"test">>).`)
+  holder.ask('renew')
+  await holder.hears('token-gone')
+  await holder.hears('token-taken')
+  // What is asked before all is declared is not heard: a master asks again and again.
+  const again = setInterval(() => holder.ask('renew'), 20)
+  await holder.hears('token-renewed')
+  clearInterval(again)
+  await holder.end()
+})
