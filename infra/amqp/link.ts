@@ -28,7 +28,6 @@ import { addressOf, checkNames, wayTo } from './topology.js'
  * thousand nodes then come at 500 a second, each with two connections.
  */
 export const RECONNECT: Backoff = { firstMs: 100, maxMs: 2_000 }
-const NOTHING = new Uint8Array(0)
 /** Ways that are remembered; beyond it they are found anew. */
 const WAYS_MAX = 10_000
 
@@ -94,7 +93,8 @@ class AmqpLink implements Link {
   private isDeaf = false
   private generation = 0
   private retry: NodeJS.Timeout | undefined
-  private closed = false
+  /** Aborted when it is closed, and with it what is still being connected. */
+  private readonly life = new AbortController()
 
   constructor(
     private readonly place: Omit<Place, 'generation' | 'lost'>, private readonly listener: LinkListener,
@@ -115,10 +115,10 @@ class AmqpLink implements Link {
   }
 
   async connect(): Promise<void> {
-    const { place, listener, standing, lost } = this
+    const { place, listener, standing, lost, options, life: { signal } } = this
     // One that ends before it is taken up was never had: whoever called hears of it.
     let isTakenUp = false
-    const session = await Session.open({ ...place, lost, generation: this.generation++ }, this.options, {
+    const session = await Session.open({ ...place, lost, generation: this.generation++ }, { ...options, signal }, {
       heard: () => this.deafness?.heard(),
       arrived: (arrival) => this.arrived(arrival),
       forged: (reason) => listener.forged(reason),
@@ -131,7 +131,7 @@ class AmqpLink implements Link {
         if (isTakenUp) this.disconnected(reason, remainder)
       },
     })
-    if (this.closed) return void await session.close()
+    if (signal.aborted) return void await session.close()
     if (!session.isOpen) throw new Error('the broker hung up at once')
     isTakenUp = true
     this.session = session
@@ -160,7 +160,7 @@ class AmqpLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.closed = true
+    this.life.abort()
     clearTimeout(this.retry)
     this.presence.stop()
     this.deafness?.stop()
@@ -199,7 +199,7 @@ class AmqpLink implements Link {
 
   /** Asks whether `node` is there: an empty frame comes back if it is not. */
   private probe(node: NodeAddress): void {
-    if (this.publish(node, NOTHING) === 'no-such-node') queueMicrotask(() => this.presence.returned(node))
+    if (this.publish(node, new Uint8Array(0)) === 'no-such-node') queueMicrotask(() => this.presence.returned(node))
   }
 
   private arrived({ frame, key, numbered, sender }: Arrival): void {
@@ -236,14 +236,14 @@ class AmqpLink implements Link {
   }
 
   private reconnect(attempt: number): void {
-    if (this.closed) return
+    if (this.life.signal.aborted) return
     this.retry = setTimeout(() => {
       this.connect().then(() => this.returnedToBroker(), () => this.reconnect(attempt + 1))
     }, backoffMs(RECONNECT, attempt))
   }
 
   private returnedToBroker(): void {
-    if (this.closed) return
+    if (this.life.signal.aborted) return
     this.standing.become('connected')
     this.presence.resume()
   }
