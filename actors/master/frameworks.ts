@@ -201,8 +201,8 @@ function endFramework(knowledge: Knowledge, { frameworkId, tasks }: FrameworkRec
 function sendAgain({ cluster, present }: Knowledge, framework: FrameworkRecord | undefined): Effect[] {
   if (!framework) return []
   const { frameworkId } = framework
-  const agentIds = present.schedulers.get(frameworkId)?.wasLinked
-    ? new Set([...framework.tasks.values()].map((task) => task.agentId)) : present.unheard.of(frameworkId)
+  const mayWait = present.schedulers.get(frameworkId)?.wasLinked ? [...framework.tasks.values()] : []
+  const agentIds = new Set([...mayWait.map((task) => task.agentId), ...present.unheard.of(frameworkId)])
   return [...agentIds].flatMap((agentId) => tell(present.agents.get(agentId)?.ref, {
     type: 'scheduler-back', epoch: cluster.epoch, frameworkId,
   }))

@@ -46,11 +46,12 @@ export function onStatus(
   const forward = tell(scheduler, { type: 'update', update })
   const unheard = scheduler ? [] : [{ type: 'update-unheard', frameworkId, agentId } as const]
   const former = cluster.completedTasks.get(update.launchId ?? '')
-  const completed = task ? undefined : former
   const stray = former && !isTerminal(latestState) ? endStray(cluster, agent, former) : []
   // The master itself has ended it while its agent was away, and that stands; its launch may have come there since.
-  if (completed && completed.state !== state) {
-    const told = { type: 'update', update: stateOf(frameworkId, taskId, completed, now) } as const
+  if (!task && former && former.state !== state) {
+    // What is acknowledged is never told again: whoever is away has to hear of it first.
+    if (!scheduler) return decision({ changes: unheard, effects: stray })
+    const told = { type: 'update', update: stateOf(frameworkId, taskId, former, now) } as const
     return decision({ effects: [...stray, ...acknowledged(cluster, agent, update), ...tell(scheduler, told)] })
   }
   if (!task) return decision({ changes: unheard, effects: forward })

@@ -111,3 +111,13 @@ test('nor does it when an agent is drained and gone while the scheduler is away:
   desk.subscribe('one', { frameworkId, life: 'i2' })
   assert.equal(desk.knowledge.cluster.frameworks.get(frameworkId)?.tasks.size, 0)
 })
+
+test('what an agent tells of a task that the master has ended is acknowledged only when the scheduler is there', () => {
+  const { desk, agentId, frameworkId, task } = deskAtWork()
+  desk.register('a', { life: 'i2', agentId })
+  desk.say({ type: 'scheduler-lost', frameworkId, ref: schedulerRef('one') })
+  const report = () => typesOf(desk.report(task, 'KILLING', 2, { latestState: 'KILLED' }))
+  assert.deepEqual(report(), [])
+  assert.deepEqual(typesOf(desk.subscribe('one', { frameworkId, life: 'i2' })), ['subscribed', 'scheduler-back'])
+  assert.deepEqual(report(), ['acknowledge-status', 'update'])
+})
