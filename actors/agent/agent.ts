@@ -111,14 +111,14 @@ function onLeader(state: State, leader: LeadershipEvent, options: AgentOptions, 
   const { master, epoch } = leader
   if (state.phase === 'recovering' || state.phase === 'leaving') return state
   const known = { cluster: state.memory.cluster, obeyed: state.obeying?.obeyed ?? state.memory.obeyed }
+  const { clusterId = leader.clusterId } = known.obeyed ?? {}
   switch (standingOf(known, state.epoch, leader)) {
     case 'foreign': return refuse(state, leader, options, ctx)
     case 'older':
       ctx.log('warn', 'a master of an older epoch is not obeyed', { master, epoch, obeyed: state.epoch })
-      // An announcement that comes late; or the log has lost its end, and the next claim must be above.
-      if (known.obeyed) {
-        ctx.tell(master, { type: 'epoch-obeyed', epoch: known.obeyed.epoch, clusterId: known.obeyed.clusterId })
-      }
+      // An announcement that comes late; or the log has lost its end, and the next claim must be above whatever was
+      // met, be it on the disk or not.
+      if (clusterId) ctx.tell(master, { type: 'epoch-obeyed', epoch: state.epoch, clusterId })
       return state
     case 'obeyed':
   }

@@ -23,8 +23,8 @@ function testRange(from: number, until: number): void {
   })
 }
 
-export async function testSeed(seed: number): Promise<void> {
-  const plan = planOf({ seed, steps: STEPS })
+export async function testSeed(seed: number, steps = STEPS): Promise<void> {
+  const plan = planOf({ seed, steps })
   const { violation } = await run({ seed, plan })
-  if (violation) assert.fail(await report(await shrink(seed, plan, violation, undefined), { seed, steps: STEPS }))
+  if (violation) assert.fail(await report(await shrink(seed, plan, violation, undefined), { seed, steps }))
 }

@@ -203,7 +203,7 @@ export class Story {
     // A scheduler that has begun anew may be told of older steps; its author knows better.
     const mayDiffer = this.ledger.logHasLost && history.life !== life
     // Nobody knew of it, and nobody will: it was asked for long ago, and that came late.
-    const cameLate = history.state === 'UNKNOWN' && state === 'DROPPED'
+    const cameLate = history.state === 'UNKNOWN' && (state === 'DROPPED' || state === 'ERROR')
     const isAmiss = (isTerminal(state) && !mayDiffer && !cameLate) || (step > 0 && history.life === life)
     if (history.over && history.state !== state && isAmiss) {
       this.ledger.violate('I5', `${taskId} has ended as ${history.state}, and now is ${state} (${text})`)

@@ -94,6 +94,18 @@ test('what the disk does not take is not obeyed, and tried again after a pause',
   assert.equal(registers(driven), 1)
 })
 
+test('a master older than one that the disk did not take is told to claim above that one', () => {
+  for (const records of [[], [OBEYED]]) {
+    const driven = begun(records)
+    driven.receive(leads(8, 'n8'))
+    for (const request of driven.toldTo(journal)) {
+      if (request.type === 'append') driven.receive({ type: 'append-failed', token: request.token, reason: 'full' })
+    }
+    driven.receive(leads(4, 'n4', { master: other }))
+    assert.deepEqual(driven.toldTo(other), [{ type: 'epoch-obeyed', epoch: 8, clusterId: 'c1' }])
+  }
+})
+
 test('a leader that another one follows before the disk has its name is not registered with', () => {
   const driven = begun()
   driven.receive(leads(3, 'n3'))
