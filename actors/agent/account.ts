@@ -1,4 +1,4 @@
-/** Account: what an agent says of itself when it registers: who it is, what it holds, and what has ended there. */
+/** Account: what an agent says of itself when it registers (who it is, what it holds, what ended there), and hears. */
 import type { AgentCall, AgentEvent, AgentInfo } from '../protocol/agent.js'
 import { digestOfHeld } from '../protocol/task-digest.js'
 import { heldOf, remember } from './memory.js'

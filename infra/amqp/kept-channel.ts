@@ -26,8 +26,7 @@ export class KeptChannel {
   private connection: ChannelModel | undefined
   private retry: NodeJS.Timeout | undefined
   private last: string | undefined
-  private closed = false
-  /** Ends with it. */
+  /** Aborted when it is closed, and with it what is still being connected. */
   private readonly life = new AbortController()
 
   private constructor(private readonly options: KeptChannelOptions) {}
@@ -64,13 +63,12 @@ export class KeptChannel {
   }
 
   async close(): Promise<void> {
-    this.closed = true
+    this.life.abort()
     clearTimeout(this.retry)
     this.channel = undefined
     const { connection } = this
     this.connection = undefined
     if (connection) await closeConnection(connection)
-    this.life.abort()
   }
 
   private async connect(): Promise<void> {
@@ -87,7 +85,7 @@ export class KeptChannel {
       })
       channel.on('close', () => queueMicrotask(() => this.lose(reason, connection)))
       await within(RPC_TIMEOUT_MS, 'setting up a channel', setUp(channel))
-      if (this.connection !== connection || this.closed) throw new Error(reason)
+      if (this.connection !== connection || this.life.signal.aborted) throw new Error(reason)
       this.channel = channel
     } catch (error) {
       if (this.connection === connection) this.connection = undefined
@@ -98,7 +96,7 @@ export class KeptChannel {
 
   private lose(reason: string, of = this.connection): void {
     const { connection, channel } = this
-    if (this.closed || !connection || of !== connection) return
+    if (this.life.signal.aborted || !connection || of !== connection) return
     this.connection = undefined
     this.channel = undefined
     void closeConnection(connection)
@@ -109,7 +107,7 @@ export class KeptChannel {
   }
 
   private reconnect(attempt: number): void {
-    if (this.closed) return
+    if (this.life.signal.aborted) return
     this.retry = setTimeout(() => {
       this.connect().catch(() => this.reconnect(attempt + 1))
     }, backoffMs(RECONNECT, attempt))

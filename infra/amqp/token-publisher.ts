@@ -3,8 +3,8 @@
  *
  * The broker's end of a channel remembers which server leads a quorum queue. If that one stands still, what is
  * published goes on being sent there for some ten seconds after another leads, which is longer than a lease. A
- * channel that is new asks who leads. So one whose token has not come back is given up, and nothing else with it:
- * who holds the token keeps it.
+ * channel that is new asks who leads. So one whose token has not come back is replaced, and nothing else with it: who
+ * holds the token keeps it.
  */
 import type { Channel } from 'amqplib'
 import { mastersExchange, TOKEN_KEY } from './masters-topology.js'
